@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A client of a cluster: sends one command at a time to the node it believes to lead.
+ *
+ * Honest about what it knows: it redirects and retries only while a refusal (not leader, no leader,
+ * busy, disk full ..) proves that the command was not taken. On silence, or when the node says
+ * "unknown", the outcome is unknown and nothing is sent a second time (until sessions make the
+ * retry safe). Until its first answer it may try node after node only if a node is known not to
+ * have received the command (its socket is closed: ECONNREFUSED).
+ */
+#ifndef RAFT_CLIENT_CLIENT_H
+#define RAFT_CLIENT_CLIENT_H
+
+#include "base/error.h"
+#include "comms/comms.h"
+#include "serializer/serializer.h"
+
+struct raft_client;
+
+struct raft_client_options {
+    uint64_t cluster;
+    const struct raft_endpoint *endpoints;
+    uint32_t endpoints_count;
+    uint8_t client[16]; /* identity; one per cluster and user */
+    uint64_t seq;       /* of the first command */
+    const struct raft_serializer *serializer;
+};
+
+enum raft_client_outcome {
+    RAFT_CLIENT_OK,        /* applied; result is set */
+    RAFT_CLIENT_NO_LEADER, /* not taken: no leader was found in time */
+    RAFT_CLIENT_REFUSED,   /* not taken: status says why */
+    RAFT_CLIENT_UNKNOWN    /* it may or may not have been applied */
+};
+
+struct raft_client_answer {
+    enum raft_client_outcome outcome;
+    enum raft_reply_status status; /* the last refusal */
+    raft_id node;                  /* who answered last, 0 = nobody */
+    raft_index index;
+    raft_term term;
+    struct raft_span result; /* valid until the next call */
+    char why[160];           /* a sentence for a person when not ok */
+};
+
+enum raft_error raft_client_open(const struct raft_client_options *options,
+                                 struct raft_client **client, char *message,
+                                 size_t message_bytes) RAFT_MUST_USE;
+
+/* Runs one command; first asks `hint` (0 = none). With only != 0, that node alone is asked and
+ * nothing is redirected. Returns within timeout_ms. */
+void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
+                      raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer);
+
+void raft_client_close(struct raft_client **client); /* NULL is fine */
+
+#endif

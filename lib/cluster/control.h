@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The control protocol: one JSON object a line over a Unix stream socket (0600, peer uid checked).
+ *
+ * A request is {"verb": "...", ...}; the answer is one line {"ok": true, "seq": N, ...} or {"ok":
+ * false, "exit": CODE, "error": "sentence"}. The supervisor serves run/ctl, each node its own
+ * run/nID.sock; lines are at most 1 MiB. One request at a time on a connection.
+ *
+ * Supervisor verbs: ping; start, stop, restart, kill, pause, resume {"nodes":[id..], "signal":9,
+ * "timeout_ms":N, "force":bool, "text": the command as a person typed it}; partition
+ * {"kind","target","rows":[u64 as hex strings by slot],"add":bool,"for_ms":N,"text"}; heal {"id":N
+ * | "nodes":[..] | "all":true,"text"}; down {"timeout_ms"}. Node verbs: ping; inspect; log
+ * {"first","last"} (-1 = from the end); campaign {"text"}; transfer {"to":id or 0,"text"}. Answers
+ * of changing verbs come after the change was seen (a kill after the exit).
+ *
+ * Paths over 107 bytes are reached through /proc/self/fd/N/name.
+ */
+#ifndef RAFT_CLUSTER_CONTROL_H
+#define RAFT_CLUSTER_CONTROL_H
+
+#include "base/error.h"
+#include "json/json.h"
+
+/* Binds and listens (0600, close-on-exec, non-blocking); replaces a stale socket file. */
+enum raft_error raft_control_listen(const char *path, int *fd, char *message,
+                                    size_t message_bytes) RAFT_MUST_USE;
+
+/* Accepts one connection of our own uid; -1 if there is none (or a stranger, who is hung up on). */
+int raft_control_accept(int listener);
+
+/* Client side: one request, one answer, within timeout_ms (0 = for ever). RAFT_NOT_FOUND: nobody
+ * serves there; RAFT_CLOSED: hung up; RAFT_TIMEOUT. answer is the caller's to free. */
+enum raft_error raft_control_call(const char *path, const struct raft_json *request,
+                                  uint32_t timeout_ms, struct raft_json **answer, char *message,
+                                  size_t message_bytes) RAFT_MUST_USE;
+
+/* Standard answers. */
+struct raft_json *raft_control_ok(uint64_t seq);
+struct raft_json *raft_control_error(int exit_code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

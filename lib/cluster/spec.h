@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a cluster is: its own file, cluster.json in the data directory.
+ *
+ * Made by the first `up` (ports chosen free then, kept for ever), read by the supervisor, the nodes
+ * and the client commands. Written whole to a temporary file, synced, renamed. One struct, one
+ * validator; other formats (clusters/NAME.yaml) will fill the same struct. The layout is published
+ * in the file's "schema": "raftctl.cluster/1".
+ */
+#ifndef RAFT_CLUSTER_SPEC_H
+#define RAFT_CLUSTER_SPEC_H
+
+#include "base/error.h"
+#include "comms/comms.h"
+#include "raft/raft.h"
+
+struct raft_spec_node {
+    raft_id id;
+    uint32_t slot;
+    struct raft_endpoint endpoint; /* UDP */
+};
+
+struct raft_spec {
+    char name[64];
+    uint64_t cluster; /* id: random, made once; foreign stores and datagrams are refused by it */
+    uint64_t seed;
+    char app[16];
+    char timing[16];
+    raft_time election_timeout;
+    raft_time heartbeat_interval;
+    bool restart_crash; /* `up --restart crash` */
+    raft_id next_id;    /* ids are never reused */
+    uint32_t nodes_count;
+    struct raft_spec_node nodes[RAFT_NODES_MAX];
+};
+
+/* The three timings: fast 150/15, lan 500/50, wan 2000/200 ms. False if no such name. */
+bool raft_spec_timing(const char *name, raft_time *election_timeout, raft_time *heartbeat_interval);
+
+enum raft_error raft_spec_read(const char *path, struct raft_spec *spec, char *message,
+                               size_t message_bytes) RAFT_MUST_USE;
+enum raft_error raft_spec_write(const char *path, const struct raft_spec *spec, char *message,
+                                size_t message_bytes) RAFT_MUST_USE;
+
+/* The one validator: names, ids, slots, ports, hosts, timing. */
+enum raft_error raft_spec_check(const struct raft_spec *spec, char *message,
+                                size_t message_bytes) RAFT_MUST_USE;
+
+/* NULL if no such node. */
+const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_id id);
+
+#endif

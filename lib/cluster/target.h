@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Targets: which nodes a person means ("leader", "n1", "1-3", "!n2", ..), by cli.md.
+ *
+ * n1 1 1,3 1-3 all leader followers follower candidate minority majority up down paused voters
+ * learners; a comma joins, a leading ! takes away from all (or from what was named before it).
+ * "follower", "minority" and "majority" are picked by the seed and said in picked.
+ */
+#ifndef RAFT_CLUSTER_TARGET_H
+#define RAFT_CLUSTER_TARGET_H
+
+#include "base/random.h"
+#include "cluster/view.h"
+
+struct raft_target {
+    uint32_t count;
+    raft_id ids[RAFT_NODES_MAX]; /* ascending */
+    bool picked;                 /* a random choice was made: print it */
+};
+
+/* Resolves text. RAFT_NOT_FOUND: no such node, or nobody leads (message names the cluster, what it
+ * has); RAFT_INVALID: not a target. An empty set is RAFT_NOT_FOUND. */
+enum raft_error raft_target_parse(const char *text, const struct raft_view *view,
+                                  struct raft_random *random, struct raft_target *target,
+                                  char *message, size_t message_bytes) RAFT_MUST_USE;
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One look at a cluster: the table and the kernel at this moment, never a belief.
+ *
+ * Built from shared memory by any process, without asking anybody. Whether a node is up, paused or
+ * gone is asked of the kernel (pid with the recorded start time; state T is paused, Z is dead). The
+ * leader is the live node in role leader with the highest term that was heard by a majority within
+ * T; another one is a stale leader.
+ */
+#ifndef RAFT_CLUSTER_VIEW_H
+#define RAFT_CLUSTER_VIEW_H
+
+#include "cluster/paths.h"
+#include "cluster/spec.h"
+#include "faults/faults.h"
+#include "shm/shm.h"
+
+struct raft_view_node {
+    raft_id id;
+    uint32_t slot;
+    enum raft_shm_process process; /* checked with the kernel */
+    bool has_record;               /* the node wrote one in its present or last life */
+    bool stale_leader;             /* says it leads, but is not the leader */
+    struct raft_shm_service service;
+    struct raft_shm_node node;
+    int64_t heartbeat_age_ms; /* since the leader was heard, real-rate cluster time; -1 = unknown or
+                                 itself */
+    bool overdue;             /* age above T, not a leader, process up */
+    int64_t lag;              /* commit behind the highest commit known, >= 0 */
+};
+
+enum raft_health {
+    RAFT_HEALTH_HEALTHY,   /* leader, all up, no faults */
+    RAFT_HEALTH_DEGRADED,  /* leader, but something is down, paused, cut or behind */
+    RAFT_HEALTH_NO_LEADER, /* a majority is up but nobody leads */
+    RAFT_HEALTH_NO_QUORUM, /* no majority is up */
+    RAFT_HEALTH_DOWN       /* nothing runs */
+};
+
+struct raft_view {
+    char name[64];
+    bool supervised; /* a live supervisor holds it */
+    uint64_t seq;
+    raft_time now; /* cluster time */
+    struct raft_shm_cluster cluster;
+    enum raft_health health;
+    raft_id leader;    /* 0 = none */
+    raft_term term;    /* highest known */
+    raft_index commit; /* highest known */
+    uint32_t up;       /* processes up */
+    uint32_t voters;
+    uint32_t quorum;
+    uint32_t nodes_count;
+    struct raft_view_node nodes[RAFT_NODES_MAX]; /* ascending by id */
+    struct raft_faults faults;                   /* expired ones left out */
+};
+
+/* Fills the view of a mapped table. */
+void raft_view_read(const struct raft_shm *shm, struct raft_view *view);
+
+/* NULL if no such node. */
+const struct raft_view_node *raft_view_find(const struct raft_view *view, raft_id id);
+
+const char *raft_health_name(enum raft_health health);
+
+#endif

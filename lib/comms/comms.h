@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The comms port: datagrams between nodes, and between clients and nodes.
+ *
+ * Messages, not calls: nothing waits for an answer, anything may be lost, doubled, late or out of
+ * order. send() never blocks and never fails the caller: what cannot go out is counted. What comes
+ * in was bounded, checked and decoded before the receiver sees it; the rest is counted by reason
+ * and dropped without a reply.
+ *
+ * Adapters: comms_udp.c (sockets), comms_memory.c (the simulator's network calls it), comms_fault.c
+ * (wraps any comms and applies the fault plan to what passes).
+ */
+#ifndef RAFT_COMMS_COMMS_H
+#define RAFT_COMMS_COMMS_H
+
+#include "base/error.h"
+#include "serializer/serializer.h"
+
+/* Where a client's packet came from, opaque to all but its adapter; bytes 0 = a configured peer. */
+struct raft_address {
+    uint8_t data[28];
+    uint8_t bytes;
+};
+
+/* Why datagrams were dropped or not sent; one counter each. */
+#define RAFT_DROPS(X)                                                                              \
+    X(SHORT, "short")             /* fewer bytes than a header */                                  \
+    X(LONG, "long")               /* more than RAFT_DATAGRAM_BYTES_MAX */                          \
+    X(MAGIC, "magic")             /* not ours */                                                   \
+    X(VERSION, "version")         /* another wire version */                                       \
+    X(LENGTH, "length")           /* the header's length is not the datagram's */                  \
+    X(TYPE, "type")               /* unknown type or unknown flags */                              \
+    X(RECEIVER, "receiver")       /* meant for another node */                                     \
+    X(CLUSTER, "cluster")         /* another cluster's id */                                       \
+    X(SENDER, "sender")           /* no peer of ours, or from us, or a wrong address */            \
+    X(BODY, "body")               /* the body does not decode */                                   \
+    X(CUT, "cut")                 /* the fault plan cut this link */                               \
+    X(SEND, "send")               /* the kernel refused to send */                                 \
+    X(NOT_STARTED, "not_started") /* memory comms: the receiver is not there */
+
+enum raft_drop {
+#define X(name, text) RAFT_DROP_##name,
+    RAFT_DROPS(X)
+#undef X
+        RAFT_DROP_COUNT
+};
+
+struct raft_comms_counters {
+    uint64_t sent;
+    uint64_t received;
+    uint64_t bytes_sent;
+    uint64_t bytes_received;
+    uint64_t dropped[RAFT_DROP_COUNT];
+};
+
+/* Called for every good packet; packet borrows until return. */
+typedef void (*raft_comms_receiver)(void *context, const struct raft_packet *packet,
+                                    const struct raft_address *from);
+
+struct raft_comms;
+
+struct raft_comms_ops {
+    uint32_t version;
+    /* From now on packets are given to receiver. */
+    enum raft_error (*start)(struct raft_comms *comms, raft_comms_receiver receiver,
+                             void *context) RAFT_MUST_USE;
+    /* Sends to the node packet->to, or to address when packet->to is 0 (a client). */
+    void (*send)(struct raft_comms *comms, const struct raft_packet *packet,
+                 const struct raft_address *address);
+    void (*counters)(const struct raft_comms *comms, struct raft_comms_counters *counters);
+    /* Receives nothing more; what was not sent is dropped. */
+    void (*stop)(struct raft_comms *comms);
+    void (*destroy)(struct raft_comms *comms);
+};
+
+enum { RAFT_COMMS_VERSION = 1 };
+
+struct raft_comms {
+    const struct raft_comms_ops *ops;
+};
+
+enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver receiver,
+                                 void *context) RAFT_MUST_USE;
+void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
+                     const struct raft_address *address);
+void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_counters *counters);
+void raft_comms_stop(struct raft_comms *comms);
+void raft_comms_destroy(struct raft_comms **comms); /* *comms becomes NULL; NULL is fine */
+const char *raft_drop_name(enum raft_drop drop);
+
+/* Wire header, 48 bytes, big-endian:
+ *  0 magic "RFT1"   4 version u8   5 type u8   6 flags u16 (0; bit 0 is kept for authentication)
+ *  8 cluster u64   16 from u32   20 to u32   24 incarnation u64   32 id u64
+ * 40 fragment index u16 (0)   42 fragments u16 (1)   44 body bytes u32
+ * type: a raft_message_type, or RAFT_PACKET_REQUEST / _REPLY. An authentication tag will follow the
+ * body. */
+enum { RAFT_HEADER_BYTES = 48, RAFT_WIRE_VERSION = 1 };
+
+struct raft_endpoint {
+    raft_id id;
+    char host[64]; /* numeric IPv4 or IPv6 address */
+    uint16_t port;
+};
+
+struct raft_comms_udp_options {
+    uint64_t cluster;
+    raft_id self; /* 0 = a client: binds to any free port, receives replies only */
+    uint64_t incarnation;
+    const struct raft_endpoint *endpoints; /* all nodes, self included */
+    uint32_t endpoints_count;
+    const struct raft_serializer *serializer;
+};
+
+/* Binds (non-blocking, close-on-exec). On error message says what, where and why. */
+enum raft_error raft_comms_udp_open(const struct raft_comms_udp_options *options,
+                                    struct raft_comms **comms, char *message,
+                                    size_t message_bytes) RAFT_MUST_USE;
+
+/* The descriptor to watch for reading. */
+int raft_comms_udp_fd(const struct raft_comms *comms);
+
+/* Receives and delivers at most budget datagrams; true if more may be waiting. */
+bool raft_comms_udp_read(struct raft_comms *comms, uint32_t budget);
+
+/* The memory adapter's way out: called for each send; the network decides what becomes of it. */
+typedef void (*raft_comms_memory_sink)(void *context, const struct raft_packet *packet,
+                                       const struct raft_address *address);
+
+struct raft_comms *raft_comms_memory_create(raft_id self, raft_comms_memory_sink sink,
+                                            void *context);
+
+/* The network hands a packet to this node; dropped and counted if it is not started. */
+void raft_comms_memory_deliver(struct raft_comms *comms, const struct raft_packet *packet,
+                               const struct raft_address *from);
+
+struct raft_faults; /* faults/faults.h */
+
+/* Wraps inner (owned from now on): messages between nodes obey the plan, client traffic passes. A
+ * cut is looked at when a message is sent and again when it arrives, so one that was under way does
+ * not leak through. faults and now (the host's present cluster time) are read at each message and
+ * may be refreshed between two. */
+struct raft_comms *raft_comms_fault_create(struct raft_comms *inner, raft_id self,
+                                           const struct raft_faults *faults, const raft_time *now);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The log port: a node's durable memory.
+ *
+ * A log holds the entries [first, last], the hard state (term, vote), a lazily stored commit index
+ * and the identity of its owner (cluster, node, format version). It is synchronous: when write()
+ * returns RAFT_OK everything in it is durable, as one atomic step. Whoever must not block calls it
+ * from a thread of its own (writer.h).
+ *
+ * Trouble (design 4.11): RAFT_FULL means that nothing was written and the log is as before; it may
+ * be tried again later. Every other error of write() means that the outcome is unknown: the process
+ * must end and recover, nothing retries. A store of another cluster, node or format is refused with
+ * RAFT_FOREIGN or RAFT_VERSION, a damaged one with RAFT_CORRUPT, one held by another process with
+ * RAFT_BUSY.
+ *
+ * Rules: entries start at index 1 without gaps (Raft paper 5.3); terms never decrease along the
+ * log; truncation at or below the stored commit index is refused with RAFT_INVALID; the stored
+ * commit index never moves back and never passes last; reading past the end gives RAFT_NOT_FOUND,
+ * index 0 RAFT_INVALID.
+ *
+ * Adapters: log_memory.c, log_lmdb.c; one conformance suite (tests/conformance/log_*) for both.
+ */
+#ifndef RAFT_LOG_LOG_H
+#define RAFT_LOG_LOG_H
+
+#include "base/error.h"
+#include "raft/raft.h"
+
+/* Who owns a store; written when it is made, compared when it is opened. */
+struct raft_log_identity {
+    uint64_t cluster; /* cluster id */
+    raft_id node;
+};
+
+/* What a node finds at boot. */
+struct raft_log_state {
+    raft_term term;
+    raft_id vote;
+    raft_index commit;
+    raft_index first; /* 1 until snapshots exist; 0 if empty */
+    raft_index last;  /* 0 if empty */
+    uint64_t boots; /* how many times load() was called on this store, this one included, durable */
+    bool fresh;     /* made by this open */
+};
+
+/* One persist. Applied in the order: truncate, append, hard state, commit. */
+struct raft_log_write {
+    raft_term term;
+    raft_id vote;
+    raft_index commit;                /* 0 or a former value: leaves it */
+    raft_index truncate;              /* remove [truncate, ..); 0 = nothing; above last = nothing */
+    const struct raft_entry *entries; /* consecutive, first one at last + 1 after truncation */
+    uint32_t count;
+};
+
+struct raft_log;
+
+struct raft_log_ops {
+    uint32_t version; /* RAFT_LOG_VERSION */
+    enum raft_error (*load)(struct raft_log *log, struct raft_log_state *state) RAFT_MUST_USE;
+    enum raft_error (*write)(struct raft_log *log, const struct raft_log_write *writes,
+                             uint32_t count) RAFT_MUST_USE;
+    enum raft_error (*read)(struct raft_log *log, raft_index first, raft_index last,
+                            size_t bytes_max, struct raft_entry *entries, uint32_t *count,
+                            void *buffer) RAFT_MUST_USE;
+    enum raft_error (*runs)(struct raft_log *log, raft_index from, struct raft_run *runs,
+                            uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
+    void (*close)(struct raft_log *log);
+};
+
+enum { RAFT_LOG_VERSION = 1 };
+
+struct raft_log {
+    const struct raft_log_ops *ops;
+};
+
+/* Makes sure that everything readable now is durable (a commit that a kill -9 left in the page
+ * cache included), counts the boot, and gives the state. Called once, before the first answer. */
+enum raft_error raft_log_load(struct raft_log *log, struct raft_log_state *state) RAFT_MUST_USE;
+
+/* Makes count writes durable, in order, as one atomic step. */
+enum raft_error raft_log_write(struct raft_log *log, const struct raft_log_write *writes,
+                               uint32_t count) RAFT_MUST_USE;
+
+/* Copies entries from [first, last] into entries (room for *count of them) and their payloads into
+ * buffer (bytes_max), as many as fit but at least one; sets *count. An entry alone larger than
+ * bytes_max gives RAFT_TOO_LARGE. entries[i].data points into buffer. */
+enum raft_error raft_log_read(struct raft_log *log, raft_index first, raft_index last,
+                              size_t bytes_max, struct raft_entry *entries, uint32_t *count,
+                              void *buffer) RAFT_MUST_USE;
+
+/* The term runs that cover [from, last], ascending, the first one with runs[0].first = from (or the
+ * log's first if from is lower); *count = 0 for an empty log. RAFT_LIMIT if there are more. */
+enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft_run *runs,
+                              uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
+
+/* Closes and frees; *log becomes NULL. Closing NULL is fine. */
+void raft_log_close(struct raft_log **log);
+
+/* A log in memory: lost with the process, shared semantics. */
+struct raft_log *raft_log_memory_open(const struct raft_log_identity *identity);
+
+/* Makes later write() calls of a memory log return this error (RAFT_OK ends it); RAFT_FULL writes
+ * nothing. For tests and the simulator. */
+void raft_log_memory_fail(struct raft_log *log, enum raft_error error);
+
+struct raft_log_lmdb_options {
+    const char *directory; /* exists; flock'd by us while open */
+    size_t map_bytes;      /* 0 = default (64 GiB of address space) */
+    struct raft_log_identity identity;
+    bool read_only; /* for --dump beside nobody: no lock, no boot count, no sync */
+};
+
+/* Opens or makes a store. On error *log is NULL and message (bytes long, may be NULL) says what,
+ * where and why in one sentence. */
+enum raft_error raft_log_lmdb_open(const struct raft_log_lmdb_options *options,
+                                   struct raft_log **log, char *message,
+                                   size_t message_bytes) RAFT_MUST_USE;
+
+#endif

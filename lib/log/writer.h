@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The writer port: how a host loop uses a log without waiting for it.
+ *
+ * The host submits persists and read requests and goes on; each completes later as a call of
+ * raft_node_persisted() or raft_node_entries() (node.h) on the host's own thread. Persists complete
+ * in order. Entry bytes handed to submit() stay valid until their completion (node/tail.c holds a
+ * reference). Adapters: server/log_thread.c (one thread, one transaction for each batch of queued
+ * persists) and sim/disk.c (virtual time, seeded latency, lost unsynced writes).
+ */
+#ifndef RAFT_LOG_WRITER_H
+#define RAFT_LOG_WRITER_H
+
+#include "log/log.h"
+
+struct raft_writer;
+
+struct raft_writer_ops {
+    /* Queues one persist; seq grows by one each time. write->entries (the array) is copied, the
+     * bytes behind it are borrowed until completion. */
+    void (*submit)(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write);
+    /* Queues a read of [first, last], cut to bytes_max, answered once with the same token. Reads
+     * see every write submitted before them. */
+    void (*read)(struct raft_writer *writer, uint64_t token, raft_index first, raft_index last,
+                 size_t bytes_max);
+};
+
+struct raft_writer {
+    const struct raft_writer_ops *ops;
+};
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The host loop: one node around the pure core, with ports in and no I/O of its own.
+ *
+ * An event comes in (a packet, a completed persist, time, a client's command), raft_step() gives
+ * effects, and the node executes them in order: persists go to the writer with their entry bytes, a
+ * message leaves when the persist it waits for is durable, replicate wishes are cut to one datagram
+ * and answered with a sent event, committed commands are applied and their clients answered.
+ * Effects may cause further events (sent); they are queued and stepped before the call returns,
+ * never recursively.
+ *
+ * The same code runs under libevent (lib/server), under virtual time (lib/sim) and in tests.
+ * tail.c owns entry bytes, reference-counted, until they are durable, applied and sent; older
+ * ranges are read by the writer and come back as raft_node_entries(). Committed commands are
+ * applied in log order, at boot too: apply never waits for the local disk, the stored commit index
+ * never passes it.
+ *
+ * Time: the host sets the present with raft_node_advance() before any other call; it never goes
+ * back (a smaller value is clamped). One thread.
+ */
+#ifndef RAFT_NODE_NODE_H
+#define RAFT_NODE_NODE_H
+
+#include "app/app.h"
+#include "comms/comms.h"
+#include "log/writer.h"
+#include "raft/raft.h"
+
+struct raft_node;
+
+/* Watches a node (StateChangeMonitor). Any callback may be NULL. Called inside the step, in order,
+ * after the state has changed; must not call back into the node and must not block. */
+struct raft_node_observer {
+    void *context;
+    void (*role)(void *context, enum raft_role from, enum raft_role to, raft_term term);
+    void (*substate)(void *context, enum raft_substate substate);
+    void (*leader)(void *context, raft_id leader, raft_term term);
+    void (*commit)(void *context, raft_index commit, raft_index applied);
+    /* What is about to be promised to others: called before a vote or an acknowledgement leaves. */
+    void (*promise)(void *context, raft_term term, raft_id vote, raft_index acked);
+    /* One core trace effect; raft_node_trace_text() makes the sentence. */
+    void (*trace)(void *context, enum raft_trace_code code, raft_id peer, uint64_t a, uint64_t b);
+    /* A message that leaves or that came in (after all checks). */
+    void (*message)(void *context, bool outgoing, const struct raft_message *message);
+    /* An entry became part of the log (in memory) or was removed with all after it. */
+    void (*appended)(void *context, const struct raft_entry *entry);
+    void (*truncated)(void *context, raft_index first);
+    /* One command was applied (entries of other types too, with an empty result). */
+    void (*applied)(void *context, const struct raft_entry *entry, uint64_t digest);
+    struct raft_node_observer *next; /* owned by the node's list */
+};
+
+struct raft_node_options {
+    struct raft_options core;
+    struct raft_limits limits;
+    struct raft_config voters;
+    uint64_t incarnation;  /* of this process */
+    uint64_t seed;         /* entropy for timers: one stream per node */
+    bool fresh;            /* the cluster is new: elect at once */
+    size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
+    uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
+    bool check;            /* raft_check after each step, asserted */
+};
+
+/* All borrowed for the node's life; the caller destroys them after the node. */
+struct raft_node_ports {
+    struct raft_log
+        *log; /* loaded once by raft_node_start; afterwards only the writer touches it */
+    struct raft_writer *writer;
+    struct raft_comms *comms;
+    struct raft_app *app;
+    const struct raft_serializer *serializer;
+};
+
+/* A copy of what one may want to know. */
+struct raft_node_status {
+    struct raft_status core;
+    raft_index first;
+    raft_index applied;
+    raft_term applied_term;
+    uint64_t digest; /* of the app at applied */
+    uint64_t boots;
+    uint64_t clients; /* commands in flight */
+    uint64_t tail_bytes;
+    uint64_t persists_pending;
+    uint32_t
+        rtt_us[RAFT_NODES_MAX]; /* by index of core.peers: last request to reply, cluster time */
+};
+
+struct raft_node *raft_node_create(const struct raft_node_options *options,
+                                   const struct raft_node_ports *ports);
+
+/* Adds an observer (borrowed until removed). */
+void raft_node_observe(struct raft_node *node, struct raft_node_observer *observer);
+void raft_node_unobserve(struct raft_node *node, struct raft_node_observer *observer);
+
+/* Loads the log, starts comms and delivers the start event. Once; RAFT_EXISTS the second time. */
+enum raft_error raft_node_start(struct raft_node *node, raft_time now) RAFT_MUST_USE;
+
+/* Sets the present. */
+void raft_node_advance(struct raft_node *node, raft_time now);
+
+/* Delivers a time event if the deadline has come. */
+void raft_node_run(struct raft_node *node);
+
+/* When raft_node_run wants to be called next; UINT64_MAX = never. */
+raft_time raft_node_deadline(const struct raft_node *node);
+
+/* The comms receiver (context is the node). */
+void raft_node_receive(void *node, const struct raft_packet *packet,
+                       const struct raft_address *from);
+
+/* Completions of the writer. seq and all before it are durable. */
+void raft_node_persisted(struct raft_node *node, uint64_t seq);
+/* The answer to a read; entries and their bytes are borrowed. error other than RAFT_OK: count is 0.
+ */
+void raft_node_entries(struct raft_node *node, uint64_t token, enum raft_error error,
+                       const struct raft_entry *entries, uint32_t count);
+/* The writer met a full disk (it goes on trying), or has room again. */
+void raft_node_space(struct raft_node *node, bool gone);
+
+/* Time out now. */
+void raft_node_campaign(struct raft_node *node);
+
+/* Hand leadership over; to 0 = the most up-to-date follower. *chosen (may be NULL) gets the target.
+ */
+enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id *chosen);
+
+/* A command of this process's own (no client behind it). done is called once, with the app's result
+ * after commit and local apply, or with a status other than ok. It may be called before this
+ * returns. */
+typedef void (*raft_node_done)(void *context, enum raft_reply_status status, raft_index index,
+                               struct raft_span result);
+void raft_node_submit(struct raft_node *node, struct raft_span command, raft_node_done done,
+                      void *context);
+
+/* Copies entries the tail still has of [first, last] (data borrowed until the next call on node);
+ * returns how many, starting exactly at first, 0 if first is not in the tail. */
+uint32_t raft_node_tail(const struct raft_node *node, raft_index first, raft_index last,
+                        struct raft_entry *entries, uint32_t entries_max);
+
+void raft_node_status(const struct raft_node *node, struct raft_node_status *status);
+
+/* Stops: no more sends, open clients get "unknown". Then frees; *node becomes NULL. NULL is fine.
+ */
+void raft_node_destroy(struct raft_node **node);
+
+/* The sentence of a trace, e.g. "vote refused to n4: its log is behind"; names are n<id>. */
+void raft_node_trace_text(enum raft_trace_code code, raft_id peer, uint64_t a, uint64_t b,
+                          char *text, size_t bytes);
+
+#endif

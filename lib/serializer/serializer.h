@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The serializer port: bodies of datagrams to bytes and back.
+ *
+ * A packet is what one datagram carries: a protocol message, a client's request or the answer to
+ * it. Decoding is schema-directed and bounded: every count is at most the bytes that remain and at
+ * most its cap, nothing is allocated, and what is decoded borrows from the given bytes. Trailing
+ * bytes, unknown codes, non-consecutive entries, decreasing terms and out-of-range numbers are
+ * RAFT_MALFORMED. Adapter: serializer_msgpack.c.
+ */
+#ifndef RAFT_SERIALIZER_SERIALIZER_H
+#define RAFT_SERIALIZER_SERIALIZER_H
+
+#include "base/error.h"
+#include "base/span.h"
+#include "raft/types.h"
+
+enum {
+    RAFT_SERIALIZER_VERSION = 1,
+    RAFT_DATAGRAM_BYTES_MAX = 60000,    /* header and body; loopback carries it in one piece */
+    RAFT_COMMAND_BYTES_MAX = 34 * 1024, /* one client command; larger ones are refused */
+    RAFT_PACKET_ENTRIES_MAX = 512
+};
+
+enum raft_packet_kind {
+    RAFT_PACKET_MESSAGE = 0, /* a raft_message; the wire type is its type */
+    RAFT_PACKET_REQUEST = 64,
+    RAFT_PACKET_REPLY = 65
+};
+
+/* A client's command. (client, seq) names it for ever: sessions will make it exactly-once. */
+struct raft_request {
+    uint8_t client[16];
+    uint64_t seq;
+    struct raft_span command;
+};
+
+#define RAFT_REPLIES(X)                                                                            \
+    X(OK, 0, "ok")                                                                                 \
+    X(NOT_LEADER, 1, "not_leader")     /* not taken; leader says where to go */                    \
+    X(NO_LEADER, 2, "no_leader")       /* not taken */                                             \
+    X(BUSY, 3, "busy")                 /* not taken */                                             \
+    X(DISK_FULL, 4, "disk_full")       /* not taken */                                             \
+    X(TOO_LARGE, 5, "too_large")       /* not taken */                                             \
+    X(TRANSFERRING, 6, "transferring") /* not taken */                                             \
+    X(UNKNOWN, 7, "unknown")           /* taken; whether it commits is unknown (leadership lost) */
+
+enum raft_reply_status {
+#define X(name, value, text) RAFT_REPLY_##name = value,
+    RAFT_REPLIES(X)
+#undef X
+};
+
+struct raft_reply {
+    uint8_t client[16];
+    uint64_t seq;
+    enum raft_reply_status status;
+    raft_id leader; /* 0 = unknown */
+    raft_index index;
+    raft_term term;
+    struct raft_span result; /* the app's result, when ok */
+};
+
+/* What a datagram carries, and the header fields around it. */
+struct raft_packet {
+    enum raft_packet_kind kind;
+    raft_id from; /* 0 = a client */
+    raft_id to;
+    uint64_t incarnation; /* of the sender's process */
+    uint64_t id;          /* message id; for a client the request's number */
+    union {
+        struct raft_message message;
+        struct raft_request request;
+        struct raft_reply reply;
+    };
+};
+
+struct raft_serializer;
+
+struct raft_serializer_ops {
+    uint32_t version;
+    /* The body of packet into buffer; returns its bytes, 0 if it does not fit. */
+    size_t (*encode)(const struct raft_serializer *self, const struct raft_packet *packet,
+                     void *buffer, size_t bytes);
+    /* kind, from, to, id and (for a message) message.type are set by the caller from the header.
+     * entries is room for entries_max entries that message.append may point to. */
+    enum raft_error (*decode)(const struct raft_serializer *self, struct raft_span body,
+                              struct raft_packet *packet, struct raft_entry *entries,
+                              uint32_t entries_max) RAFT_MUST_USE;
+    /* Bytes that one entry with this payload adds to an append body, at most. */
+    size_t (*entry_bytes)(const struct raft_serializer *self, uint32_t payload_bytes);
+};
+
+struct raft_serializer {
+    const struct raft_serializer_ops *ops;
+};
+
+const struct raft_serializer *raft_serializer_msgpack(void);
+
+const char *raft_reply_status_name(enum raft_reply_status status);
+
+#endif
