@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A replicated map from keys to values: put, get, del, cas. Reads go through the log too, so they
+ * are linearizable.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/kv_map.h"
+#include "base/assert.h"
+#include "base/hash.h"
+
+struct kv {
+    struct raft_app app;
+    struct raft_kv_map map;
+    uint64_t applied;      /* commands so far */
+    raft_index last_index; /* of the newest command */
+};
+
+static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
+static uint64_t digest(const struct raft_app *app);
+static void destroy(struct raft_app *app);
+static size_t run_command(struct kv *kv, const struct raft_kv_command *command, uint8_t *result);
+static size_t run_get(struct kv *kv, struct raft_span key, uint8_t *result);
+static size_t run_cas(struct kv *kv, const struct raft_kv_command *command, uint8_t *result);
+static size_t answer(uint8_t *result, enum raft_kv_status status, struct raft_span value);
+
+static const struct raft_app_ops ops = {
+    .version = RAFT_APP_VERSION,
+    .apply = apply,
+    .digest = digest,
+    .leadership = NULL,
+    .destroy = destroy,
+};
+
+_Static_assert(1 + RAFT_KV_VALUE_BYTES_MAX <= RAFT_APP_RESULT_BYTES_MAX, "a result must fit");
+
+struct raft_app *raft_app_kv_create(void)
+{
+    struct kv *kv = calloc(1, sizeof *kv);
+    ASSERT(kv != NULL);
+    kv->app.ops = &ops;
+    raft_kv_map_init(&kv->map);
+    return &kv->app;
+}
+
+static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result)
+{
+    struct kv *kv = (struct kv *)app;
+    struct raft_kv_command decoded;
+    kv->applied++;
+    kv->last_index = index;
+    if (!raft_kv_decode(command, &decoded))
+        return answer(result, RAFT_KV_BAD, (struct raft_span){0});
+    return run_command(kv, &decoded, result);
+}
+
+static uint64_t digest(const struct raft_app *app)
+{
+    const struct kv *kv = (const struct kv *)app;
+    uint64_t hash = raft_hash_u64(RAFT_HASH_SEED, kv->map.sum);
+    hash = raft_hash_u64(hash, kv->map.count);
+    hash = raft_hash_u64(hash, kv->applied);
+    return raft_hash_u64(hash, kv->last_index);
+}
+
+static void destroy(struct raft_app *app)
+{
+    struct kv *kv = (struct kv *)app;
+    raft_kv_map_finish(&kv->map);
+    free(kv);
+}
+
+static size_t run_command(struct kv *kv, const struct raft_kv_command *command, uint8_t *result)
+{
+    struct raft_span nothing = {0};
+    switch (command->op) {
+    case RAFT_KV_PUT:
+        raft_kv_map_put(&kv->map, command->key, command->value);
+        return answer(result, RAFT_KV_OK, nothing);
+    case RAFT_KV_GET:
+        return run_get(kv, command->key, result);
+    case RAFT_KV_DEL:
+        if (!raft_kv_map_remove(&kv->map, command->key))
+            return answer(result, RAFT_KV_NOT_FOUND, nothing);
+        return answer(result, RAFT_KV_OK, nothing);
+    case RAFT_KV_CAS:
+        return run_cas(kv, command, result);
+    }
+    return answer(result, RAFT_KV_BAD, nothing);
+}
+
+static size_t run_get(struct kv *kv, struct raft_span key, uint8_t *result)
+{
+    struct raft_span value = {0};
+    if (!raft_kv_map_get(&kv->map, key, &value))
+        return answer(result, RAFT_KV_NOT_FOUND, value);
+    return answer(result, RAFT_KV_OK, value);
+}
+
+static size_t run_cas(struct kv *kv, const struct raft_kv_command *command, uint8_t *result)
+{
+    struct raft_span value = {0};
+    if (!raft_kv_map_get(&kv->map, command->key, &value))
+        return answer(result, RAFT_KV_NOT_FOUND, value);
+    if (value.bytes != command->expected.bytes ||
+        (value.bytes > 0 && memcmp(value.data, command->expected.data, value.bytes) != 0))
+        return answer(result, RAFT_KV_MISMATCH, value);
+    raft_kv_map_put(&kv->map, command->key, command->value);
+    return answer(result, RAFT_KV_OK, (struct raft_span){0});
+}
+
+static size_t answer(uint8_t *result, enum raft_kv_status status, struct raft_span value)
+{
+    result[0] = (uint8_t)status;
+    if (value.bytes > 0)
+        memcpy(result + 1, value.data, value.bytes);
+    return 1 + value.bytes;
+}

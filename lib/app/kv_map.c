@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/kv_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+
+enum { BUCKETS_AT_FIRST = 64 };
+
+struct raft_kv_pair {
+    struct raft_kv_pair *next; /* in the same bucket */
+    uint64_t hash;             /* of the key */
+    size_t key_bytes;
+    size_t value_bytes;
+    uint8_t data[]; /* key, then value */
+};
+
+static uint64_t hash_key(struct raft_span key);
+static uint64_t hash_pair(const struct raft_kv_pair *pair);
+static struct raft_kv_pair **find_link(const struct raft_kv_map *map, uint64_t hash,
+                                       struct raft_span key);
+static struct raft_kv_pair *make_pair(uint64_t hash, struct raft_span key, struct raft_span value);
+static void grow_buckets(struct raft_kv_map *map);
+
+void raft_kv_map_init(struct raft_kv_map *map)
+{
+    *map = (struct raft_kv_map){.buckets_count = BUCKETS_AT_FIRST};
+    map->buckets = calloc(BUCKETS_AT_FIRST, sizeof *map->buckets);
+    ASSERT(map->buckets != NULL);
+}
+
+void raft_kv_map_finish(struct raft_kv_map *map)
+{
+    for (size_t i = 0; i < map->buckets_count; i++) {
+        struct raft_kv_pair *pair = map->buckets[i];
+        while (pair != NULL) {
+            struct raft_kv_pair *next = pair->next;
+            free(pair);
+            pair = next;
+        }
+    }
+    free(map->buckets);
+    *map = (struct raft_kv_map){0};
+}
+
+bool raft_kv_map_get(const struct raft_kv_map *map, struct raft_span key, struct raft_span *value)
+{
+    const struct raft_kv_pair *pair = *find_link(map, hash_key(key), key);
+    if (pair == NULL)
+        return false;
+    *value = (struct raft_span){pair->data + pair->key_bytes, pair->value_bytes};
+    return true;
+}
+
+void raft_kv_map_put(struct raft_kv_map *map, struct raft_span key, struct raft_span value)
+{
+    uint64_t hash = hash_key(key);
+    struct raft_kv_pair *pair = make_pair(hash, key, value); /* Copies before the old one goes. */
+    (void)raft_kv_map_remove(map, key); /* Whether there was a former value does not matter. */
+    if (map->count >= map->buckets_count)
+        grow_buckets(map);
+    struct raft_kv_pair **bucket = &map->buckets[hash & (map->buckets_count - 1)];
+    pair->next = *bucket;
+    *bucket = pair;
+    map->count++;
+    map->sum += hash_pair(pair);
+}
+
+bool raft_kv_map_remove(struct raft_kv_map *map, struct raft_span key)
+{
+    struct raft_kv_pair **link = find_link(map, hash_key(key), key);
+    struct raft_kv_pair *pair = *link;
+    if (pair == NULL)
+        return false;
+    *link = pair->next;
+    map->count--;
+    map->sum -= hash_pair(pair);
+    free(pair);
+    return true;
+}
+
+static uint64_t hash_key(struct raft_span key)
+{
+    return raft_hash_bytes(RAFT_HASH_SEED, key.data, key.bytes);
+}
+
+/* The key's length goes in, so that "a" -> "bc" and "ab" -> "c" differ. */
+static uint64_t hash_pair(const struct raft_kv_pair *pair)
+{
+    uint64_t hash = raft_hash_u64(RAFT_HASH_SEED, pair->key_bytes);
+    return raft_hash_bytes(hash, pair->data, pair->key_bytes + pair->value_bytes);
+}
+
+/* The link that points to the pair, or the NULL at the end of its bucket. */
+static struct raft_kv_pair **find_link(const struct raft_kv_map *map, uint64_t hash,
+                                       struct raft_span key)
+{
+    struct raft_kv_pair **link = &map->buckets[hash & (map->buckets_count - 1)];
+    while (*link != NULL) {
+        const struct raft_kv_pair *pair = *link;
+        if (pair->hash == hash && pair->key_bytes == key.bytes &&
+            memcmp(pair->data, key.data, key.bytes) == 0)
+            break;
+        link = &(*link)->next;
+    }
+    return link;
+}
+
+static struct raft_kv_pair *make_pair(uint64_t hash, struct raft_span key, struct raft_span value)
+{
+    struct raft_kv_pair *pair = malloc(sizeof *pair + key.bytes + value.bytes);
+    ASSERT(pair != NULL);
+    *pair = (struct raft_kv_pair){.hash = hash, .key_bytes = key.bytes, .value_bytes = value.bytes};
+    memcpy(pair->data, key.data, key.bytes);
+    if (value.bytes > 0)
+        memcpy(pair->data + key.bytes, value.data, value.bytes);
+    return pair;
+}
+
+static void grow_buckets(struct raft_kv_map *map)
+{
+    size_t count = map->buckets_count * 2;
+    struct raft_kv_pair **buckets = calloc(count, sizeof *buckets);
+    ASSERT(buckets != NULL);
+    for (size_t i = 0; i < map->buckets_count; i++) {
+        while (map->buckets[i] != NULL) {
+            struct raft_kv_pair *pair = map->buckets[i];
+            map->buckets[i] = pair->next;
+            pair->next = buckets[pair->hash & (count - 1)];
+            buckets[pair->hash & (count - 1)] = pair;
+        }
+    }
+    free(map->buckets);
+    map->buckets = buckets;
+    map->buckets_count = count;
+}
