@@ -2,13 +2,13 @@
  *
  * The fault plan: what is broken between nodes, as plain data.
  *
- * A plan is a link matrix by slot (row sends to column) and a short list of the faults that made
- * it, so that a person sees ids, ages and ends, and can heal one of several. The matrix is derived
- * from the list (raft_faults_rebuild), never edited by hand. Interceptors (comms_fault.c) read it;
- * the simulator writes it directly, the supervisor publishes it through shared memory (shm.h) in
- * two copies with an epoch. Expiry is a deadline on the cluster's clock judged by each reader, so a
- * fault ends without a supervisor too. Delay, loss and message-type rules get their place in this
- * struct later (ABI version in shm.h).
+ * A plan is a short list of faults, each with the links it cuts (a matrix by slot: row sends to
+ * column), so that a person sees ids, ages and ends, and can heal one of several. A link is cut
+ * while any living fault cuts it; there is no second, derived matrix to disagree. Interceptors
+ * (comms_fault.c) read it; the simulator writes it directly, the supervisor publishes it through
+ * shared memory (shm.h) in two copies with an epoch. Expiry is a deadline on the cluster's clock
+ * judged by each reader, so a fault ends without a supervisor too. Delay, loss and message-type
+ * rules get their place in this struct later (ABI version in shm.h).
  */
 #ifndef RAFT_FAULTS_FAULTS_H
 #define RAFT_FAULTS_FAULTS_H
@@ -42,13 +42,13 @@ void raft_faults_init(struct raft_faults *faults);
 /* Is the link between two nodes cut at this time? Unknown ids: no. */
 bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to);
 
-/* Adds a fault (id, made and since are filled in), or RAFT_LIMIT. With replace, all others go
- * first. */
+/* Adds a fault and gives it the next id (made and since are the caller's), or RAFT_LIMIT. With
+ * replace, all others go first. */
 enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fault *fault,
                                 bool replace, uint64_t *id) RAFT_MUST_USE;
 
-/* Removes one, or all with id 0, or those touching the nodes in mask (slot bits) when mask is not
- * 0; returns how many went. Idempotent. */
+/* With id: removes that one. Without: removes those touching the slots in mask, or all when mask is
+ * 0. Returns how many went. Idempotent. */
 uint32_t raft_faults_heal(struct raft_faults *faults, uint64_t id, uint64_t mask);
 
 /* Removes those whose deadline has passed; returns how many. */
@@ -65,7 +65,7 @@ uint32_t raft_faults_expire(struct raft_faults *faults, raft_time now);
     X(ONE_WAY, "one-way")             /* messages from A to B are lost */                          \
     X(BRIDGE, "bridge")               /* two halves, one node talks to both */                     \
     X(RING, "ring")                   /* each node talks to its two neighbours only */             \
-    X(MAJORITY_RING, "majority-ring") /* each sees a majority, no two the same */                  \
+    X(MAJORITY_RING, "majority-ring") /* each hears a majority, no two the same */                 \
     X(STAR, "star")                   /* all talk to the hub only */                               \
     X(CHAIN, "chain")                 /* a line: each talks to the one before and after */
 
@@ -86,7 +86,8 @@ struct raft_partition_spec {
     struct raft_random *random; /* random: the shuffle */
 };
 
-/* Fills rows; RAFT_INVALID when the arguments do not fit the kind (message says why). */
+/* Fills rows; RAFT_INVALID when the arguments do not fit the kind or nothing would be cut (message
+ * says why). Only slots that exist get bits, and no node is cut from itself. */
 enum raft_error raft_partition_rows(const struct raft_partition_spec *spec,
                                     uint64_t rows[RAFT_NODES_MAX], char *message,
                                     size_t message_bytes) RAFT_MUST_USE;
