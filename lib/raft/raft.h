@@ -15,6 +15,20 @@
  * overwritten by another term and sent again is acknowledged only by its newest write), and an
  * acknowledgement waits for the newest persist that touches its range.
  *
+ * Order within one step: traces stand before what they explain; `proposed` comes before the persist
+ * of its entries, the persist before the messages and replicate wishes that build on it; `leader`
+ * and `deadline` come last. At most one persist is issued in a step. Its entries are those of the
+ * append received or of the propose event, found by index; with `noop` set it is one entry that the
+ * host makes itself: type RAFT_ENTRY_NOOP, no bytes, index append_first, the persist's term.
+ *
+ * A replicate wish is always answered with one sent event, in any order; the next wish for entries
+ * to that peer comes after the answer (or after T without one). Nothing went out: last ==
+ * prev_index, and the core waits for the next heartbeat before it wishes again.
+ *
+ * A persist that finds no room in the ring (persists_max) is not issued: proposals are busy,
+ * appends are accepted as far as they need nothing new, votes and higher terms are dropped like
+ * lost messages.
+ *
  * Every handler is idempotent and monotone under loss, duplication, reordering and staleness. Bad
  * remote input is traced and dropped; asserts speak of our own state only.
  *
@@ -30,7 +44,8 @@ struct raft;
 
 /* All capacities, fixed at raft_init. raft_limits_default fills reasonable ones. */
 struct raft_limits {
-    uint32_t trail_runs_max; /* term runs remembered; a full trail drops its committed prefix */
+    uint32_t trail_runs_max; /* term runs remembered, at least 4; a full trail drops its committed
+                                prefix. Must hold the uncommitted runs given at start, plus 2 */
     uint32_t persists_max;  /* persists issued and not completed; beyond, appends wait and proposals
                                are busy */
     uint32_t proposals_max; /* own uncommitted entries; beyond, proposals are busy */
@@ -84,8 +99,8 @@ struct raft_event {
             raft_index commit; /* stored commit index, at most last */
             raft_index last;   /* last index of the log, 0 if empty */
             const struct raft_run
-                *runs; /* ascending; cover (commit, last] and the entry at commit */
-            uint32_t runs_count;
+                *runs;           /* ascending; cover (commit, last] and the entry at commit */
+            uint32_t runs_count; /* beyond trail_runs_max: the oldest, committed ones are left */
             struct raft_config config;
             uint64_t nonce; /* random per boot: request ids start here */
             bool fresh;     /* the cluster is new: nobody has ever voted; the host may wish a first
@@ -222,6 +237,7 @@ struct raft_effect {
             raft_index truncate; /* remove [truncate, ..); 0 = nothing */
             raft_index append_first; /* 0 = nothing; bytes are in the receive or propose event */
             raft_index append_last;
+            bool noop; /* the one appended entry is the noop of a new leader: the host makes it */
         } persist;
         struct {
             struct raft_message message;
@@ -239,7 +255,7 @@ struct raft_effect {
             uint64_t id;
             uint64_t after; /* the term must be durable before its leader speaks */
         } replicate;
-        struct {
+        struct { /* committed now; each index once, in order; at start 1..stored commit */
             raft_index first;
             raft_index last;
         } apply;
@@ -249,10 +265,10 @@ struct raft_effect {
             raft_term term;
             raft_id leader; /* where to go instead; 0 = unknown */
         } proposed;
-        struct {
+        struct { /* one for each transfer event */
             enum raft_refusal refusal;
-            raft_id to;
-        } transfer; /* one for each transfer event */
+            raft_id to; /* the chosen one when the event left it open */
+        } transfer;
         struct {
             enum raft_role from;
             enum raft_role to;

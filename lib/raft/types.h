@@ -33,9 +33,11 @@ enum raft_role {
  * follower:  starting (no leader heard since boot), leader_lost (timer fired), joined (first word
  * of a leader in this term), synced (log verified up to the leader's last sent entry), out_of_sync
  * (an append was refused for a gap or conflict), prepared (entries stored, not yet committed),
- * committed (commit index moved), installing_snapshot candidate: starting_election, pre_vote,
- * voting leader:    became_leader, sent_heartbeat, sent_entries, sent_commit, transferring any:
- * disk_full, repairing, parked */
+ * committed (commit index moved), installing_snapshot.
+ * candidate: starting_election, pre_vote, voting.
+ * leader: became_leader, sent_heartbeat, sent_entries, sent_commit, transferring.
+ * any: disk_full, repairing, parked. While disk_full or transferring holds it covers the others,
+ * which go on beneath it. installing_snapshot, repairing and parked have no cause yet. */
 #define RAFT_SUBSTATES(X)                                                                          \
     X(STARTING, "starting")                                                                        \
     X(LEADER_LOST, "leader_lost")                                                                  \
@@ -127,8 +129,8 @@ struct raft_append {
 };
 
 /* ok: the receiver's log equals the sender's up to index. Not ok: index is the refused prev_index
- * and (hint_index, hint_term) the newest entry of the receiver that may still agree: the last index
- * not above prev_index, or on a conflict the last one before the conflicting term. */
+ * and (hint_index, hint_term) the newest entry of the receiver that may still agree: its last one
+ * not above prev_index whose term is not above prev_term. */
 struct raft_append_reply {
     bool ok;
     raft_index index;
