@@ -13,12 +13,14 @@
  * RAFT_FOREIGN or RAFT_VERSION, a damaged one with RAFT_CORRUPT, one held by another process with
  * RAFT_BUSY.
  *
- * Rules: entries start at index 1 without gaps (Raft paper 5.3); terms never decrease along the
- * log; truncation at or below the stored commit index is refused with RAFT_INVALID; the stored
- * commit index never moves back and never passes last; reading past the end gives RAFT_NOT_FOUND,
- * index 0 RAFT_INVALID.
+ * Rules (rules.h): entries start at index 1 without gaps (Raft paper 5.3); terms never decrease
+ * along the log; the stored term never goes back and a vote is not changed within its term;
+ * truncation at or below the stored commit index is refused; the stored commit index never moves
+ * back and a write that would move it past last is refused. Refused means RAFT_INVALID and nothing
+ * of the batch is written. Reading from past the end gives RAFT_NOT_FOUND (a range that only ends
+ * there is cut), index 0 RAFT_INVALID.
  *
- * Adapters: log_memory.c, log_lmdb.c; one conformance suite (tests/conformance/log_*) for both.
+ * Adapters: log_memory.c, log_lmdb.c; one conformance suite (tests/conformance/test_log.c) for both.
  */
 #ifndef RAFT_LOG_LOG_H
 #define RAFT_LOG_LOG_H

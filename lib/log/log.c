@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "log/log.h"
+
+#include "base/assert.h"
+
+enum raft_error raft_log_load(struct raft_log *log, struct raft_log_state *state)
+{
+    ASSERT(log->ops->version == RAFT_LOG_VERSION);
+    return log->ops->load(log, state);
+}
+
+enum raft_error raft_log_write(struct raft_log *log, const struct raft_log_write *writes,
+                               uint32_t count)
+{
+    return log->ops->write(log, writes, count);
+}
+
+enum raft_error raft_log_read(struct raft_log *log, raft_index first, raft_index last,
+                              size_t bytes_max, struct raft_entry *entries, uint32_t *count,
+                              void *buffer)
+{
+    return log->ops->read(log, first, last, bytes_max, entries, count, buffer);
+}
+
+enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft_run *runs,
+                              uint32_t runs_max, uint32_t *count)
+{
+    return log->ops->runs(log, from, runs, runs_max, count);
+}
+
+void raft_log_close(struct raft_log **log)
+{
+    if (*log != NULL) {
+        (*log)->ops->close(*log);
+        *log = NULL;
+    }
+}
