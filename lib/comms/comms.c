@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "comms/comms.h"
+
+#include "base/assert.h"
+
+enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver receiver,
+                                 void *context)
+{
+    ASSERT(comms->ops->version == RAFT_COMMS_VERSION);
+    return comms->ops->start(comms, receiver, context);
+}
+
+void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
+                     const struct raft_address *address)
+{
+    comms->ops->send(comms, packet, address);
+}
+
+void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_counters *counters)
+{
+    comms->ops->counters(comms, counters);
+}
+
+void raft_comms_stop(struct raft_comms *comms)
+{
+    comms->ops->stop(comms);
+}
+
+void raft_comms_destroy(struct raft_comms **comms)
+{
+    if (*comms != NULL) {
+        (*comms)->ops->destroy(*comms);
+        *comms = NULL;
+    }
+}
+
+const char *raft_drop_name(enum raft_drop drop)
+{
+    switch (drop) {
+#define X(name, text)                                                                              \
+    case RAFT_DROP_##name:                                                                         \
+        return text;
+        RAFT_DROPS(X)
+#undef X
+    case RAFT_DROP_COUNT:
+        break;
+    }
+    return "unknown";
+}
