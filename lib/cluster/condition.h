@@ -27,7 +27,20 @@ enum raft_error raft_condition_parse(int argc, const char *const *argv, uint64_t
 /* Takes note of one event (in seq order). */
 void raft_condition_event(struct raft_condition *condition, const struct raft_shm_event *event);
 
-/* True now? The first call fixes the base of commit+N. hold_since: for `stable`, kept inside. */
+/* `stable` means: leader unchanged for this long (cluster time); 0 = twice the election timeout. */
+void raft_condition_set_hold(struct raft_condition *condition, raft_time hold);
+
+/* Does it use `stable`, to which a hold belongs? */
+bool raft_condition_has_stable(const struct raft_condition *condition);
+
+/* Does it speak of nodes being down or of events, so that a death is not a surprise? */
+bool raft_condition_expects_death(const struct raft_condition *condition);
+
+/* When a `stable` that was false at the last look comes true if nothing happens, in cluster time;
+ * UINT64_MAX = never. */
+raft_time raft_condition_deadline(const struct raft_condition *condition);
+
+/* True now? The first call fixes the base of commit+N. */
 bool raft_condition_holds(struct raft_condition *condition, const struct raft_view *view);
 
 /* The last value of every term, one a line: "leader: none (term 7, n4 candidate)". */

@@ -18,8 +18,15 @@ struct raft_target {
     bool picked;                 /* a random choice was made: print it */
 };
 
-/* Resolves text. RAFT_NOT_FOUND: no such node, or nobody leads (message names the cluster, what it
- * has); RAFT_INVALID: not a target. An empty set is RAFT_NOT_FOUND. */
+/* Is it written like a target? (Whether such nodes exist is another question.) */
+bool raft_target_is_well_formed(const char *text);
+
+/* "n1..n5", or "n1, n2 and n5": the nodes a cluster has, for a message. */
+void raft_target_describe(const struct raft_view *view, char *text, size_t bytes);
+
+/* Resolves text. random may be NULL: then words that need a random choice are RAFT_INVALID.
+ * RAFT_NOT_FOUND: no such node, or nobody leads (message names the cluster, what it has);
+ * RAFT_INVALID: not a target. An empty set is RAFT_NOT_FOUND. */
 enum raft_error raft_target_parse(const char *text, const struct raft_view *view,
                                   struct raft_random *random, struct raft_target *target,
                                   char *message, size_t message_bytes) RAFT_MUST_USE;

@@ -5,7 +5,12 @@
  * Built from shared memory by any process, without asking anybody. Whether a node is up, paused or
  * gone is asked of the kernel (pid with the recorded start time; state T is paused, Z is dead). The
  * leader is the live node in role leader with the highest term that was heard by a majority within
- * T; another one is a stale leader.
+ * T (the node counts itself; a peer counts when it follows this leader and heard it within T, or
+ * when its answer reached the leader within T); another one is a stale leader. A paused node leads
+ * nobody.
+ *
+ * Some of this changes by the mere passing of time, without an event: changes_at says when to look
+ * again, so that who waits need not poll.
  */
 #ifndef RAFT_CLUSTER_VIEW_H
 #define RAFT_CLUSTER_VIEW_H
@@ -40,8 +45,10 @@ enum raft_health {
 struct raft_view {
     char name[64];
     bool supervised; /* a live supervisor holds it */
+    bool frozen;     /* the cluster's clock stands still */
     uint64_t seq;
-    raft_time now; /* cluster time */
+    raft_time now;        /* cluster time */
+    raft_time changes_at; /* when time alone may change this view; UINT64_MAX = never */
     struct raft_shm_cluster cluster;
     enum raft_health health;
     raft_id leader;    /* 0 = none */
@@ -60,6 +67,16 @@ void raft_view_read(const struct raft_shm *shm, struct raft_view *view);
 
 /* NULL if no such node. */
 const struct raft_view_node *raft_view_find(const struct raft_view *view, raft_id id);
+
+/* The node's own record is of its present life (not left over from the last one). */
+bool raft_view_is_current(const struct raft_view_node *node);
+
+/* The kernel's word on a process with this pid and start time: its state letter (R, S, T ..), 0
+ * when it is gone, a zombie, or another process by now. */
+char raft_view_kernel_state(uint32_t pid, uint64_t start_ticks);
+
+/* What happened, as one sentence: the event's own text, or one made of its numbers. */
+void raft_view_event_text(const struct raft_shm_event *event, char *text, size_t bytes);
 
 const char *raft_health_name(enum raft_health health);
 

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "cluster/view.h"
+
+static const char *role_text(uint64_t role)
+{
+    return role <= RAFT_ROLE_LEADER ? raft_role_name((enum raft_role)role) : "unknown";
+}
+
+static const char *substate_text(uint64_t substate)
+{
+    return substate < RAFT_SUBSTATE_COUNT ? raft_substate_name((enum raft_substate)substate)
+                                          : "unknown";
+}
+
+static void describe_process(const struct raft_shm_event *event, char *text, size_t bytes)
+{
+    const char *name = raft_shm_process_name((uint32_t)event->a);
+    if (event->d != 0) {
+        snprintf(text, bytes, "%s: ended by signal %llu", name, (unsigned long long)event->d);
+    } else if (event->a == RAFT_SHM_PROCESS_DOWN && (int64_t)event->c >= 0) {
+        snprintf(text, bytes, "%s: exit code %llu", name, (unsigned long long)event->c);
+    } else {
+        snprintf(text, bytes, "%s, pid %llu", name, (unsigned long long)event->b);
+    }
+}
+
+void raft_view_event_text(const struct raft_shm_event *event, char *text, size_t bytes)
+{
+    unsigned long long a = event->a;
+    unsigned long long b = event->b;
+    unsigned long long c = event->c;
+    if (event->text[0] != 0) {
+        snprintf(text, bytes, "%.*s", (int)sizeof event->text, event->text);
+        return;
+    }
+    switch (event->type) {
+    case RAFT_SHM_EVENT_ROLE:
+        snprintf(text, bytes, "%s -> %s, term %llu", role_text(a), role_text(b), c);
+        break;
+    case RAFT_SHM_EVENT_SUBSTATE:
+        snprintf(text, bytes, "%s (%s, term %llu)", substate_text(a), role_text(b), c);
+        break;
+    case RAFT_SHM_EVENT_LEADER:
+        if (a == 0) {
+            snprintf(text, bytes, "knows no leader, term %llu", c);
+        } else {
+            snprintf(text, bytes, "follows leader n%llu, term %llu", a, c);
+        }
+        break;
+    case RAFT_SHM_EVENT_PROCESS:
+        describe_process(event, text, bytes);
+        break;
+    case RAFT_SHM_EVENT_FAULT:
+        snprintf(text, bytes, "f%llu %s", a, b == 1 ? "made" : "ended");
+        break;
+    case RAFT_SHM_EVENT_STORAGE:
+        snprintf(text, bytes, "%s", a == 1 ? "disk full" : "disk has room again");
+        break;
+    default:
+        snprintf(text, bytes, "%s %llu %llu %llu", raft_shm_event_type_name(event->type), a, b, c);
+        break;
+    }
+}
