@@ -36,7 +36,9 @@ struct raft_node_observer {
     void (*substate)(void *context, enum raft_substate substate);
     void (*leader)(void *context, raft_id leader, raft_term term);
     void (*commit)(void *context, raft_index commit, raft_index applied);
-    /* What is about to be promised to others: called before a vote or an acknowledgement leaves. */
+    /* What is about to be promised to others, called before a vote or an acknowledgement leaves:
+     * the newest term of a promise, the vote given in it (0 = none) and the highest index
+     * acknowledged in it (0 = none). After a crash the recovered state must be at least this. */
     void (*promise)(void *context, raft_term term, raft_id vote, raft_index acked);
     /* One core trace effect; raft_node_trace_text() makes the sentence. */
     void (*trace)(void *context, enum raft_trace_code code, raft_id peer, uint64_t a, uint64_t b);
@@ -54,8 +56,10 @@ struct raft_node_options {
     struct raft_options core;
     struct raft_limits limits;
     struct raft_config voters;
-    uint64_t incarnation;  /* of this process */
-    uint64_t seed;         /* entropy for timers: one stream per node */
+    uint64_t incarnation;               /* of this process */
+    uint64_t seed;                      /* entropy for timers: one stream per node */
+    uint64_t (*entropy)(void *context); /* asked instead, once for each event; NULL = the stream */
+    void *entropy_context;
     bool fresh;            /* the cluster is new: elect at once */
     size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
     uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
@@ -110,7 +114,8 @@ raft_time raft_node_deadline(const struct raft_node *node);
 void raft_node_receive(void *node, const struct raft_packet *packet,
                        const struct raft_address *from);
 
-/* Completions of the writer. seq and all before it are durable. */
+/* Completions of the writer, never from inside submit() or read(). seq and all before it are
+ * durable. */
 void raft_node_persisted(struct raft_node *node, uint64_t seq);
 /* The answer to a read; entries and their bytes are borrowed. error other than RAFT_OK: count is 0.
  */
@@ -128,7 +133,7 @@ enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id
 
 /* A command of this process's own (no client behind it). done is called once, with the app's result
  * after commit and local apply, or with a status other than ok. It may be called before this
- * returns. */
+ * returns, and must not call back into the node. */
 typedef void (*raft_node_done)(void *context, enum raft_reply_status status, raft_index index,
                                struct raft_span result);
 void raft_node_submit(struct raft_node *node, struct raft_span command, raft_node_done done,

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Committed entries to the app, in log order. What the tail does not have (at boot, or after it was
+ * trimmed) is read from the log in pieces; apply goes on when a piece arrives.
+ */
+#include "base/assert.h"
+#include "node/internal.h"
+
+enum { READ_BYTES = 256 * 1024 };
+
+static void apply_entry(struct raft_node *node, const struct raft_entry *entry);
+static void start_read(struct raft_node *node);
+
+void raft_node_apply(struct raft_node *node)
+{
+    while (node->applied < node->commit && node->apply_token == 0) {
+        const struct raft_entry *entry = raft_tail_at(&node->tail, node->applied + 1);
+        if (entry != NULL)
+            apply_entry(node, entry);
+        else
+            start_read(node);
+    }
+    raft_node_tell_commit(node);
+}
+
+bool raft_node_apply_entries(struct raft_node *node, uint64_t token,
+                             const struct raft_entry *entries, uint32_t count)
+{
+    if (token == 0 || token != node->apply_token)
+        return false;
+    node->apply_token = 0;
+    for (uint32_t i = 0; i < count && entries[i].index <= node->commit; i++) {
+        if (entries[i].index == node->applied + 1)
+            apply_entry(node, &entries[i]);
+    }
+    raft_node_apply(node);
+    return true;
+}
+
+static void apply_entry(struct raft_node *node, const struct raft_entry *entry)
+{
+    struct raft_app *app = node->ports.app;
+    struct raft_span result = {node->result, 0};
+    ASSERT(entry->index == node->applied + 1);
+    if (entry->type == RAFT_ENTRY_COMMAND && entry->bytes >= RAFT_NODE_SESSION_BYTES) {
+        struct raft_span command = {(const uint8_t *)entry->data + RAFT_NODE_SESSION_BYTES,
+                                    entry->bytes - RAFT_NODE_SESSION_BYTES};
+        result.bytes = app->ops->apply(app, entry->index, command, node->result);
+        ASSERT(result.bytes <= sizeof node->result);
+    }
+    node->applied = entry->index;
+    node->applied_term = entry->term;
+    raft_node_tell_applied(node, entry);
+    raft_node_answer(node, entry, result);
+}
+
+static void start_read(struct raft_node *node)
+{
+    node->apply_token = ++node->token;
+    node->ports.writer->ops->read(node->ports.writer, node->apply_token, node->applied + 1,
+                                  node->commit, READ_BYTES);
+}

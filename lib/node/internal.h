@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of a node, shared by the files of lib/node and nobody else.
+ *
+ * node.c takes events in, one at a time, and steps the core; effects.c executes what comes out in
+ * order; replicate.c serves replicate wishes; apply.c brings committed entries to the app;
+ * requests.c answers clients. Events that arise while effects are executed are queued (they hold no
+ * borrowed bytes) and stepped before the outermost call returns.
+ */
+#ifndef RAFT_NODE_INTERNAL_H
+#define RAFT_NODE_INTERNAL_H
+
+#include "base/random.h"
+#include "node/clients.h"
+#include "node/node.h"
+#include "node/outbox.h"
+#include "node/persists.h"
+#include "node/tail.h"
+
+enum {
+    RAFT_NODE_EVENTS_MAX = 1024,     /* queued while effects are executed */
+    RAFT_NODE_SESSION_BYTES = 16 + 8 /* client and seq, in front of each stored command */
+};
+
+/* A replicate wish that waits for its bytes or for durability; one per peer, the newest wins. */
+struct raft_node_wish {
+    raft_id peer; /* 0 = this place is free */
+    bool waiting; /* effect is owed */
+    bool reading; /* a read for it is under way */
+    uint64_t token;
+    struct raft_effect effect;
+};
+
+struct raft_node_rtt {
+    raft_id peer;       /* 0 = this place is free */
+    uint64_t request;   /* id of the request that is timed; 0 = none */
+    raft_time sent;     /* when it left */
+    uint32_t newest_us; /* the last one measured */
+};
+
+struct raft_node {
+    struct raft_node_options options;
+    struct raft_node_ports ports;
+    struct raft *core;
+    struct raft_random random;
+    struct raft_node_observer *observers;
+    raft_time now;
+    raft_time deadline;
+    bool started;
+    bool busy;    /* inside a step */
+    bool leading; /* the core's role is leader */
+    uint64_t boots;
+    raft_index first;   /* of the log; 1 until snapshots exist */
+    uint64_t durable;   /* newest completed persist */
+    uint64_t issued;    /* newest persist */
+    uint64_t submitted; /* own commands so far */
+
+    struct raft_event queue[RAFT_NODE_EVENTS_MAX];
+    uint32_t queue_head;
+    uint32_t queue_count;
+
+    /* The entries that the present event brought, where a persist finds its bytes. */
+    const struct raft_entry *source;
+    uint32_t source_count;
+    bool source_proposed; /* they have no index yet: the first one is the persist's first */
+    struct raft_pending *proposal; /* whose command the present event proposes */
+    struct {
+        enum raft_refusal refusal;
+        raft_id to;
+    } transfer; /* what the present transfer event gave */
+
+    struct raft_tail tail;
+    struct raft_node_persists persists;
+    struct raft_outbox outbox;
+    struct raft_clients clients;
+
+    struct raft_node_wish wishes[RAFT_NODES_MAX];
+    uint64_t token; /* of the newest read */
+    struct raft_entry batch[RAFT_PACKET_ENTRIES_MAX];
+
+    raft_index commit;
+    raft_index applied;
+    raft_term applied_term;
+    uint64_t apply_token; /* of the read that apply waits for; 0 = none */
+
+    struct {
+        raft_term term;
+        raft_id vote;
+        raft_index acked;
+    } promised; /* in the newest term */
+
+    struct raft_node_rtt rtts[RAFT_NODES_MAX];
+    uint8_t payload[RAFT_NODE_SESSION_BYTES + RAFT_COMMAND_BYTES_MAX];
+    uint8_t result[RAFT_APP_RESULT_BYTES_MAX];
+};
+
+/* node.c: steps the core with an event, or queues it when a step is under way. */
+void raft_node_step(struct raft_node *node, struct raft_event *event);
+
+/* effects.c */
+void raft_node_execute(struct raft_node *node, const struct raft_effects *effects);
+/* A message leaves now; what it promises is told to the observers first. */
+void raft_node_post(void *node, const struct raft_message *message);
+
+/* replicate.c */
+void raft_node_replicate(struct raft_node *node, const struct raft_effect *effect);
+/* Tries the waiting wishes again after a persist has completed. */
+void raft_node_replicate_retry(struct raft_node *node);
+/* Forgets all wishes; reads under way come back to nobody. */
+void raft_node_replicate_reset(struct raft_node *node);
+/* The answer to a read of replicate's; false if the token is none of its. */
+bool raft_node_replicate_entries(struct raft_node *node, uint64_t token,
+                                 const struct raft_entry *entries, uint32_t count);
+
+/* apply.c: applies up to the commit index as far as the bytes are at hand. */
+void raft_node_apply(struct raft_node *node);
+bool raft_node_apply_entries(struct raft_node *node, uint64_t token,
+                             const struct raft_entry *entries, uint32_t count);
+
+/* requests.c */
+void raft_node_request(struct raft_node *node, const struct raft_packet *packet,
+                       const struct raft_address *from);
+/* The core's answer to the present proposal. */
+void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect);
+/* The entry was applied: its waiting client, if there is one, gets the result. */
+void raft_node_answer(struct raft_node *node, const struct raft_entry *entry,
+                      struct raft_span result);
+/* Leadership is lost: all waiting clients get "unknown". */
+void raft_node_answer_unknown(struct raft_node *node);
+
+/* observers.c: each calls every observer that wants it. */
+void raft_node_tell_role(struct raft_node *node, enum raft_role from, enum raft_role to,
+                         raft_term term);
+void raft_node_tell_substate(struct raft_node *node, enum raft_substate substate);
+void raft_node_tell_leader(struct raft_node *node, raft_id leader, raft_term term);
+void raft_node_tell_commit(struct raft_node *node);
+void raft_node_tell_promise(struct raft_node *node);
+void raft_node_tell_trace(struct raft_node *node, const struct raft_effect *effect);
+void raft_node_tell_message(struct raft_node *node, bool outgoing,
+                            const struct raft_message *message);
+void raft_node_tell_appended(struct raft_node *node, const struct raft_entry *entry);
+void raft_node_tell_truncated(struct raft_node *node, raft_index first);
+void raft_node_tell_applied(struct raft_node *node, const struct raft_entry *entry);
+
+/* rtt.c: requests and their replies. */
+void raft_node_rtt_sent(struct raft_node *node, const struct raft_message *message);
+void raft_node_rtt_received(struct raft_node *node, const struct raft_message *message);
+uint32_t raft_node_rtt_of(const struct raft_node *node, raft_id peer);
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "node/node.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "node/internal.h"
+
+enum { TAIL_BYTES_DEFAULT = 8 * 1024 * 1024, CLIENTS_DEFAULT = 1024, OUTBOX_MAX = 1024 };
+
+static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
+                                struct raft_run *runs);
+static uint64_t draw_entropy(struct raft_node *node);
+static void run_event(struct raft_node *node, struct raft_event *event);
+static void note_source(struct raft_node *node, const struct raft_event *event);
+static void complete_persists(struct raft_node *node, uint64_t seq);
+static bool is_for_us(const struct raft_node *node, const struct raft_message *message);
+
+struct raft_node *raft_node_create(const struct raft_node_options *options,
+                                   const struct raft_node_ports *ports)
+{
+    struct raft_node *node = calloc(1, sizeof *node);
+    ASSERT(node != NULL);
+    node->options = *options;
+    node->ports = *ports;
+    node->deadline = UINT64_MAX;
+    if (node->options.tail_bytes_max == 0)
+        node->options.tail_bytes_max = TAIL_BYTES_DEFAULT;
+    if (node->options.clients_max == 0)
+        node->options.clients_max = CLIENTS_DEFAULT;
+    size_t bytes = raft_layout(&options->limits);
+    void *memory = calloc(1, bytes);
+    ASSERT(memory != NULL);
+    node->core = raft_init(memory, bytes, &options->limits, &options->core);
+    raft_tail_init(&node->tail, 1);
+    raft_node_persists_init(&node->persists);
+    raft_outbox_init(&node->outbox, OUTBOX_MAX);
+    raft_clients_init(&node->clients, node->options.clients_max);
+    return node;
+}
+
+enum raft_error raft_node_start(struct raft_node *node, raft_time now)
+{
+    if (node->started)
+        return RAFT_EXISTS;
+    node->now = now;
+    struct raft_event start = {.type = RAFT_EVENT_START};
+    uint32_t runs_max = node->options.limits.trail_runs_max;
+    struct raft_run *runs = calloc(runs_max, sizeof *runs);
+    ASSERT(runs != NULL);
+    enum raft_error error = load_log(node, &start, runs);
+    if (error == RAFT_OK)
+        error = raft_comms_start(node->ports.comms, raft_node_receive, node);
+    if (error == RAFT_OK) {
+        node->started = true;
+        raft_node_step(node, &start);
+        raft_node_apply(node);
+    }
+    free(runs);
+    return error;
+}
+
+void raft_node_advance(struct raft_node *node, raft_time now)
+{
+    if (now > node->now)
+        node->now = now;
+}
+
+void raft_node_run(struct raft_node *node)
+{
+    struct raft_event event = {.type = RAFT_EVENT_TIME};
+    if (node->started && node->now >= node->deadline)
+        raft_node_step(node, &event);
+}
+
+raft_time raft_node_deadline(const struct raft_node *node)
+{
+    return node->deadline;
+}
+
+void raft_node_receive(void *context, const struct raft_packet *packet,
+                       const struct raft_address *from)
+{
+    struct raft_node *node = context;
+    ASSERT(!node->busy);
+    if (!node->started)
+        return;
+    switch (packet->kind) {
+    case RAFT_PACKET_MESSAGE:
+        if (is_for_us(node, &packet->message)) {
+            struct raft_event event = {.type = RAFT_EVENT_RECEIVE, .receive = &packet->message};
+            raft_node_rtt_received(node, &packet->message);
+            raft_node_tell_message(node, false, &packet->message);
+            raft_node_step(node, &event);
+        }
+        break;
+    case RAFT_PACKET_REQUEST:
+        raft_node_request(node, packet, from);
+        break;
+    case RAFT_PACKET_REPLY: /* Replies are for clients. */
+        break;
+    }
+}
+
+void raft_node_persisted(struct raft_node *node, uint64_t seq)
+{
+    struct raft_event event = {.type = RAFT_EVENT_PERSISTED, .persisted = {.seq = seq}};
+    raft_node_step(node, &event);
+}
+
+void raft_node_entries(struct raft_node *node, uint64_t token, enum raft_error error,
+                       const struct raft_entry *entries, uint32_t count)
+{
+    ASSERT(!node->busy);
+    /* An error other than a cut-off range ends the process in the writer; here it reads nothing. */
+    if (error != RAFT_OK)
+        count = 0;
+    if (!raft_node_apply_entries(node, token, entries, count))
+        (void)raft_node_replicate_entries(node, token, entries, count); /* Else it is outdated. */
+    raft_tail_trim(&node->tail, node->applied, node->options.tail_bytes_max);
+}
+
+void raft_node_space(struct raft_node *node, bool gone)
+{
+    struct raft_event event = {.type = gone ? RAFT_EVENT_SPACE_GONE : RAFT_EVENT_SPACE_BACK};
+    raft_node_step(node, &event);
+}
+
+void raft_node_campaign(struct raft_node *node)
+{
+    struct raft_event event = {.type = RAFT_EVENT_CAMPAIGN};
+    raft_node_step(node, &event);
+}
+
+enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id *chosen)
+{
+    struct raft_event event = {.type = RAFT_EVENT_TRANSFER, .transfer = {.to = to}};
+    ASSERT(!node->busy);
+    raft_node_step(node, &event);
+    if (chosen != NULL)
+        *chosen = node->transfer.to;
+    return node->transfer.refusal;
+}
+
+uint32_t raft_node_tail(const struct raft_node *node, raft_index first, raft_index last,
+                        struct raft_entry *entries, uint32_t entries_max)
+{
+    uint32_t count = 0;
+    while (count < entries_max && first + count <= last) {
+        const struct raft_entry *entry = raft_tail_at(&node->tail, first + count);
+        if (entry == NULL)
+            break;
+        entries[count++] = *entry;
+    }
+    return count;
+}
+
+void raft_node_status(const struct raft_node *node, struct raft_node_status *status)
+{
+    *status = (struct raft_node_status){0};
+    raft_status(node->core, &status->core);
+    status->first = status->core.last > 0 ? node->first : 0;
+    status->applied = node->applied;
+    status->applied_term = node->applied_term;
+    status->digest = node->ports.app->ops->digest(node->ports.app);
+    status->boots = node->boots;
+    status->clients = node->clients.pending_count;
+    status->tail_bytes = node->tail.bytes;
+    status->persists_pending = node->persists.count;
+    for (uint32_t i = 0; i < status->core.peers_count; i++)
+        status->rtt_us[i] = raft_node_rtt_of(node, status->core.peers[i].id);
+}
+
+void raft_node_destroy(struct raft_node **node)
+{
+    struct raft_node *old = *node;
+    *node = NULL;
+    if (old == NULL)
+        return;
+    ASSERT(!old->busy);
+    if (old->started) {
+        raft_node_answer_unknown(old);
+        raft_comms_stop(old->ports.comms);
+    }
+    raft_clients_finish(&old->clients);
+    raft_outbox_finish(&old->outbox);
+    raft_node_persists_finish(&old->persists, &old->tail);
+    raft_tail_finish(&old->tail);
+    free(old->core);
+    free(old);
+}
+
+void raft_node_step(struct raft_node *node, struct raft_event *event)
+{
+    ASSERT(node->started);
+    if (node->busy) {
+        ASSERT(node->queue_count < RAFT_NODE_EVENTS_MAX);
+        ASSERT(event->type == RAFT_EVENT_SENT || event->type == RAFT_EVENT_PERSISTED);
+        uint32_t place = (node->queue_head + node->queue_count) % RAFT_NODE_EVENTS_MAX;
+        node->queue[place] = *event;
+        node->queue_count++;
+        return;
+    }
+    node->busy = true;
+    run_event(node, event);
+    while (node->queue_count > 0) {
+        struct raft_event next = node->queue[node->queue_head];
+        node->queue_head = (node->queue_head + 1) % RAFT_NODE_EVENTS_MAX;
+        node->queue_count--;
+        run_event(node, &next);
+    }
+    node->busy = false;
+    raft_tail_trim(&node->tail, node->applied, node->options.tail_bytes_max);
+}
+
+static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
+                                struct raft_run *runs)
+{
+    struct raft_log_state state;
+    enum raft_error error = raft_log_load(node->ports.log, &state);
+    if (error != RAFT_OK)
+        return error;
+    raft_index from = state.commit > 0 ? state.commit : 1;
+    error = raft_log_runs(node->ports.log, from, runs, node->options.limits.trail_runs_max,
+                          &start->start.runs_count);
+    if (error != RAFT_OK)
+        return error;
+    node->boots = state.boots;
+    node->first = state.first > 0 ? state.first : 1;
+    node->tail.first = state.last + 1;
+    uint64_t seed = raft_hash_u64(node->options.seed, state.boots);
+    raft_random_seed(&node->random, raft_hash_u64(seed, node->options.core.id));
+    start->start.term = state.term;
+    start->start.vote = state.vote;
+    start->start.commit = state.commit;
+    start->start.last = state.last;
+    start->start.runs = runs;
+    start->start.config = node->options.voters;
+    start->start.nonce = raft_random_next(&node->random);
+    start->start.fresh = node->options.fresh && state.term == 0 && state.last == 0;
+    node->commit = state.commit;
+    return RAFT_OK;
+}
+
+/* A host that has entropy of its own (a story, a recorded input) is asked; else our stream is. */
+static uint64_t draw_entropy(struct raft_node *node)
+{
+    if (node->options.entropy != NULL)
+        return node->options.entropy(node->options.entropy_context);
+    return raft_random_next(&node->random);
+}
+
+static void run_event(struct raft_node *node, struct raft_event *event)
+{
+    struct raft_effects effects;
+    event->now = node->now;
+    event->entropy = draw_entropy(node);
+    note_source(node, event);
+    if (event->type == RAFT_EVENT_PERSISTED)
+        complete_persists(node, event->persisted.seq);
+    raft_step(node->core, event, &effects);
+    raft_node_execute(node, &effects);
+    node->source = NULL;
+    node->source_count = 0;
+    if (event->type == RAFT_EVENT_PERSISTED)
+        raft_node_replicate_retry(node);
+    const char *broken = node->options.check ? raft_check(node->core) : NULL;
+    if (broken != NULL)
+        raft_assert_fail(__FILE__, __LINE__, broken);
+}
+
+static void note_source(struct raft_node *node, const struct raft_event *event)
+{
+    if (event->type == RAFT_EVENT_PROPOSE) {
+        node->source = event->propose.entries;
+        node->source_count = event->propose.count;
+        node->source_proposed = true;
+    } else if (event->type == RAFT_EVENT_RECEIVE && event->receive->type == RAFT_MESSAGE_APPEND) {
+        node->source = event->receive->append.entries;
+        node->source_count = event->receive->append.count;
+        node->source_proposed = false;
+    }
+}
+
+/* What waited for the persist leaves before anything that the core will now say. */
+static void complete_persists(struct raft_node *node, uint64_t seq)
+{
+    ASSERT(seq <= node->issued);
+    if (seq <= node->durable)
+        return;
+    node->durable = seq;
+    raft_node_persists_complete(&node->persists, &node->tail, seq);
+    raft_outbox_release(&node->outbox, seq, raft_node_post, node);
+}
+
+static bool is_for_us(const struct raft_node *node, const struct raft_message *message)
+{
+    raft_id self = node->options.core.id;
+    if (message->to != self || message->from == self)
+        return false;
+    for (uint32_t i = 0; i < node->options.voters.voters_count; i++) {
+        if (node->options.voters.voters[i] == message->from)
+            return true;
+    }
+    return false;
+}

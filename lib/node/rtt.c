@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Round trips: one request per peer is timed at a time; one that stays unanswered for a second
+ * makes room for the next.
+ */
+#include "node/internal.h"
+
+enum { GIVE_UP_US = 1000 * 1000 };
+
+static struct raft_node_rtt *find_place(struct raft_node *node, raft_id peer);
+
+void raft_node_rtt_sent(struct raft_node *node, const struct raft_message *message)
+{
+    struct raft_node_rtt *rtt = find_place(node, message->to);
+    bool request = message->type == RAFT_MESSAGE_APPEND || message->type == RAFT_MESSAGE_VOTE;
+    if (!request || rtt == NULL)
+        return;
+    if (rtt->request != 0 && node->now - rtt->sent < GIVE_UP_US)
+        return;
+    rtt->request = message->id;
+    rtt->sent = node->now;
+}
+
+void raft_node_rtt_received(struct raft_node *node, const struct raft_message *message)
+{
+    struct raft_node_rtt *rtt = find_place(node, message->from);
+    bool reply =
+        message->type == RAFT_MESSAGE_APPEND_REPLY || message->type == RAFT_MESSAGE_VOTE_REPLY;
+    if (!reply || rtt == NULL || rtt->request == 0 || rtt->request != message->id)
+        return;
+    rtt->newest_us = (uint32_t)(node->now - rtt->sent);
+    rtt->request = 0;
+}
+
+uint32_t raft_node_rtt_of(const struct raft_node *node, raft_id peer)
+{
+    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
+        if (node->rtts[i].peer == peer)
+            return node->rtts[i].newest_us;
+    }
+    return 0;
+}
+
+static struct raft_node_rtt *find_place(struct raft_node *node, raft_id peer)
+{
+    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
+        if (node->rtts[i].peer == peer)
+            return &node->rtts[i];
+        if (node->rtts[i].peer == 0) {
+            node->rtts[i].peer = peer;
+            return &node->rtts[i];
+        }
+    }
+    return NULL;
+}
