@@ -87,7 +87,7 @@ enum raft_shm_exit {
     RAFT_SHM_EXITS(X)
 #undef X
 };
-const char *raft_shm_exit_text(int code); /* "exit code N" style fallback is the caller's */
+const char *raft_shm_exit_text(int code); /* NULL outside the table */
 
 #define RAFT_SHM_PROCESSES(X)                                                                      \
     X(NONE, "none")         /* free slot */                                                        \
@@ -252,12 +252,13 @@ struct raft_shm_cursor {
 };
 
 /* The next event in seq order. False: nothing new now. A number whose event is neither written nor
- * able to come (writer dead or further on, or waited for too long: a bounded time) is skipped. */
+ * able to come (writer dead or further on) is skipped; one that may be under way while a later one
+ * is there already is waited for, but never more than 20 ms. */
 bool raft_shm_event_next(const struct raft_shm *shm, struct raft_shm_cursor *cursor,
                          struct raft_shm_event *event);
 
-/* Rings for commit progress: at most once a millisecond. */
-void raft_shm_ring(struct raft_shm *shm);
+/* Rings for commit progress, at most once a millisecond; false: too soon, ask again in one. */
+bool raft_shm_ring(struct raft_shm *shm);
 uint32_t raft_shm_bell(const struct raft_shm *shm);
 /* Sleeps until the bell differs from seen or the time is up (UINT64_MAX = for ever); false on
  * time-out. Interrupted by signals: returns true. */
