@@ -26,7 +26,8 @@ bool raft_paths_is_name(const char *name)
     return true;
 }
 
-/* The value of a variable that is set, not empty and absolute, else NULL (XDG: others are ignored). */
+/* The value of a variable that is set, not empty and absolute, else NULL (XDG: others are ignored).
+ */
 static const char *absolute_variable(const char *variable)
 {
     const char *value = getenv(variable);

@@ -46,6 +46,22 @@ enum raft_error raft_spec_write(const char *path, const struct raft_spec *spec, 
 enum raft_error raft_spec_check(const struct raft_spec *spec, char *message,
                                 size_t message_bytes) RAFT_MUST_USE;
 
+/* What the first `up` decides. */
+struct raft_spec_options {
+    const char *name;
+    uint32_t nodes;     /* 1..RAFT_NODES_MAX */
+    const char *app;    /* "kv" */
+    const char *timing; /* "fast", "lan", "wan" */
+    uint64_t seed;      /* 0 = drawn */
+    uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now */
+    bool restart_crash;
+};
+
+/* Makes the spec of a new cluster on 127.0.0.1: ids 1..N in slots 0..N-1, a random cluster id,
+ * ports that are free at this moment. message names a base port that is taken. */
+enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
+                               char *message, size_t message_bytes) RAFT_MUST_USE;
+
 /* NULL if no such node. */
 const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_id id);
 

@@ -81,7 +81,8 @@ static char *clean_text(const char *text)
     while (*from != 0) {
         size_t bytes = measure_sequence(from);
 
-        memcpy(clean + used, bytes > 0 ? (const char *)from : "\xef\xbf\xbd", bytes > 0 ? bytes : 3);
+        memcpy(clean + used, bytes > 0 ? (const char *)from : "\xef\xbf\xbd",
+               bytes > 0 ? bytes : 3);
         used += bytes > 0 ? bytes : 3;
         from += bytes > 0 ? bytes : 1;
     }
