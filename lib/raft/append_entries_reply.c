@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The answer to AppendEntries, on the leader's side.
+ */
+#include "raft/state.h"
+
+static bool is_of_this_leadership(const struct raft *r, const struct raft_message *message);
+static void note_heard(struct raft *r, struct raft_peer *peer);
+static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_message *message);
+
+/* Raft paper 5.3: "The leader maintains a nextIndex for each follower"; answers come late, twice
+ * and out of order, so match only grows and a refusal counts only when it speaks of the present. */
+void raft_receive_append_reply(struct raft *r, const struct raft_message *message)
+{
+    const struct raft_append_reply *reply = &message->append_reply;
+    struct raft_peer *peer = NULL;
+
+    if (r->role != RAFT_ROLE_LEADER) {
+        raft_effect_trace(r, RAFT_TRACE_STALE_DROPPED, message->from, (uint64_t)message->type,
+                          message->term);
+        return;
+    }
+    if (is_of_this_leadership(r, message) && reply->index <= r->trail.last) {
+        peer = raft_peer_find(r, message->from);
+    }
+    if (peer == NULL) {
+        raft_receive_malformed(r, message);
+        return;
+    }
+    note_heard(r, peer);
+    if (!reply->ok) {
+        step_back(r, peer, message);
+    } else if (raft_peer_acked(r, peer, reply->index)) {
+        raft_commit_count(r);
+    }
+    raft_replicate_pump(r, peer);
+    if (r->as_leader.transferee == peer->id && !r->as_leader.pushed) {
+        raft_transfer_push(r);
+    }
+}
+
+/* A term has one leader, and the leader one incarnation: other ids are not ours. */
+static bool is_of_this_leadership(const struct raft *r, const struct raft_message *message)
+{
+    return message->id - r->as_leader.first_id < r->next_id - r->as_leader.first_id;
+}
+
+/* A peer that was silent is probed again at once. */
+static void note_heard(struct raft *r, struct raft_peer *peer)
+{
+    if (r->now - peer->heard >= r->options.election_timeout && peer->state == RAFT_PROGRESS_PROBE) {
+        peer->waiting = false;
+    }
+    peer->heard = r->now;
+    peer->replied = true;
+}
+
+/* Raft paper 5.3: "After a rejection, the leader decrements nextIndex and retries", here by whole
+ * terms: to our last entry whose term is not above the hint's. Never to what the peer is known to
+ * have, and only for the prev_index in question, not for an older one (etcd 91ff7cd). */
+static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_message *message)
+{
+    const struct raft_append_reply *reply = &message->append_reply;
+    raft_index hint = reply->hint_index < reply->index ? reply->hint_index : reply->index;
+    raft_index next;
+
+    if (reply->index <= peer->match ||
+        (peer->state == RAFT_PROGRESS_PROBE && reply->index != peer->next - 1)) {
+        return;
+    }
+    raft_effect_trace(r, RAFT_TRACE_APPEND_DENIED, peer->id, reply->index, reply->hint_index);
+    if (reply->hint_term != 0 || hint == 0) {
+        hint = raft_trail_find(&r->trail, hint, reply->hint_term);
+    }
+    next = hint + 1 < reply->index ? hint + 1 : reply->index;
+    raft_peer_probe(r, peer, next > peer->match ? next : peer->match + 1);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every invariant of one instance, as a list of sentences. What only shows over time or between
+ * nodes is checked by the simulator; here is what must hold whenever raft_step has returned.
+ */
+#include "raft/state.h"
+
+static const char *check_log(const struct raft *r);
+static const char *check_trail(const struct raft_trail *trail);
+static const char *check_persists(const struct raft *r);
+static const char *check_role(const struct raft *r);
+static const char *check_candidate(const struct raft *r);
+static const char *check_leader(const struct raft *r);
+static const char *check_peer(const struct raft *r, const struct raft_peer *peer);
+static const char *check_told(const struct raft *r);
+
+const char *raft_check(const struct raft *r)
+{
+    static const char *(*const checks[])(const struct raft *) = {check_log, check_persists,
+                                                                 check_role, check_told};
+
+    for (size_t i = 0; r->started && i < sizeof(checks) / sizeof(checks[0]); i++) {
+        const char *broken = checks[i](r);
+
+        if (broken != NULL) {
+            return broken;
+        }
+    }
+    return NULL;
+}
+
+static const char *check_log(const struct raft *r)
+{
+    if (r->commit > r->trail.last) {
+        return "commit is beyond the last entry";
+    }
+    if (r->persists.durable > r->trail.last) {
+        return "more is durable than there is";
+    }
+    if (raft_trail_last_term(&r->trail) > r->term) {
+        return "an entry is of a later term than the node";
+    }
+    if (r->commit > 0 && raft_trail_term(&r->trail, r->commit) == 0) {
+        return "the trail has forgotten the entry at commit";
+    }
+    return check_trail(&r->trail);
+}
+
+static const char *check_trail(const struct raft_trail *trail)
+{
+    if ((trail->count == 0) != (trail->last == 0) || trail->count > trail->runs_max) {
+        return "the trail does not fit the log";
+    }
+    for (uint32_t i = 0; i < trail->count; i++) {
+        const struct raft_run *run = &trail->runs[i];
+
+        if (run->first == 0 || run->first > trail->last || run->term == 0) {
+            return "a run lies outside the log";
+        }
+        if (i > 0 && (run->first <= run[-1].first || run->term <= run[-1].term)) {
+            return "terms decrease along the log";
+        }
+    }
+    return NULL;
+}
+
+static const char *check_persists(const struct raft *r)
+{
+    const struct raft_persists *p = &r->persists;
+
+    if (p->count > p->size || p->completed + p->count != p->issued) {
+        return "the open persists do not add up";
+    }
+    if (p->hard_dirty || p->truncate != 0 || p->append_first != 0 || p->noop) {
+        return "a change was not issued to the disk";
+    }
+    for (uint32_t i = 0; i < p->count; i++) {
+        const struct raft_persist_slot *slot = &p->slots[(p->head + i) % p->size];
+
+        if (slot->seq != p->completed + 1 + i) {
+            return "the open persists are out of order";
+        }
+        if (slot->append_last > r->trail.last) {
+            return "an open persist vouches for what was removed";
+        }
+    }
+    if (p->count == 0 && p->durable != r->trail.last) {
+        return "nothing is open and yet something is not durable";
+    }
+    return NULL;
+}
+
+static const char *check_role(const struct raft *r)
+{
+    switch (r->role) {
+    case RAFT_ROLE_FOLLOWER:
+        return r->leader == r->options.id ? "a follower of itself" : NULL;
+    case RAFT_ROLE_CANDIDATE:
+        return check_candidate(r);
+    case RAFT_ROLE_LEADER:
+        return check_leader(r);
+    }
+    return "no such role";
+}
+
+static const char *check_candidate(const struct raft *r)
+{
+    const struct raft_candidate *candidate = &r->candidate;
+
+    if (r->leader != 0) {
+        return "a candidate knows a leader";
+    }
+    if (!candidate->pre && r->vote != r->options.id) {
+        return "a candidate has not voted for itself";
+    }
+    if ((candidate->granted & ~candidate->answered) != 0) {
+        return "a vote without an answer";
+    }
+    if (candidate->vote_seq == 0 && raft_quorum_count(candidate->granted) >= raft_quorum_size(r)) {
+        return "a candidate with a majority has not gone on";
+    }
+    return NULL;
+}
+
+static const char *check_leader(const struct raft *r)
+{
+    const struct raft_leader *leader = &r->as_leader;
+
+    if (r->leader != r->options.id || r->vote != r->options.id) {
+        return "a leader that does not follow itself";
+    }
+    if (raft_persist_hard(r) != 0) {
+        return "a leader whose term is not durable";
+    }
+    if (raft_trail_term(&r->trail, leader->term_start) != r->term ||
+        raft_trail_term(&r->trail, r->trail.last) != r->term) {
+        return "a leader without its noop";
+    }
+    if (raft_quorum_count(leader->granted) < raft_quorum_size(r)) {
+        return "a leader that no majority elected";
+    }
+    if (leader->peers_count + 1 != r->config.voters_count) {
+        return "a leader that does not know its peers";
+    }
+    if (leader->uncommitted_bytes > r->limits.uncommitted_bytes_max) {
+        return "more uncommitted bytes than allowed";
+    }
+    for (uint32_t i = 0; i < leader->peers_count; i++) {
+        const char *broken = check_peer(r, &r->peers[i]);
+
+        if (broken != NULL) {
+            return broken;
+        }
+    }
+    return NULL;
+}
+
+static const char *check_peer(const struct raft *r, const struct raft_peer *peer)
+{
+    if (peer->match > r->trail.last || peer->next <= peer->match ||
+        peer->next > r->trail.last + 1) {
+        return "match, next and last are out of order";
+    }
+    if (peer->flight_count > r->limits.inflight_max) {
+        return "too many appends in flight";
+    }
+    if (peer->state == RAFT_PROGRESS_PROBE && peer->flight_count > 0) {
+        return "a probed peer has a flight";
+    }
+    if (peer->told > r->commit) {
+        return "a peer was told of more than is committed";
+    }
+    for (uint32_t i = 1; i < peer->flight_count; i++) {
+        uint32_t place = peer->flight_head + i;
+        uint32_t max = r->limits.inflight_max;
+
+        if (peer->flight[place % max] <= peer->flight[(place - 1) % max]) {
+            return "the flight is out of order";
+        }
+    }
+    return NULL;
+}
+
+static const char *check_told(const struct raft *r)
+{
+    if (r->told_leader != r->leader || r->told_term != r->term) {
+        return "the host was told of another leader";
+    }
+    if (r->disk_full != (r->shown_substate == RAFT_SUBSTATE_DISK_FULL)) {
+        return "the substate hides the state of the disk";
+    }
+    return NULL;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a leader knows of one peer, and how its two states change.
+ *
+ *     probe --the probe fits--> replicate --refusal, silence, unreachable--> probe
+ *
+ * In probe one append is out at a time and next does not move before it is answered; in replicate
+ * next runs ahead with each append sent, inflight_max of them at most.
+ */
+#include <string.h>
+
+#include "raft/state.h"
+
+static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index);
+
+struct raft_peer *raft_peer_find(struct raft *r, raft_id id)
+{
+    for (uint32_t i = 0; r->role == RAFT_ROLE_LEADER && i < r->as_leader.peers_count; i++) {
+        if (r->peers[i].id == id) {
+            return &r->peers[i];
+        }
+    }
+    return NULL;
+}
+
+/* Raft paper figure 2, leader: nextIndex is "initialized to leader last log index + 1", matchIndex
+ * "to 0"; the entry at next is the noop to come. */
+void raft_peer_init_all(struct raft *r)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < r->config.voters_count; i++) {
+        struct raft_peer *peer = &r->peers[count];
+        raft_index *flight = peer->flight;
+
+        if (r->config.voters[i] == r->options.id) {
+            continue;
+        }
+        *peer = (struct raft_peer){
+            .id = r->config.voters[i],
+            .state = RAFT_PROGRESS_PROBE,
+            .next = r->trail.last + 1,
+            .probed = r->trail.last,
+            .heard = r->now,
+            .flight = flight,
+        };
+        count++;
+    }
+    r->as_leader.peers_count = count;
+}
+
+/* Back to one append at a time, from next on. What was in flight is forgotten. */
+void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next)
+{
+    ASSERT(next > peer->match && next <= r->trail.last + 1);
+    if (peer->state != RAFT_PROGRESS_PROBE) {
+        raft_effect_trace(r, RAFT_TRACE_PROBING, peer->id, next, 0);
+    }
+    peer->state = RAFT_PROGRESS_PROBE;
+    peer->next = next;
+    peer->probed = next - 1;
+    peer->waiting = false;
+    peer->wish = 0;
+    peer->flight_head = 0;
+    peer->flight_count = 0;
+    if (peer->told > peer->match) {
+        peer->told = peer->match;
+    }
+}
+
+void raft_peer_replicate(struct raft *r, struct raft_peer *peer)
+{
+    raft_effect_trace(r, RAFT_TRACE_REPLICATING, peer->id, peer->match, 0);
+    peer->state = RAFT_PROGRESS_REPLICATE;
+    peer->next = peer->match + 1;
+    peer->waiting = false;
+    peer->wish = 0;
+    peer->moved = r->now;
+}
+
+/* The peer has everything up to index. Returns whether that is news. */
+bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
+{
+    bool moved = index > peer->match;
+
+    if (moved) {
+        peer->match = index;
+        peer->moved = r->now;
+    }
+    if (peer->next <= peer->match) {
+        peer->next = peer->match + 1;
+    }
+    free_flight(r, peer, index);
+    if (peer->state != RAFT_PROGRESS_PROBE) {
+        return moved;
+    }
+    if (index >= peer->probed) {
+        raft_peer_replicate(r, peer);
+    } else if (moved) {
+        raft_peer_probe(r, peer, peer->next);
+    }
+    return moved;
+}
+
+/* Appends up to last have left for the peer. */
+void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last)
+{
+    uint32_t place = (peer->flight_head + peer->flight_count) % r->limits.inflight_max;
+
+    if (peer->state != RAFT_PROGRESS_REPLICATE) {
+        peer->probed = last;
+        return;
+    }
+    if (last <= peer->match) {
+        return; /* Known by now from an older append. */
+    }
+    ASSERT(peer->flight_count < r->limits.inflight_max);
+    if (peer->flight_count == 0) {
+        peer->moved = r->now;
+    }
+    peer->flight[place] = last;
+    peer->flight_count++;
+    if (last >= peer->next) {
+        peer->next = last + 1;
+    }
+}
+
+/* Whether appends are out and none was acknowledged for two heartbeats: some of them are lost. */
+bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer)
+{
+    return peer->state == RAFT_PROGRESS_REPLICATE && peer->flight_count > 0 &&
+           r->now - peer->moved >= 2 * r->options.heartbeat_interval;
+}
+
+static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index)
+{
+    while (peer->flight_count > 0 && peer->flight[peer->flight_head] <= index) {
+        peer->flight_head = (peer->flight_head + 1) % r->limits.inflight_max;
+        peer->flight_count--;
+    }
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of the core: one instance, and what its files give to each other.
+ *
+ * step.c is the one switch over events. role.c is the only writer of role, leader and substate; the
+ * data of a role lives in a union that role.c clears at each change, so that nothing (votes,
+ * progress, counters) survives the role it belonged to. persist.c is the only writer of what is
+ * issued and durable, trail.c of the log's shape, commit.c of commit. The RPC handlers are one file
+ * each. Nothing outside lib/raft includes this header but tests that look inside.
+ *
+ * Conventions: `now`, `entropy` and the effects list belong to the step that runs. The hard state
+ * (term, vote) is changed in memory at once and marked; raft_persist_flush() issues one persist for
+ * all that a step changed, and raft_persist_hard() tells what a message that shows our term must
+ * wait for.
+ */
+#ifndef RAFT_RAFT_STATE_H
+#define RAFT_RAFT_STATE_H
+
+#include "base/assert.h"
+#include "raft/raft.h"
+
+/* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
+#define RAFT_TERM_MAX  (UINT64_MAX >> 2)
+#define RAFT_INDEX_MAX (UINT64_MAX >> 2)
+#define RAFT_NEVER     UINT64_MAX
+
+/* Persists beyond persists_max that hard state and noop may still take. */
+enum { RAFT_PERSISTS_RESERVE = 4 };
+
+/* Effects of one step: some for each voter, and a handful. */
+enum { RAFT_EFFECTS_MAX = 4 * RAFT_NODES_MAX + 32 };
+
+struct raft_persist_slot {
+    uint64_t seq;
+    raft_index append_first; /* 0 = nothing appended */
+    raft_index append_last;  /* lowered when a later persist truncates below it */
+};
+
+/* Persists issued and not completed, oldest first. */
+struct raft_persists {
+    struct raft_persist_slot *slots; /* a ring of `size` */
+    uint32_t size;
+    uint32_t head;
+    uint32_t count;
+    uint64_t issued;     /* newest sequence number, 0 = none yet */
+    uint64_t completed;  /* all up to it are durable */
+    uint64_t hard;       /* the persist that carries the present term and vote */
+    raft_index durable;  /* the log as it is now is on disk up to here */
+    bool hard_dirty;     /* term or vote changed in this step */
+    bool noop;           /* the append of this step is a noop */
+    raft_index truncate; /* of this step, 0 = nothing */
+    raft_index append_first;
+    raft_index append_last;
+};
+
+/* Terms of the log as runs; runs[0].first is the first index whose term is known. */
+struct raft_trail {
+    struct raft_run *runs;
+    uint32_t runs_max;
+    uint32_t count;
+    raft_index last; /* last index of the log */
+};
+
+/* What a leader knows of one other voter. */
+struct raft_peer {
+    raft_id id;
+    enum raft_progress_state state;
+    bool waiting;           /* probe: one is out; replicate: the host could send nothing */
+    bool tried;             /* something with entries was sent since the term began */
+    raft_index match;       /* highest index known to be equal and durable there */
+    raft_index next;        /* next index to send; always above match */
+    raft_index told;        /* highest commit index it can have learnt */
+    raft_index probed;      /* probe: last index that the probe carried */
+    uint64_t wish;          /* id of the open wish for entries, 0 = none */
+    raft_index wish_prev;   /* its prev_index */
+    raft_index wish_last;   /* its last_max */
+    raft_index wish_commit; /* its commit */
+    raft_time wished;       /* when it was made */
+    uint64_t beat;          /* id of the newest heartbeat wish */
+    bool beat_tells;        /* it tells a new commit index */
+    raft_time heard;        /* last reply of this term; at first the election */
+    bool replied;           /* heard is a reply */
+    raft_time moved;        /* when match last moved or the first of the flight left */
+    raft_index *flight;     /* a ring of inflight_max: last index of each append on its way */
+    uint32_t flight_head;   /* oldest */
+    uint32_t flight_count;  /* how many */
+};
+
+struct raft_candidate {
+    bool pre;            /* pre-vote phase */
+    bool transfer;       /* asked by the leader */
+    uint64_t first_id;   /* ids of this campaign start here */
+    uint64_t granted;    /* bit i = voters[i] */
+    uint64_t answered;   /* bit i = voters[i] granted or refused */
+    uint64_t vote_seq;   /* own vote counts when this is durable; 0 = counted */
+    raft_time resend_at; /* ask the silent ones again */
+};
+
+struct raft_leader {
+    raft_index term_start;      /* index of the noop */
+    uint64_t first_id;          /* ids of this leadership start here */
+    uint64_t granted;           /* the votes that elected it */
+    raft_time heartbeat_at;     /* next heartbeat */
+    raft_id transferee;         /* 0 = no transfer */
+    raft_time transfer_at;      /* when the transfer is given up */
+    bool pushed;                /* the transferee was told; told again at heartbeats */
+    uint64_t uncommitted_bytes; /* payload of own uncommitted proposals */
+    uint32_t peers_count;       /* in raft->peers */
+};
+
+struct raft {
+    struct raft_limits limits;
+    struct raft_options options;
+    struct raft_config config;
+    bool started;
+
+    raft_term term;
+    raft_id vote;
+    raft_id leader;      /* 0 = none known */
+    raft_term told_term; /* what the last leader effect said */
+    raft_id told_leader;
+    enum raft_role role;
+    enum raft_substate substate;       /* of the role */
+    enum raft_substate shown_substate; /* as told: covered by disk_full, transferring */
+    bool disk_full;
+    bool led; /* a leader was known since boot */
+
+    struct raft_trail trail;
+    struct raft_persists persists;
+    raft_index commit;
+
+    raft_time now;
+    uint64_t entropy;
+    uint64_t next_id;            /* of the next request */
+    raft_time heard;             /* a leader's last word, 0 = never */
+    raft_time election_deadline; /* follower, candidate */
+    raft_time told_deadline;
+
+    union {
+        struct raft_candidate candidate;
+        struct raft_leader as_leader;
+    };
+    struct raft_peer *peers; /* leader: the other voters */
+    uint32_t *sizes;         /* leader: payload bytes of own entries, by index % proposals_max */
+
+    struct raft_effect *effects;
+    uint32_t effects_count;
+};
+
+/* start.c */
+void raft_start(struct raft *r, const struct raft_event *event);
+
+/* effects.c */
+struct raft_effect *raft_effect_add(struct raft *r, enum raft_effect_type type);
+void raft_effect_trace(struct raft *r, enum raft_trace_code code, raft_id peer, uint64_t a,
+                       uint64_t b);
+/* Sends to a peer once persist `after` is durable; fills in from and to. */
+void raft_effect_send(struct raft *r, raft_id to, struct raft_message *message, uint64_t after);
+
+/* trail.c */
+raft_term raft_trail_term(const struct raft_trail *trail, raft_index index);
+raft_term raft_trail_last_term(const struct raft_trail *trail);
+/* First index whose term is known; last + 1 when none is. */
+raft_index raft_trail_first(const struct raft_trail *trail);
+/* The newest index not above `index` whose term is not above `term`; when the trail forgot that
+ * part, the last index before it. */
+raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raft_term term);
+bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit, uint32_t runs);
+/* Appends one entry if a run is free beyond `reserve`; may drop runs wholly below commit. */
+bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit,
+                       uint32_t reserve);
+void raft_trail_truncate(struct raft_trail *trail, raft_index first);
+void raft_trail_load(struct raft_trail *trail, const struct raft_event *start);
+
+/* persist.c */
+bool raft_persist_has_room(const struct raft *r); /* for appends and proposals */
+bool raft_persist_has_slot(const struct raft *r); /* for hard state */
+void raft_persist_append(struct raft *r, raft_index first, raft_index last);
+void raft_persist_truncate(struct raft *r, raft_index first);
+void raft_persist_flush(struct raft *r);
+uint64_t raft_persist_hard(const struct raft *r);
+uint64_t raft_persist_upto(const struct raft *r, raft_index index);
+void raft_persist_completed(struct raft *r, uint64_t seq);
+
+/* role.c */
+void raft_role_follower(struct raft *r, raft_term term);
+void raft_role_candidate(struct raft *r);
+void raft_role_leader(struct raft *r);
+/* A new term of our own, with our vote (Raft paper 5.2). */
+void raft_role_claim_term(struct raft *r);
+void raft_role_vote(struct raft *r, raft_id id);
+void raft_role_set_leader(struct raft *r, raft_id leader);
+void raft_role_set_substate(struct raft *r, enum raft_substate substate);
+void raft_role_step_down(struct raft *r, raft_term term, enum raft_step_down_reason reason);
+void raft_role_tell_leader(struct raft *r);
+void raft_role_tell_substate(struct raft *r);
+
+/* quorum.c */
+int raft_quorum_voter(const struct raft *r, raft_id id); /* position, -1 = no voter */
+uint32_t raft_quorum_size(const struct raft *r);
+uint32_t raft_quorum_count(uint64_t set);
+raft_index raft_quorum_match(const struct raft *r);
+uint32_t raft_quorum_acks(const struct raft *r, raft_index index);
+bool raft_quorum_is_heard(const struct raft *r);
+bool raft_quorum_leader_alive(const struct raft *r);
+
+/* election.c */
+void raft_election_reset_timer(struct raft *r);
+void raft_election_campaign(struct raft *r, bool transfer);
+void raft_election_timeout(struct raft *r);
+void raft_election_resend(struct raft *r);
+void raft_election_granted(struct raft *r, int voter);
+void raft_election_own_vote(struct raft *r);
+bool raft_election_can_start(const struct raft *r);
+
+/* progress.c */
+struct raft_peer *raft_peer_find(struct raft *r, raft_id id);
+void raft_peer_init_all(struct raft *r);
+void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
+void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
+bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index);
+void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last);
+bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer);
+
+/* replicate.c */
+void raft_replicate_pump(struct raft *r, struct raft_peer *peer);
+void raft_replicate_all(struct raft *r);
+void raft_replicate_tick(struct raft *r);
+void raft_replicate_sent(struct raft *r, raft_id id, uint64_t wish, raft_index last);
+void raft_replicate_unreachable(struct raft *r, raft_id id);
+
+/* commit.c */
+void raft_commit_to(struct raft *r, raft_index index, uint32_t acks);
+void raft_commit_count(struct raft *r);
+
+/* propose.c, transfer.c */
+void raft_propose(struct raft *r, const struct raft_event *event);
+void raft_propose_committed(struct raft *r, raft_index first, raft_index last);
+void raft_transfer_start(struct raft *r, raft_id to);
+void raft_transfer_push(struct raft *r);
+void raft_transfer_abort(struct raft *r);
+
+/* One file per RPC, and receive.c before them. */
+void raft_receive(struct raft *r, const struct raft_message *message);
+void raft_receive_vote(struct raft *r, const struct raft_message *message);
+void raft_receive_vote_reply(struct raft *r, const struct raft_message *message);
+void raft_receive_append(struct raft *r, const struct raft_message *message);
+void raft_receive_append_reply(struct raft *r, const struct raft_message *message);
+void raft_receive_timeout_now(struct raft *r, const struct raft_message *message);
+/* Answers an append that is stale or does not fit. */
+void raft_receive_refuse_append(struct raft *r, const struct raft_message *message);
+void raft_receive_malformed(struct raft *r, const struct raft_message *message);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What one may look at.
+ */
+#include <string.h>
+
+#include "raft/state.h"
+
+static void copy_peers(const struct raft *r, struct raft_status *status);
+
+void raft_status(const struct raft *r, struct raft_status *status)
+{
+    memset(status, 0, sizeof(*status));
+    status->id = r->options.id;
+    status->role = r->role;
+    status->substate = r->shown_substate;
+    status->term = r->term;
+    status->vote = r->vote;
+    status->leader = r->leader;
+    status->commit = r->commit;
+    status->last = r->trail.last;
+    status->durable = r->persists.durable;
+    status->last_term = raft_trail_last_term(&r->trail);
+    status->heard = r->heard;
+    status->deadline = r->told_deadline;
+    status->election_deadline = r->election_deadline;
+    status->disk_full = r->disk_full;
+    switch (r->role) {
+    case RAFT_ROLE_FOLLOWER:
+        break;
+    case RAFT_ROLE_CANDIDATE:
+        status->votes_granted = r->candidate.granted;
+        break;
+    case RAFT_ROLE_LEADER:
+        status->heard = r->now;
+        status->transferee = r->as_leader.transferee;
+        status->votes_granted = r->as_leader.granted;
+        status->uncommitted_bytes = r->as_leader.uncommitted_bytes;
+        copy_peers(r, status);
+        break;
+    }
+    status->votes = raft_quorum_count(status->votes_granted);
+}
+
+raft_term raft_term_at(const struct raft *r, raft_index index)
+{
+    return raft_trail_term(&r->trail, index);
+}
+
+static void copy_peers(const struct raft *r, struct raft_status *status)
+{
+    status->peers_count = r->as_leader.peers_count;
+    for (uint32_t i = 0; i < status->peers_count; i++) {
+        const struct raft_peer *peer = &r->peers[i];
+
+        status->peers[i] = (struct raft_peer_status){
+            .id = peer->id,
+            .state = peer->state,
+            .match = peer->match,
+            .next = peer->next,
+            .inflight = peer->flight_count,
+            .heard = peer->replied ? peer->heard : 0,
+        };
+    }
+}
