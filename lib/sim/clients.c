@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Clients that write and read without end, one operation at a time each. They behave as lib/client
+ * does: a refusal is tried elsewhere under a new number, silence means unknown.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "sim/internal.h"
+
+enum { KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
+
+static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
+static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
+                           uint8_t *bytes, size_t bytes_max);
+static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24]);
+static raft_id pick_node(struct raft_sim *sim);
+
+void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *trouble)
+{
+    ASSERT(sim->clients == NULL);
+    sim->trouble = *trouble;
+    sim->clients_count = trouble->clients;
+    sim->clients = calloc(trouble->clients + 1, sizeof *sim->clients);
+    ASSERT(sim->clients != NULL);
+    for (uint32_t i = 0; i < trouble->clients; i++) {
+        sim->clients[i] = (struct raft_sim_client){.number = i, .target = pick_node(sim)};
+        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 0, 50 * 1000), RAFT_SIM_EVENT_CLIENT,
+                          i, 0);
+    }
+    if (trouble->period > 0)
+        raft_sim_schedule(sim, sim->now + trouble->period, RAFT_SIM_EVENT_NEMESIS, 0, 0);
+}
+
+/* Time for the next operation, or the last one got no answer in time. */
+void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
+{
+    if (number >= sim->clients_count || sim->clients[number].seq != epoch)
+        return;
+    struct raft_sim_client *client = &sim->clients[number];
+    if (client->open) {
+        sim->counts.unknown++;
+        client->target = pick_node(sim);
+    }
+    start_operation(sim, client);
+}
+
+void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply)
+{
+    uint8_t name[24];
+    if (number >= sim->clients_count || sim->clients[number].seq != reply->seq ||
+        !sim->clients[number].open)
+        return;
+    struct raft_sim_client *client = &sim->clients[number];
+    client->open = false;
+    if (reply->status == RAFT_REPLY_OK) {
+        sim->counts.answered++;
+        make_name(client, client->seq, name);
+        raft_sim_judge_answer(sim, reply->index, client->floor,
+                              raft_hash_bytes(RAFT_HASH_SEED, name, sizeof name));
+    } else if (reply->status == RAFT_REPLY_UNKNOWN) {
+        sim->counts.unknown++;
+    } else {
+        sim->counts.refused++;
+        client->target =
+            reply->leader != 0 && reply->leader != client->target ? reply->leader : pick_node(sim);
+    }
+    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1000, 20 * 1000), RAFT_SIM_EVENT_CLIENT,
+                      number, client->seq);
+}
+
+static void start_operation(struct raft_sim *sim, struct raft_sim_client *client)
+{
+    static uint8_t command[RAFT_KV_COMMAND_BYTES_MAX];
+    uint8_t name[24];
+    client->seq++;
+    client->open = true;
+    client->floor = sim->oracles.acknowledged;
+    make_name(client, client->seq, name);
+    struct raft_packet packet = {
+        .kind = RAFT_PACKET_REQUEST, .to = client->target, .id = client->seq};
+    memcpy(packet.request.client, name, sizeof packet.request.client);
+    packet.request.seq = client->seq;
+    packet.request.command.data = command;
+    packet.request.command.bytes = make_command(sim, client, command, sizeof command);
+    struct raft_address address = {.bytes = sizeof client->number};
+    memcpy(address.data, &client->number, sizeof client->number);
+    raft_sim_network_post(sim, &packet, &address);
+    raft_sim_schedule(sim, sim->now + sim->trouble.client_timeout, RAFT_SIM_EVENT_CLIENT,
+                      client->number, client->seq);
+}
+
+/* Every written value is unique; one write in sixteen is large. */
+static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
+                           uint8_t *bytes, size_t bytes_max)
+{
+    static uint8_t value[LARGE_VALUE_MAX];
+    uint8_t key = (uint8_t)('a' + raft_random_below(&sim->random, KEYS));
+    uint64_t kind = raft_random_below(&sim->random, 16);
+    struct raft_kv_command command = {.op = RAFT_KV_PUT, .key = {&key, 1}};
+    size_t length = kind == 0 ? LARGE_VALUE_MAX : SMALL_VALUE_MAX;
+    make_name(client, client->seq, value);
+    command.value.data = value;
+    command.value.bytes = 24 + (size_t)raft_random_below(&sim->random, length - 24);
+    if (kind >= 12) {
+        command.op = kind == 12 ? RAFT_KV_DEL : RAFT_KV_GET;
+        command.value.bytes = 0;
+    }
+    return raft_kv_encode(&command, bytes, bytes_max);
+}
+
+/* As the node stores it in front of the command. */
+static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24])
+{
+    memset(name, 0, 24);
+    memcpy(name, "client", 6);
+    name[8] = (uint8_t)client->number;
+    for (unsigned i = 0; i < 8; i++)
+        name[16 + i] = (uint8_t)(seq >> (8 * (7 - i)));
+}
+
+static raft_id pick_node(struct raft_sim *sim)
+{
+    return (raft_id)(1 + raft_random_below(&sim->random, sim->options.nodes));
+}

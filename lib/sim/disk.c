@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A disk: the writer port over a memory log, in virtual time. Operations finish in order, each
+ * after its latency; what is not finished when the process crashes is lost, or, as on a real disk,
+ * some first part of it is durable though nobody was told.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "sim/internal.h"
+
+enum { RETRY_US = 10 * 1000, READ_ENTRIES_MAX = 4096 };
+
+static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write);
+static void read_range(struct raft_writer *writer, uint64_t token, raft_index first,
+                       raft_index last, size_t bytes_max);
+static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *operation);
+static void free_oldest(struct raft_sim_disk *disk);
+static bool finish_write(struct raft_sim_disk *disk);
+static void note_durable(struct raft_sim_disk *disk, const struct raft_log_write *write);
+static void tell_space(struct raft_sim_disk *disk, bool gone);
+static void finish_read(struct raft_sim_disk *disk);
+
+static const struct raft_writer_ops ops = {.submit = submit, .read = read_range};
+
+void raft_sim_disk_init(struct raft_sim_disk *disk, struct raft_sim *sim, raft_id id)
+{
+    struct raft_log_identity identity = {.cluster = 1, .node = id};
+    disk->writer.ops = &ops;
+    disk->sim = sim;
+    disk->id = id;
+    disk->log = raft_log_memory_open(&identity);
+    ASSERT(disk->log != NULL);
+    disk->latency_min = sim->options.disk_min;
+    disk->latency_max = sim->options.disk_max;
+}
+
+void raft_sim_disk_finish(struct raft_sim_disk *disk)
+{
+    raft_sim_disk_crash(disk, 0);
+    raft_log_close(&disk->log);
+    raft_sim_chain_finish(&disk->chain);
+}
+
+/* Some operation's time has come; they finish in order, so it is the oldest one. */
+void raft_sim_disk_due(struct raft_sim_disk *disk)
+{
+    struct raft_sim_operation *operation = disk->oldest;
+    if (operation == NULL || disk->held)
+        return;
+    if (!operation->write) {
+        finish_read(disk);
+        return;
+    }
+    uint64_t seq = operation->number;
+    if (!finish_write(disk)) {
+        tell_space(disk, true);
+        raft_sim_schedule(disk->sim, disk->sim->now + RETRY_US, RAFT_SIM_EVENT_DISK, disk->id,
+                          raft_sim_process(disk->sim, disk->id)->lives);
+        return;
+    }
+    free_oldest(disk);
+    raft_sim_fold(disk->sim, seq);
+    tell_space(disk, false);
+    raft_node_persisted(raft_sim_node(disk->sim, disk->id), seq);
+}
+
+void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished)
+{
+    while (disk->oldest != NULL && finished > 0) {
+        if (disk->oldest->write && !finish_write(disk))
+            break;
+        finished -= disk->oldest->write ? 1 : 0;
+        free_oldest(disk);
+    }
+    while (disk->oldest != NULL)
+        free_oldest(disk);
+    disk->busy_until = 0;
+    disk->full_told = false;
+}
+
+void raft_sim_disk_latency(struct raft_sim *sim, raft_id id, raft_time min, raft_time max)
+{
+    struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
+    disk->latency_min = min;
+    disk->latency_max = max;
+}
+
+void raft_sim_disk_hold(struct raft_sim *sim, raft_id id, bool hold)
+{
+    struct raft_sim_process *process = raft_sim_process(sim, id);
+    bool released = process->disk.held && !hold;
+    process->disk.held = hold;
+    if (!released)
+        return;
+    const struct raft_sim_operation *operation = process->disk.oldest;
+    for (; operation != NULL; operation = operation->next)
+        raft_sim_schedule(sim, sim->now, RAFT_SIM_EVENT_DISK, id, process->lives);
+}
+
+void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full)
+{
+    struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
+    disk->full = full;
+    raft_log_memory_fail(disk->log, full ? RAFT_FULL : RAFT_OK);
+}
+
+static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write)
+{
+    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
+    ASSERT(operation != NULL);
+    operation->write = true;
+    operation->number = seq;
+    operation->content = *write;
+    if (write->count > 0) {
+        operation->entries = calloc(write->count, sizeof *operation->entries);
+        ASSERT(operation->entries != NULL);
+        memcpy(operation->entries, write->entries, write->count * sizeof *write->entries);
+    }
+    operation->content.entries = operation->entries;
+    enqueue((struct raft_sim_disk *)writer, operation);
+}
+
+static void read_range(struct raft_writer *writer, uint64_t token, raft_index first,
+                       raft_index last, size_t bytes_max)
+{
+    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
+    ASSERT(operation != NULL);
+    operation->number = token;
+    operation->first = first;
+    operation->last = last;
+    operation->bytes_max = bytes_max;
+    enqueue((struct raft_sim_disk *)writer, operation);
+}
+
+static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *operation)
+{
+    struct raft_sim *sim = disk->sim;
+    if (disk->oldest == NULL)
+        disk->oldest = operation;
+    else
+        disk->newest->next = operation;
+    disk->newest = operation;
+    raft_time start = disk->busy_until > sim->now ? disk->busy_until : sim->now;
+    disk->busy_until = start + raft_sim_draw(sim, disk->latency_min, disk->latency_max);
+    raft_sim_schedule(sim, disk->busy_until, RAFT_SIM_EVENT_DISK, disk->id,
+                      raft_sim_process(sim, disk->id)->lives);
+}
+
+static void free_oldest(struct raft_sim_disk *disk)
+{
+    struct raft_sim_operation *operation = disk->oldest;
+    disk->oldest = operation->next;
+    if (disk->oldest == NULL)
+        disk->newest = NULL;
+    free(operation->entries);
+    free(operation);
+}
+
+/* False when the disk is full; anything else that a log refuses is a bug of the node's. */
+static bool finish_write(struct raft_sim_disk *disk)
+{
+    const struct raft_log_write *write = &disk->oldest->content;
+    enum raft_error error = raft_log_write(disk->log, write, 1);
+    if (error == RAFT_FULL)
+        return false;
+    if (error != RAFT_OK)
+        raft_sim_fail(disk->sim, "log: n%u wrote what its log refuses: %s", (unsigned)disk->id,
+                      raft_error_text(error));
+    else
+        note_durable(disk, write);
+    return true;
+}
+
+static void note_durable(struct raft_sim_disk *disk, const struct raft_log_write *write)
+{
+    if (write->truncate > 0)
+        raft_sim_chain_truncate(&disk->chain, write->truncate);
+    for (uint32_t i = 0; i < write->count; i++) {
+        struct raft_sim_chain_entry entry = {write->entries[i].term,
+                                             raft_sim_chain_hash(&disk->chain, &write->entries[i])};
+        raft_sim_chain_push(&disk->chain, entry);
+    }
+    disk->term = write->term;
+    disk->vote = write->vote;
+    if (write->commit > disk->commit)
+        disk->commit = write->commit;
+}
+
+static void tell_space(struct raft_sim_disk *disk, bool gone)
+{
+    if (disk->full_told == gone)
+        return;
+    disk->full_told = gone;
+    raft_node_space(raft_sim_node(disk->sim, disk->id), gone);
+}
+
+static void finish_read(struct raft_sim_disk *disk)
+{
+    struct raft_sim_operation operation = *disk->oldest;
+    struct raft_entry *entries = calloc(READ_ENTRIES_MAX, sizeof *entries);
+    void *buffer = malloc(operation.bytes_max);
+    uint32_t count = READ_ENTRIES_MAX;
+    ASSERT(entries != NULL && buffer != NULL);
+    free_oldest(disk);
+    enum raft_error error = raft_log_read(disk->log, operation.first, operation.last,
+                                          operation.bytes_max, entries, &count, buffer);
+    raft_sim_fold(disk->sim, operation.first);
+    raft_node_entries(raft_sim_node(disk->sim, disk->id), operation.number, error, entries,
+                      error == RAFT_OK ? count : 0);
+    free(entries);
+    free(buffer);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of a world, shared by the files of lib/sim and nobody else.
+ *
+ * world.c keeps time and does one thing after the other; queue.c orders what is to come; network.c,
+ * disk.c and process.c are the things it happens to; oracles.c judges; clients.c and nemesis.c make
+ * trouble; lines.c tells.
+ */
+#ifndef RAFT_SIM_INTERNAL_H
+#define RAFT_SIM_INTERNAL_H
+
+#include "base/random.h"
+#include "sim/chain.h"
+#include "sim/sim.h"
+
+/* A packet on its way: header fields and encoded body, as on a wire. */
+struct raft_sim_parcel {
+    struct raft_packet header; /* kind, from, to, incarnation, id, message.type */
+    struct raft_address address;
+    size_t bytes;
+    struct raft_sim_parcel *next; /* in the list of held ones */
+    uint8_t body[];
+};
+
+enum raft_sim_event_kind {
+    RAFT_SIM_EVENT_PARCEL, /* arrives */
+    RAFT_SIM_EVENT_DISK,   /* the first operation of a disk may be finished */
+    RAFT_SIM_EVENT_CLIENT, /* wakes */
+    RAFT_SIM_EVENT_NEMESIS
+};
+
+struct raft_sim_event {
+    raft_time at;
+    uint64_t seq; /* breaks ties */
+    enum raft_sim_event_kind kind;
+    uint32_t number; /* node id or client */
+    uint64_t epoch;  /* of the node's life or the client's operation; others are outdated */
+    struct raft_sim_parcel *parcel; /* owned */
+};
+
+struct raft_sim_queue {
+    struct raft_sim_event *heap;
+    size_t count;
+    size_t capacity;
+    uint64_t seq;
+};
+
+struct raft_sim_link {
+    raft_time delay;  /* 0 = the world's */
+    uint32_t hold;    /* mask of message types, bit 0 = all */
+    uint32_t lose[8]; /* by message type, 0 = any: so many to lose */
+};
+
+struct raft_sim_operation {
+    bool write;
+    uint64_t number; /* seq of a write, token of a read */
+    struct raft_log_write content;
+    struct raft_entry *entries; /* owned array, bytes borrowed from the node */
+    raft_index first;
+    raft_index last;
+    size_t bytes_max;
+    struct raft_sim_operation *next;
+};
+
+struct raft_sim_disk {
+    struct raft_writer writer; /* first: the port */
+    struct raft_sim *sim;
+    raft_id id;
+    struct raft_log *log; /* survives crashes */
+    struct raft_sim_operation *oldest;
+    struct raft_sim_operation *newest;
+    raft_time busy_until;
+    raft_time latency_min;
+    raft_time latency_max;
+    bool held;
+    bool full;
+    bool full_told;
+    raft_term term; /* what is durable, as the oracles see it */
+    raft_id vote;
+    raft_index commit;
+    struct raft_sim_chain chain;
+};
+
+struct raft_sim_process {
+    struct raft_sim *sim;
+    raft_id id;
+    struct raft_node *node;  /* NULL = down */
+    struct raft_comms *wire; /* memory comms, inside the other */
+    struct raft_comms *comms;
+    struct raft_app *app;
+    struct raft_node_observer observer;
+    struct raft_sim_disk disk;
+    struct raft_random random;
+    raft_time timeout; /* forced, 0 = drawn */
+    uint64_t lives;
+    bool started_once;
+    /* As the oracles see it. */
+    struct raft_sim_chain chain; /* of the log in memory */
+    enum raft_role role;
+    raft_term term;
+    raft_index commit;
+    raft_index applied;
+    raft_term promised_term;
+    raft_id promised_vote;
+    raft_index promised_acked;
+    uint64_t promised_hash; /* of the chain at acked */
+    raft_term voted_term;   /* newest term in which it voted, itself included */
+    raft_id voted_for;
+};
+
+struct raft_sim_client {
+    uint32_t number;
+    uint64_t seq;
+    raft_id target;
+    bool open;        /* an operation is out */
+    raft_index floor; /* its index must be above this */
+};
+
+struct raft_sim_oracles {
+    raft_id *leaders; /* by term */
+    size_t leaders_count;
+    struct raft_sim_marks *marks;    /* chain hash by (index, term) */
+    struct raft_sim_chain committed; /* what is committed, by index */
+    raft_term *committed_in;         /* term of the node that first committed it */
+    size_t committed_in_capacity;
+    uint64_t *digests; /* of the app, by index; 0 = not applied anywhere */
+    uint64_t *names;   /* hash of (client, seq), by index */
+    size_t applied_capacity;
+    raft_index acknowledged; /* highest index a client was answered with */
+};
+
+struct raft_sim {
+    struct raft_sim_options options;
+    struct raft_limits limits;
+    raft_time now;
+    uint64_t hash;
+    struct raft_random random;
+    struct raft_sim_queue queue;
+    struct raft_faults faults;
+    struct raft_sim_process *processes; /* by id - 1 */
+    struct raft_sim_link *links;        /* from * (nodes + 1) + to; 0 = clients */
+    struct raft_sim_parcel *held;       /* in order of sending */
+    struct raft_sim_client *clients;
+    uint32_t clients_count;
+    struct raft_sim_trouble trouble;
+    struct raft_sim_oracles oracles;
+    struct raft_sim_counts counts;
+    char failure[320];  /* empty = none */
+    raft_time stuck_at; /* how many steps at the same time: a livelock shows */
+    uint64_t stuck_steps;
+};
+
+/* queue.c */
+void raft_sim_queue_push(struct raft_sim_queue *queue, const struct raft_sim_event *event);
+bool raft_sim_queue_pop(struct raft_sim_queue *queue, raft_time until,
+                        struct raft_sim_event *event);
+raft_time raft_sim_queue_next(const struct raft_sim_queue *queue);
+
+/* world.c */
+void raft_sim_schedule(struct raft_sim *sim, raft_time at, enum raft_sim_event_kind kind,
+                       uint32_t number, uint64_t epoch);
+struct raft_sim_process *raft_sim_process(struct raft_sim *sim, raft_id id);
+void raft_sim_fold(struct raft_sim *sim, uint64_t value);
+raft_time raft_sim_draw(struct raft_sim *sim, raft_time min, raft_time max);
+bool raft_sim_chance(struct raft_sim *sim, uint32_t permille);
+
+/* network.c */
+void raft_sim_network_send(void *process, const struct raft_packet *packet,
+                           const struct raft_address *address);
+void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packet,
+                           const struct raft_address *address);
+void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parcel);
+void raft_sim_network_drop_held(struct raft_sim *sim);
+
+/* disk.c */
+void raft_sim_disk_init(struct raft_sim_disk *disk, struct raft_sim *sim, raft_id id);
+void raft_sim_disk_finish(struct raft_sim_disk *disk);
+void raft_sim_disk_due(struct raft_sim_disk *disk);
+void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished);
+
+/* clients.c, nemesis.c */
+void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch);
+void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply);
+void raft_sim_nemesis_act(struct raft_sim *sim);
+
+/* lines.c */
+void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,
+                  ...) __attribute__((format(printf, 4, 5)));
+void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
+                          const struct raft_message *message);
+
+/* oracles.c: each looks at one kind of happening. */
+void raft_sim_oracles_init(struct raft_sim_oracles *oracles);
+void raft_sim_oracles_finish(struct raft_sim_oracles *oracles);
+void raft_sim_fail(struct raft_sim *sim, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void raft_sim_judge_role(struct raft_sim_process *process, enum raft_role to, raft_term term);
+void raft_sim_judge_term(struct raft_sim_process *process, raft_term term);
+void raft_sim_judge_vote(struct raft_sim_process *process, raft_term term, raft_id vote);
+void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_entry *entry);
+void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first);
+void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit);
+void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_entry *entry,
+                          uint64_t digest);
+void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, raft_id vote,
+                            raft_index acked);
+void raft_sim_judge_restart(struct raft_sim_process *process);
+void raft_sim_judge_answer(struct raft_sim *sim, raft_index index, raft_index floor, uint64_t name);
+
+#endif

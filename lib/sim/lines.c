@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a person reads: "[    12.500] n1 follower -> candidate (term 1)". Milliseconds, node, what.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/internal.h"
+
+enum { LINE_BYTES = 320 };
+
+static void describe(const struct raft_message *message, char *text, size_t bytes);
+static bool is_beat(const struct raft_message *message);
+
+void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,
+                  ...)
+{
+    char line[LINE_BYTES];
+    char what[LINE_BYTES - 40];
+    if (sim->options.line == NULL || (sim->options.topics & topic) == 0)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    (void)snprintf(line, sizeof line, "[%9.3f] n%u %s", (double)sim->now / 1000.0, (unsigned)id,
+                   what);
+    sim->options.line(sim->options.line_context, line);
+}
+
+void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
+                          const struct raft_message *message)
+{
+    char text[LINE_BYTES / 2];
+    bool to_us = message->to == id && strcmp(verb, "gets") == 0;
+    if (sim->options.line == NULL || (sim->options.topics & RAFT_SIM_MESSAGES) == 0)
+        return;
+    if (is_beat(message) && (sim->options.topics & RAFT_SIM_BEATS) == 0)
+        return;
+    describe(message, text, sizeof text);
+    raft_sim_say(sim, RAFT_SIM_MESSAGES, id, "%s %s %s n%u: %s", verb,
+                 raft_message_type_name(message->type), to_us ? "from" : "to",
+                 (unsigned)(to_us ? message->from : message->to), text);
+}
+
+static void describe(const struct raft_message *message, char *text, size_t bytes)
+{
+    unsigned long long term = message->term;
+    switch (message->type) {
+    case RAFT_MESSAGE_VOTE:
+        (void)snprintf(text, bytes, "term %llu%s%s, log ends with %llu^%llu", term,
+                       message->vote.pre ? " pre" : "", message->vote.transfer ? " transfer" : "",
+                       (unsigned long long)message->vote.last_index,
+                       (unsigned long long)message->vote.last_term);
+        break;
+    case RAFT_MESSAGE_VOTE_REPLY:
+        (void)snprintf(text, bytes, "term %llu%s, %s", term, message->vote_reply.pre ? " pre" : "",
+                       message->vote_reply.granted ? "granted" : "refused");
+        break;
+    case RAFT_MESSAGE_APPEND:
+        (void)snprintf(text, bytes, "term %llu, %u after %llu^%llu, commit %llu", term,
+                       (unsigned)message->append.count,
+                       (unsigned long long)message->append.prev_index,
+                       (unsigned long long)message->append.prev_term,
+                       (unsigned long long)message->append.commit);
+        break;
+    case RAFT_MESSAGE_APPEND_REPLY:
+        if (message->append_reply.ok)
+            (void)snprintf(text, bytes, "term %llu, has up to %llu", term,
+                           (unsigned long long)message->append_reply.index);
+        else
+            (void)snprintf(text, bytes, "term %llu, refuses %llu, may agree at %llu^%llu", term,
+                           (unsigned long long)message->append_reply.index,
+                           (unsigned long long)message->append_reply.hint_index,
+                           (unsigned long long)message->append_reply.hint_term);
+        break;
+    case RAFT_MESSAGE_TIMEOUT_NOW:
+        (void)snprintf(text, bytes, "term %llu", term);
+        break;
+    }
+}
+
+/* A reply does not say what it answers: one that is ok is taken for a heartbeat's only when the
+ * topic is off, since then the interesting ones show as commits and logs. */
+static bool is_beat(const struct raft_message *message)
+{
+    if (message->type == RAFT_MESSAGE_APPEND)
+        return message->append.count == 0;
+    return message->type == RAFT_MESSAGE_APPEND_REPLY && message->append_reply.ok;
+}

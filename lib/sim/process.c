@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of one node: its ports around it, its observer, start and crash, and what a person asks
+ * of it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "sim/internal.h"
+
+static void build_node(struct raft_sim_process *process);
+static void set_observer(struct raft_sim_process *process);
+static uint64_t give_entropy(void *context);
+static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term);
+static void see_substate(void *context, enum raft_substate substate);
+static void see_leader(void *context, raft_id leader, raft_term term);
+static void see_commit(void *context, raft_index commit, raft_index applied);
+static void see_promise(void *context, raft_term term, raft_id vote, raft_index acked);
+static void see_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
+                      uint64_t b);
+static void see_message(void *context, bool outgoing, const struct raft_message *message);
+static void see_appended(void *context, const struct raft_entry *entry);
+static void see_truncated(void *context, raft_index first);
+static void see_applied(void *context, const struct raft_entry *entry, uint64_t digest);
+static void see_answer(void *context, enum raft_reply_status status, raft_index index,
+                       struct raft_span result);
+
+void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state *state,
+                   const raft_term *terms, uint32_t count)
+{
+    struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
+    struct raft_log_write write = {
+        .term = state->term, .vote = state->vote, .commit = state->commit, .count = count};
+    struct raft_sim_operation operation = {.write = true};
+    struct raft_entry *entries = calloc(count + 1, sizeof *entries);
+    ASSERT(entries != NULL && raft_sim_node(sim, id) == NULL && disk->oldest == NULL);
+    for (uint32_t i = 0; i < count; i++)
+        entries[i] = (struct raft_entry){.index = i + 1, .term = terms[i], .type = RAFT_ENTRY_NOOP};
+    write.entries = entries;
+    operation.content = write;
+    disk->writer.ops->submit(&disk->writer, 0, &operation.content);
+    raft_sim_disk_crash(disk, UINT32_MAX); /* All of it is durable, nobody is told. */
+    free(entries);
+}
+
+void raft_sim_start(struct raft_sim *sim, raft_id id)
+{
+    struct raft_sim_process *process = raft_sim_process(sim, id);
+    if (process->node != NULL)
+        return;
+    process->lives++;
+    build_node(process);
+    raft_sim_fold(sim, id);
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", process->started_once ? "restarts" : "starts");
+    raft_sim_judge_restart(process);
+    enum raft_error error = raft_node_start(process->node, sim->now);
+    process->started_once = true;
+    if (error != RAFT_OK)
+        raft_sim_fail(sim, "start: n%u: %s", (unsigned)id, raft_error_text(error));
+}
+
+void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
+{
+    struct raft_sim_process *process = raft_sim_process(sim, id);
+    if (process->node == NULL)
+        return;
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "crashes");
+    raft_sim_fold(sim, id);
+    sim->counts.crashes++;
+    raft_sim_disk_crash(&process->disk, finished);
+    raft_comms_stop(process->comms); /* A dead process says nothing more. */
+    raft_node_destroy(&process->node);
+    raft_comms_destroy(&process->comms);
+    raft_app_destroy(&process->app);
+    process->wire = NULL;
+    process->role = RAFT_ROLE_FOLLOWER;
+}
+
+struct raft_node *raft_sim_node(struct raft_sim *sim, raft_id id)
+{
+    struct raft_node *node = raft_sim_process(sim, id)->node;
+    if (node != NULL)
+        raft_node_advance(node, sim->now);
+    return node;
+}
+
+raft_id raft_sim_leader(struct raft_sim *sim)
+{
+    raft_id leader = 0;
+    raft_term term = 0;
+    for (uint32_t i = 0; i < sim->options.nodes; i++) {
+        const struct raft_sim_process *process = &sim->processes[i];
+        if (process->node == NULL || process->role != RAFT_ROLE_LEADER || process->term < term)
+            continue;
+        leader = process->id;
+        term = process->term;
+    }
+    return leader;
+}
+
+uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32_t terms_max)
+{
+    const struct raft_sim_process *process = raft_sim_process(sim, id);
+    const struct raft_sim_chain *chain =
+        process->node != NULL ? &process->chain : &process->disk.chain;
+    uint32_t count = 0;
+    while (count < terms_max && count < chain->count) {
+        terms[count] = chain->entries[count].term;
+        count++;
+    }
+    return count;
+}
+
+bool raft_sim_is_converged(struct raft_sim *sim)
+{
+    struct raft_node_status first;
+    struct raft_node_status other;
+    if (raft_sim_node(sim, 1) == NULL)
+        return false;
+    raft_node_status(raft_sim_node(sim, 1), &first);
+    if (first.core.leader == 0 || first.core.commit != first.core.last)
+        return false;
+    for (raft_id id = 1; id <= sim->options.nodes; id++) {
+        struct raft_node *node = raft_sim_node(sim, id);
+        if (node == NULL)
+            return false;
+        raft_node_status(node, &other);
+        if (other.core.term != first.core.term || other.core.leader != first.core.leader ||
+            other.core.last != first.core.last || other.core.commit != first.core.commit)
+            return false;
+        if (other.applied != other.core.commit || other.digest != first.digest)
+            return false;
+    }
+    return true;
+}
+
+void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout)
+{
+    ASSERT(timeout == 0 || (timeout >= sim->options.election_timeout &&
+                            timeout < 2 * sim->options.election_timeout));
+    raft_sim_process(sim, id)->timeout = timeout;
+}
+
+void raft_sim_campaign(struct raft_sim *sim, raft_id id)
+{
+    if (raft_sim_node(sim, id) != NULL)
+        raft_node_campaign(raft_sim_node(sim, id));
+}
+
+enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to)
+{
+    raft_id chosen = 0;
+    if (raft_sim_node(sim, id) == NULL)
+        return RAFT_REFUSAL_NOT_LEADER;
+    enum raft_refusal refusal = raft_node_transfer(raft_sim_node(sim, id), to, &chosen);
+    if (refusal != RAFT_REFUSAL_NONE)
+        raft_sim_say(sim, RAFT_SIM_ANSWERS, id, "transfer refused: %s", raft_refusal_text(refusal));
+    return refusal;
+}
+
+void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value)
+{
+    uint8_t bytes[RAFT_KV_KEY_BYTES_MAX];
+    struct raft_kv_command command = {
+        .op = RAFT_KV_PUT, .key = {"x", 1}, .value = {value, strlen(value)}};
+    size_t count = raft_kv_encode(&command, bytes, sizeof bytes);
+    ASSERT(count > 0);
+    if (raft_sim_node(sim, id) != NULL)
+        raft_node_submit(raft_sim_node(sim, id), (struct raft_span){bytes, count}, see_answer,
+                         raft_sim_process(sim, id));
+}
+
+static void build_node(struct raft_sim_process *process)
+{
+    const struct raft_sim_options *from = &process->sim->options;
+    struct raft_node_options options = {
+        .core =
+            {
+                .id = process->id,
+                .election_timeout = from->election_timeout,
+                .heartbeat_interval = from->heartbeat_interval,
+                .pre_vote = from->pre_vote,
+                .check_quorum = from->check_quorum,
+            },
+        .limits = process->sim->limits,
+        .incarnation = process->lives,
+        .seed = from->seed,
+        .entropy = give_entropy,
+        .entropy_context = process,
+        .fresh = from->fresh,
+        .tail_bytes_max = from->tail_bytes_max,
+        .check = true,
+    };
+    options.voters.voters_count = from->nodes;
+    for (uint32_t i = 0; i < from->nodes; i++)
+        options.voters.voters[i] = i + 1;
+    process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
+    process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
+                                             &process->sim->now);
+    process->app = raft_app_kv_create();
+    struct raft_node_ports ports = {
+        .log = process->disk.log,
+        .writer = &process->disk.writer,
+        .comms = process->comms,
+        .app = process->app,
+        .serializer = raft_serializer_msgpack(),
+    };
+    process->node = raft_node_create(&options, &ports);
+    set_observer(process);
+    raft_node_observe(process->node, &process->observer);
+}
+
+static void set_observer(struct raft_sim_process *process)
+{
+    process->observer = (struct raft_node_observer){
+        .context = process,
+        .role = see_role,
+        .substate = see_substate,
+        .leader = see_leader,
+        .commit = see_commit,
+        .promise = see_promise,
+        .trace = see_trace,
+        .message = see_message,
+        .appended = see_appended,
+        .truncated = see_truncated,
+        .applied = see_applied,
+    };
+}
+
+static uint64_t give_entropy(void *context)
+{
+    struct raft_sim_process *process = context;
+    if (process->timeout != 0)
+        return process->timeout - process->sim->options.election_timeout;
+    return raft_random_next(&process->random);
+}
+
+static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_fold(process->sim, (uint64_t)to);
+    raft_sim_say(process->sim, RAFT_SIM_ROLES, process->id, "%s -> %s (term %llu)",
+                 raft_role_name(from), raft_role_name(to), (unsigned long long)term);
+    raft_sim_judge_role(process, to, term);
+}
+
+static void see_substate(void *context, enum raft_substate substate)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_say(process->sim, RAFT_SIM_SUBSTATES, process->id, "is %s",
+                 raft_substate_name(substate));
+}
+
+static void see_leader(void *context, raft_id leader, raft_term term)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_judge_term(process, term);
+    if (leader != 0 && leader != process->id)
+        raft_sim_say(process->sim, RAFT_SIM_ROLES, process->id, "follows n%u (term %llu)",
+                     (unsigned)leader, (unsigned long long)term);
+}
+
+static void see_commit(void *context, raft_index commit, raft_index applied)
+{
+    struct raft_sim_process *process = context;
+    if (commit > process->commit)
+        raft_sim_say(process->sim, RAFT_SIM_COMMITS, process->id,
+                     "commit %llu -> %llu, applied %llu", (unsigned long long)process->commit,
+                     (unsigned long long)commit, (unsigned long long)applied);
+    raft_sim_judge_commit(process, commit);
+}
+
+static void see_promise(void *context, raft_term term, raft_id vote, raft_index acked)
+{
+    raft_sim_judge_promise(context, term, vote, acked);
+}
+
+static void see_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
+                      uint64_t b)
+{
+    struct raft_sim_process *process = context;
+    char text[160];
+    raft_sim_fold(process->sim, (uint64_t)code);
+    raft_node_trace_text(code, peer, a, b, text, sizeof text);
+    raft_sim_say(process->sim, RAFT_SIM_WHY, process->id, "%s", text);
+}
+
+static void see_message(void *context, bool outgoing, const struct raft_message *message)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_say_message(process->sim, process->id, outgoing ? "sends" : "gets", message);
+    if (outgoing && message->type == RAFT_MESSAGE_VOTE && !message->vote.pre)
+        raft_sim_judge_vote(process, message->term, process->id);
+}
+
+static void see_appended(void *context, const struct raft_entry *entry)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "appends %llu of term %llu (%s)",
+                 (unsigned long long)entry->index, (unsigned long long)entry->term,
+                 raft_entry_type_name(entry->type));
+    raft_sim_judge_append(process, entry);
+}
+
+static void see_truncated(void *context, raft_index first)
+{
+    struct raft_sim_process *process = context;
+    raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "removes %llu..%llu",
+                 (unsigned long long)first, (unsigned long long)process->chain.count);
+    raft_sim_judge_truncate(process, first);
+}
+
+static void see_applied(void *context, const struct raft_entry *entry, uint64_t digest)
+{
+    raft_sim_judge_apply(context, entry, digest);
+}
+
+static void see_answer(void *context, enum raft_reply_status status, raft_index index,
+                       struct raft_span result)
+{
+    struct raft_sim_process *process = context;
+    (void)result;
+    if (status == RAFT_REPLY_OK)
+        raft_sim_say(process->sim, RAFT_SIM_ANSWERS, process->id, "answers: ok, entry %llu",
+                     (unsigned long long)index);
+    else
+        raft_sim_say(process->sim, RAFT_SIM_ANSWERS, process->id, "answers: %s",
+                     raft_reply_status_name(status));
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One virtual world: the real node code of a whole cluster in virtual time, from one seed.
+ *
+ * A world has one clock, one queue of things to come (ties are broken by the order in which they
+ * were made, then by node id), a network, one disk per node, and clients. Nothing in it reads a
+ * real clock or draws real randomness: the same options and the same calls give the same run, bit
+ * for bit, which raft_sim_hash() proves. Nodes run over the memory adapters: comms_memory behind
+ * comms_fault, log_memory behind a disk that has latency and loses on a crash what it had not
+ * finished.
+ *
+ * Oracles watch every node all the time (oracles.c): election safety, log matching, leader
+ * completeness, state-machine safety, append-only leaders, monotone terms and commits, one vote per
+ * term across restarts, nothing promised that is not durable, nothing committed without a durable
+ * majority, answers in real-time order. The first broken one is kept as a sentence and stops the
+ * world. The core's own raft_check() runs after each step too.
+ *
+ * A world is played by hand (the functions below), by a story (raft_sim_story_play), or by its own
+ * clients and nemesis (raft_sim_trouble). One thread; all times are microseconds.
+ */
+#ifndef RAFT_SIM_SIM_H
+#define RAFT_SIM_SIM_H
+
+#include <stdio.h>
+
+#include "faults/faults.h"
+#include "node/node.h"
+
+struct raft_sim;
+
+/* What a trace line may tell; a mask chooses. */
+enum raft_sim_topic {
+    RAFT_SIM_ROLES = 1 << 0,     /* role changes */
+    RAFT_SIM_SUBSTATES = 1 << 1, /* substate changes */
+    RAFT_SIM_WHY = 1 << 2,       /* the core's traces: what it decided and why */
+    RAFT_SIM_LOGS = 1 << 3,      /* entries appended and removed */
+    RAFT_SIM_COMMITS = 1 << 4,   /* commit index moved */
+    RAFT_SIM_MESSAGES = 1 << 5,  /* messages sent, received and lost */
+    RAFT_SIM_ANSWERS = 1 << 6,   /* outcomes of proposals */
+    RAFT_SIM_WORLD = 1 << 7,     /* starts, crashes, faults */
+    RAFT_SIM_BEATS = 1 << 8      /* with messages: heartbeats and their replies too */
+};
+
+struct raft_sim_options {
+    uint32_t nodes; /* 1..RAFT_NODES_MAX */
+    uint64_t seed;
+    raft_time election_timeout; /* T */
+    raft_time heartbeat_interval;
+    bool pre_vote;
+    bool check_quorum;
+    bool fresh;          /* the first election comes at once */
+    raft_time delay_min; /* of the network, drawn for each packet */
+    raft_time delay_max;
+    uint32_t loss_permille;      /* packets lost */
+    uint32_t duplicate_permille; /* packets that arrive twice */
+    uint32_t far_permille;       /* packets that come ten times later than delay_max */
+    raft_time disk_min;          /* of one write or read */
+    raft_time disk_max;
+    size_t tail_bytes_max;                         /* of each node; small values make cold reads */
+    const struct raft_limits *limits;              /* NULL = default */
+    uint32_t topics;                               /* mask of raft_sim_topic for line */
+    void (*line)(void *context, const char *text); /* one trace line; NULL = none */
+    void *line_context;
+};
+
+/* T 100 ms, heartbeats each 10 ms, pre-vote and check-quorum on, 1 ms network and disk. */
+void raft_sim_options_init(struct raft_sim_options *options, uint32_t nodes, uint64_t seed);
+
+struct raft_sim *raft_sim_create(const struct raft_sim_options *options);
+void raft_sim_destroy(struct raft_sim **sim); /* *sim becomes NULL; NULL is fine */
+
+raft_time raft_sim_now(const struct raft_sim *sim);
+uint32_t raft_sim_nodes(const struct raft_sim *sim);
+
+/* A hash over all that happened so far, in order. */
+uint64_t raft_sim_hash(const struct raft_sim *sim);
+
+/* The sentence of the first broken invariant, or NULL. */
+const char *raft_sim_failure(const struct raft_sim *sim);
+
+/* Runs until a time, or to the first failure. */
+void raft_sim_run(struct raft_sim *sim, raft_time until);
+
+/* Does the next thing that is due not later than until; false when there is none: then now is
+ * until. */
+bool raft_sim_step(struct raft_sim *sim, raft_time until);
+
+/* Which topics make lines from now on. */
+void raft_sim_topics(struct raft_sim *sim, uint32_t topics);
+
+/* A node's life. Before its first start its disk may be given a past: the terms of entries 1.., its
+ * term, vote and commit index. */
+void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state *state,
+                   const raft_term *terms, uint32_t count);
+void raft_sim_start(struct raft_sim *sim, raft_id id);
+/* The process dies: nothing leaves any more, the disk keeps the first `finished` of its unfinished
+ * writes (UINT32_MAX = all of them) and loses the rest. */
+void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished);
+
+/* NULL when it is down. Borrowed until the next crash of it. */
+struct raft_node *raft_sim_node(struct raft_sim *sim, raft_id id);
+
+/* The up node that leads in the highest term, 0 = none. */
+raft_id raft_sim_leader(struct raft_sim *sim);
+
+/* The terms of a node's log as it is in its memory (up) or on its disk (down). */
+uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32_t terms_max);
+
+/* All nodes are up, of one term and leader, with equal commit, applied and digest, and the whole
+ * log committed. */
+bool raft_sim_is_converged(struct raft_sim *sim);
+
+/* Host data: from now on this node draws this election timeout, in [T, 2T); 0 = from the seed. */
+void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout);
+
+/* A person's acts on an up node. The value goes into a kv command. */
+void raft_sim_campaign(struct raft_sim *sim, raft_id id);
+enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to);
+void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value);
+
+/* The fault plan that all nodes obey; slots are id - 1. */
+struct raft_faults *raft_sim_faults(struct raft_sim *sim);
+
+/* Single links. type 0 = all types. */
+void raft_sim_link_delay(struct raft_sim *sim, raft_id from, raft_id to, raft_time delay);
+void raft_sim_link_hold(struct raft_sim *sim, raft_id from, raft_id to,
+                        enum raft_message_type type);
+/* Ends holding; what is held arrives now, in order. */
+void raft_sim_link_release(struct raft_sim *sim, raft_id from, raft_id to);
+/* Only the nth held message (1 = oldest) arrives now, or is lost, or arrives and stays held as a
+ * copy; false if there is none. */
+enum raft_sim_fate { RAFT_SIM_DELIVER, RAFT_SIM_LOSE, RAFT_SIM_COPY };
+bool raft_sim_link_nth(struct raft_sim *sim, raft_id from, raft_id to, uint32_t nth,
+                       enum raft_sim_fate fate);
+/* The next count messages of a type are lost. */
+void raft_sim_link_lose(struct raft_sim *sim, raft_id from, raft_id to, enum raft_message_type type,
+                        uint32_t count);
+/* A message made by hand arrives now; its sender need not know of it. */
+void raft_sim_inject(struct raft_sim *sim, const struct raft_message *message);
+
+/* Disks: a held disk finishes nothing until it is released; one without space writes nothing. */
+void raft_sim_disk_latency(struct raft_sim *sim, raft_id id, raft_time min, raft_time max);
+void raft_sim_disk_hold(struct raft_sim *sim, raft_id id, bool hold);
+void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full);
+
+/* Clients that write and read all the time, and a nemesis, both from the seed. */
+struct raft_sim_trouble {
+    uint32_t clients;
+    raft_time client_timeout; /* then the outcome is unknown */
+    raft_time period;         /* mean time between two acts of the nemesis; 0 = none */
+    bool crashes;
+    bool partitions;
+    bool disks; /* slow and full ones */
+    bool transfers;
+};
+void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *trouble);
+
+/* Ends the nemesis and the clients, heals everything and starts every node. */
+void raft_sim_calm(struct raft_sim *sim);
+
+struct raft_sim_counts {
+    uint64_t steps;     /* things that happened */
+    uint64_t packets;   /* sent */
+    uint64_t elections; /* leaders elected */
+    uint64_t crashes;
+    uint64_t answered; /* client operations that are known to be done */
+    uint64_t refused;
+    uint64_t unknown;
+    raft_index committed; /* highest index */
+};
+void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts);
+
+/* Plays a story (tests/stories/README.md is its grammar) and writes it to out again, each command
+ * followed by the trace that it really gave. False, with a sentence that begins with the line
+ * number, when a command is wrong, an expectation fails or an invariant breaks. */
+bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t message_bytes);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "sim/internal.h"
+
+enum { STUCK_STEPS_MAX = 200000 };
+
+static raft_id find_due_node(const struct raft_sim *sim, raft_time *at);
+static void do_event(struct raft_sim *sim, const struct raft_sim_event *event);
+static bool is_stuck(struct raft_sim *sim);
+
+void raft_sim_options_init(struct raft_sim_options *options, uint32_t nodes, uint64_t seed)
+{
+    *options = (struct raft_sim_options){
+        .nodes = nodes,
+        .seed = seed,
+        .election_timeout = 100 * 1000,
+        .heartbeat_interval = 10 * 1000,
+        .pre_vote = true,
+        .check_quorum = true,
+        .delay_min = 1000,
+        .delay_max = 1000,
+        .disk_min = 1000,
+        .disk_max = 1000,
+    };
+}
+
+struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
+{
+    ASSERT(options->nodes >= 1 && options->nodes <= RAFT_NODES_MAX);
+    struct raft_sim *sim = calloc(1, sizeof *sim);
+    ASSERT(sim != NULL);
+    sim->options = *options;
+    sim->limits = options->limits != NULL ? *options->limits : raft_limits_default();
+    sim->hash = RAFT_HASH_SEED;
+    raft_random_seed(&sim->random, options->seed);
+    raft_faults_init(&sim->faults);
+    raft_sim_oracles_init(&sim->oracles);
+    size_t side = options->nodes + 1;
+    sim->links = calloc(side * side, sizeof *sim->links);
+    sim->processes = calloc(options->nodes, sizeof *sim->processes);
+    ASSERT(sim->links != NULL && sim->processes != NULL);
+    for (uint32_t i = 0; i < options->nodes; i++) {
+        struct raft_sim_process *process = &sim->processes[i];
+        process->sim = sim;
+        process->id = i + 1;
+        sim->faults.ids[i] = i + 1;
+        raft_random_seed(&process->random, raft_random_next(&sim->random));
+        raft_sim_disk_init(&process->disk, sim, i + 1);
+    }
+    return sim;
+}
+
+void raft_sim_destroy(struct raft_sim **sim)
+{
+    struct raft_sim *old = *sim;
+    struct raft_sim_event event;
+    *sim = NULL;
+    if (old == NULL)
+        return;
+    for (uint32_t i = 0; i < old->options.nodes; i++) {
+        raft_sim_crash(old, i + 1, 0);
+        raft_sim_disk_finish(&old->processes[i].disk);
+        raft_sim_chain_finish(&old->processes[i].chain);
+    }
+    while (raft_sim_queue_pop(&old->queue, UINT64_MAX, &event))
+        free(event.parcel);
+    raft_sim_network_drop_held(old);
+    raft_sim_oracles_finish(&old->oracles);
+    free(old->queue.heap);
+    free(old->processes);
+    free(old->links);
+    free(old->clients);
+    free(old);
+}
+
+raft_time raft_sim_now(const struct raft_sim *sim)
+{
+    return sim->now;
+}
+
+uint32_t raft_sim_nodes(const struct raft_sim *sim)
+{
+    return sim->options.nodes;
+}
+
+uint64_t raft_sim_hash(const struct raft_sim *sim)
+{
+    return sim->hash;
+}
+
+const char *raft_sim_failure(const struct raft_sim *sim)
+{
+    return sim->failure[0] != '\0' ? sim->failure : NULL;
+}
+
+void raft_sim_run(struct raft_sim *sim, raft_time until)
+{
+    while (raft_sim_step(sim, until))
+        continue;
+}
+
+/* What is queued comes before a node's own timer of the same moment. */
+bool raft_sim_step(struct raft_sim *sim, raft_time until)
+{
+    raft_time due;
+    raft_id id = find_due_node(sim, &due);
+    raft_time next = raft_sim_queue_next(&sim->queue);
+    raft_time at = next <= due ? next : due;
+    struct raft_sim_event event;
+    if (sim->failure[0] != '\0')
+        return false;
+    if (at > until) {
+        if (until > sim->now)
+            sim->now = until;
+        return false;
+    }
+    if (at > sim->now)
+        sim->now = at;
+    if (is_stuck(sim))
+        return false;
+    if (next <= due && raft_sim_queue_pop(&sim->queue, until, &event)) {
+        do_event(sim, &event);
+        return true;
+    }
+    struct raft_node *node = raft_sim_node(sim, id);
+    raft_sim_fold(sim, id);
+    raft_node_run(node);
+    return true;
+}
+
+void raft_sim_topics(struct raft_sim *sim, uint32_t topics)
+{
+    sim->options.topics = topics;
+}
+
+struct raft_faults *raft_sim_faults(struct raft_sim *sim)
+{
+    return &sim->faults;
+}
+
+void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts)
+{
+    *counts = sim->counts;
+    counts->committed = sim->oracles.committed.count;
+}
+
+void raft_sim_schedule(struct raft_sim *sim, raft_time at, enum raft_sim_event_kind kind,
+                       uint32_t number, uint64_t epoch)
+{
+    struct raft_sim_event event = {.at = at, .kind = kind, .number = number, .epoch = epoch};
+    raft_sim_queue_push(&sim->queue, &event);
+}
+
+struct raft_sim_process *raft_sim_process(struct raft_sim *sim, raft_id id)
+{
+    ASSERT(id >= 1 && id <= sim->options.nodes);
+    return &sim->processes[id - 1];
+}
+
+void raft_sim_fold(struct raft_sim *sim, uint64_t value)
+{
+    sim->hash = raft_hash_u64(raft_hash_u64(sim->hash, sim->now), value);
+}
+
+raft_time raft_sim_draw(struct raft_sim *sim, raft_time min, raft_time max)
+{
+    if (max <= min)
+        return min;
+    return min + raft_random_below(&sim->random, max - min + 1);
+}
+
+bool raft_sim_chance(struct raft_sim *sim, uint32_t permille)
+{
+    return permille > 0 && raft_random_below(&sim->random, 1000) < permille;
+}
+
+static raft_id find_due_node(const struct raft_sim *sim, raft_time *at)
+{
+    raft_id id = 0;
+    *at = UINT64_MAX;
+    for (uint32_t i = 0; i < sim->options.nodes; i++) {
+        const struct raft_sim_process *process = &sim->processes[i];
+        if (process->node == NULL || raft_node_deadline(process->node) >= *at)
+            continue;
+        *at = raft_node_deadline(process->node);
+        id = process->id;
+    }
+    return id;
+}
+
+static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
+{
+    sim->counts.steps++;
+    switch (event->kind) {
+    case RAFT_SIM_EVENT_PARCEL:
+        raft_sim_network_arrive(sim, event->parcel);
+        break;
+    case RAFT_SIM_EVENT_DISK:
+        if (event->epoch == raft_sim_process(sim, event->number)->lives)
+            raft_sim_disk_due(&raft_sim_process(sim, event->number)->disk);
+        break;
+    case RAFT_SIM_EVENT_CLIENT:
+        raft_sim_client_wake(sim, event->number, event->epoch);
+        break;
+    case RAFT_SIM_EVENT_NEMESIS:
+        raft_sim_nemesis_act(sim);
+        break;
+    }
+}
+
+/* Time that never goes on is a bug of somebody's timer. */
+static bool is_stuck(struct raft_sim *sim)
+{
+    if (sim->stuck_at != sim->now) {
+        sim->stuck_at = sim->now;
+        sim->stuck_steps = 0;
+    }
+    if (++sim->stuck_steps > STUCK_STEPS_MAX)
+        raft_sim_fail(sim, "livelock: %d steps without time going on", STUCK_STEPS_MAX);
+    return sim->failure[0] != '\0';
+}
