@@ -1,0 +1,1 @@
+#include "raft/a.h"

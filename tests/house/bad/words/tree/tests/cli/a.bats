@@ -1,0 +1,5 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+@test "waits" {
+  sleep 1
+}
