@@ -42,6 +42,19 @@ struct raft_json *raft_json_at(const struct raft_json *array, size_t i);
 const char *raft_json_string_at(const struct raft_json *array, size_t i); /* NULL if no string */
 int64_t raft_json_integer_at(const struct raft_json *array, size_t i, int64_t fallback);
 
+/* What a value is; NULL is RAFT_JSON_NONE. */
+enum raft_json_kind {
+    RAFT_JSON_NONE,
+    RAFT_JSON_OBJECT,
+    RAFT_JSON_ARRAY,
+    RAFT_JSON_STRING,
+    RAFT_JSON_INTEGER,
+    RAFT_JSON_NUMBER, /* not an integer */
+    RAFT_JSON_BOOL,
+    RAFT_JSON_NULL
+};
+enum raft_json_kind raft_json_kind(const struct raft_json *value);
+
 /* Parses one document; at most 1 MiB. */
 enum raft_error raft_json_parse(const char *text, size_t bytes, struct raft_json **json,
                                 char *message, size_t message_bytes) RAFT_MUST_USE;
