@@ -34,7 +34,9 @@ static void write_vote_text(const struct trace *trace, char *text, size_t bytes)
     const char *what = raft_trace_text(trace->code);
     const char *pre = name_pre(trace->b);
     enum raft_trace_code code = trace->code;
-    if (code == RAFT_TRACE_TIMEOUT)
+    if (code == RAFT_TRACE_TIMEOUT && trace->a == 0)
+        (void)snprintf(text, bytes, "%s: no leader was heard", what);
+    else if (code == RAFT_TRACE_TIMEOUT)
         (void)snprintf(text, bytes, "%s: no leader heard for %" PRIu64 " ms", what, trace->a);
     else if (code == RAFT_TRACE_PRE_VOTE_STARTED || code == RAFT_TRACE_ELECTION_STARTED)
         (void)snprintf(text, bytes, "%s for term %" PRIu64, what, trace->a);
