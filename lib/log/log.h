@@ -20,7 +20,8 @@
  * of the batch is written. Reading from past the end gives RAFT_NOT_FOUND (a range that only ends
  * there is cut), index 0 RAFT_INVALID.
  *
- * Adapters: log_memory.c, log_lmdb.c; one conformance suite (tests/conformance/test_log.c) for both.
+ * Adapters: log_memory.c and log_store.c (on LMDB, log_lmdb.c); one conformance suite for both,
+ * tests/conformance/test_log.c.
  */
 #ifndef RAFT_LOG_LOG_H
 #define RAFT_LOG_LOG_H
@@ -110,7 +111,9 @@ struct raft_log_lmdb_options {
     const char *directory; /* exists; flock'd by us while open */
     size_t map_bytes;      /* 0 = default (64 GiB of address space) */
     struct raft_log_identity identity;
-    bool read_only; /* for --dump beside nobody: no lock, no boot count, no sync */
+    bool read_only; /* for --dump: no lock, no boot count, no sync, and write() gives
+                       RAFT_PERMISSION. Works beside a process that holds the store, as of now: what
+                       that one writes later is not seen, what it truncates reads as corrupt */
 };
 
 /* Opens or makes a store. On error *log is NULL and message (bytes long, may be NULL) says what,
