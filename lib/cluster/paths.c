@@ -1,186 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 #include "cluster/paths.h"
 
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROOM_FOR_FILES = 64 }; /* longest "/name" that is put behind a directory of ours */
+enum { TAIL_BYTES_MAX = 64 }; /* room kept behind a directory for any name of ours */
+
+static bool join_path(char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static const char *read_variable(const char *name);
+static bool find_home(struct raft_paths *paths, const char *home);
+static bool find_xdg(struct raft_paths *paths);
+static bool find_state(char *state);
+static bool is_own_directory(const char *path);
+static enum raft_error make_parents(const char *path, char *message, size_t bytes);
+static enum raft_error secure_directory(const char *path, char *message, size_t bytes);
+static enum raft_error translate_errno(int cause);
+static enum raft_error read_current(const char *path, char *chosen, size_t bytes, char *message,
+                                    size_t message_bytes);
 
 bool raft_paths_is_name(const char *name)
 {
-    size_t length = strlen(name);
-
-    if (length == 0 || length > RAFT_CLUSTER_NAME_MAX || name[0] == '.' || name[0] == '-') {
-        return false;
-    }
-    for (size_t i = 0; i < length; i++) {
-        if (!isalnum((unsigned char)name[i]) && strchr("._-", name[i]) == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The value of a variable that is set, not empty and absolute, else NULL (XDG: others are ignored).
- */
-static const char *absolute_variable(const char *variable)
-{
-    const char *value = getenv(variable);
-
-    return value != NULL && value[0] == '/' ? value : NULL;
-}
-
-/* All clusters' folders, before any name is known. */
-static enum raft_error fill_roots(struct raft_paths *paths, char *message, size_t message_bytes)
-{
-    const char *home = getenv("RAFTCTL_HOME");
-    const char *state = absolute_variable("XDG_STATE_HOME");
-    const char *runtime = absolute_variable("XDG_RUNTIME_DIR");
-    char folder[PATH_MAX - 128];
-    char resolved[PATH_MAX];
-    int length;
-
-    if (home != NULL && home[0] != 0) {
-        if (home[0] != '/' && getcwd(resolved, sizeof resolved) != NULL) {
-            length = snprintf(folder, sizeof folder, "%s/%s", resolved, home);
-        } else {
-            length = snprintf(folder, sizeof folder, "%s", home);
-        }
-        if (length < 0 || (size_t)length >= sizeof folder) {
-            snprintf(message, message_bytes, "RAFTCTL_HOME is too long a path");
-            return RAFT_TOO_LARGE;
-        }
-        snprintf(paths->runs, sizeof paths->runs, "%s/run", folder);
-        snprintf(paths->datas, sizeof paths->datas, "%s/data", folder);
-        snprintf(paths->current, sizeof paths->current, "%s/current", folder);
-        return RAFT_OK;
-    }
-    if (state != NULL) {
-        length = snprintf(folder, sizeof folder, "%s", state);
-    } else if (absolute_variable("HOME") != NULL) {
-        length = snprintf(folder, sizeof folder, "%s/.local/state", getenv("HOME"));
-    } else {
-        snprintf(message, message_bytes,
-                 "no place for data: set HOME, XDG_STATE_HOME or RAFTCTL_HOME");
-        return RAFT_INVALID;
-    }
-    if (length < 0 || (size_t)length >= sizeof folder ||
-        (runtime != NULL && strlen(runtime) >= sizeof folder)) {
-        snprintf(message, message_bytes, "the home folder is too long a path");
-        return RAFT_TOO_LARGE;
-    }
-    snprintf(paths->datas, sizeof paths->datas, "%s/raftctl", folder);
-    snprintf(paths->current, sizeof paths->current, "%s/raftctl/.current", folder);
-    if (runtime != NULL) {
-        snprintf(paths->runs, sizeof paths->runs, "%.*s/raftctl", (int)sizeof folder, runtime);
-    } else {
-        snprintf(paths->runs, sizeof paths->runs, "/tmp/raftctl-%u", (unsigned)getuid());
-    }
-    return RAFT_OK;
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-";
+    size_t bytes = strlen(name);
+    return bytes >= 1 && bytes <= RAFT_CLUSTER_NAME_MAX && name[0] != '.' && name[0] != '-' &&
+           strspn(name, letters) == bytes;
 }
 
 enum raft_error raft_paths_for(const char *name, struct raft_paths *paths, char *message,
                                size_t message_bytes)
 {
-    enum raft_error error;
-
     memset(paths, 0, sizeof *paths);
     if (!raft_paths_is_name(name)) {
         snprintf(message, message_bytes,
-                 "\"%.40s\" is no cluster name: 1 to %d letters, digits, '.', '_' or '-', not "
-                 "starting with '.' or '-'",
+                 "'%.64s' is no cluster name: 1 to %d of a-z A-Z 0-9 . _ -, not starting with . "
+                 "or -",
                  name, RAFT_CLUSTER_NAME_MAX);
         return RAFT_INVALID;
     }
-    error = fill_roots(paths, message, message_bytes);
-    if (error != RAFT_OK) {
-        return error;
-    }
-    if (strlen(paths->runs) + RAFT_CLUSTER_NAME_MAX + ROOM_FOR_FILES > PATH_MAX ||
-        strlen(paths->datas) + RAFT_CLUSTER_NAME_MAX + ROOM_FOR_FILES > PATH_MAX) {
-        snprintf(message, message_bytes, "the home folder is too long a path");
+    snprintf(paths->name, sizeof paths->name, "%s", name);
+    const char *home = read_variable("RAFTCTL_HOME");
+    bool is_found = home != NULL ? find_home(paths, home) : find_xdg(paths);
+    if (!is_found || !join_path(paths->run, "%s/%s", paths->runs, name) ||
+        !join_path(paths->data, "%s/%s", paths->datas, name)) {
+        snprintf(message, message_bytes,
+                 "the path of cluster %s is longer than %d bytes: set a "
+                 "shorter RAFTCTL_HOME",
+                 name, PATH_MAX - TAIL_BYTES_MAX);
         return RAFT_TOO_LARGE;
     }
-    snprintf(paths->name, sizeof paths->name, "%.*s", RAFT_CLUSTER_NAME_MAX, name);
-    snprintf(paths->run, sizeof paths->run, "%.*s/%s", PATH_MAX - 64, paths->runs, paths->name);
-    snprintf(paths->data, sizeof paths->data, "%.*s/%s", PATH_MAX - 64, paths->datas, paths->name);
     return RAFT_OK;
-}
-
-/* Makes a folder and those above it, the new ones 0700. */
-static int make_folders(const char *path)
-{
-    char partial[PATH_MAX];
-    size_t length = strlen(path);
-
-    memcpy(partial, path, length + 1);
-    for (size_t i = 1; i < length; i++) {
-        if (partial[i] == '/') {
-            partial[i] = 0;
-            if (mkdir(partial, 0700) != 0 && errno != EEXIST) {
-                return -1;
-            }
-            partial[i] = '/';
-        }
-    }
-    return mkdir(partial, 0700) != 0 && errno != EEXIST ? -1 : 0;
-}
-
-/* A folder that others could have planted (in /tmp) must be a real one and ours alone. */
-static enum raft_error check_folder(const char *path, char *message, size_t message_bytes)
-{
-    struct stat facts;
-
-    if (lstat(path, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
-        snprintf(message, message_bytes, "%s is no folder", path);
-        return RAFT_INVALID;
-    }
-    if (facts.st_uid != getuid()) {
-        snprintf(message, message_bytes,
-                 "%s belongs to user %u: set XDG_RUNTIME_DIR or RAFTCTL_HOME to a folder of yours",
-                 path, (unsigned)facts.st_uid);
-        return RAFT_PERMISSION;
-    }
-    if ((facts.st_mode & 077) != 0 && chmod(path, 0700) != 0) {
-        snprintf(message, message_bytes, "%s is open to others: %s", path, strerror(errno));
-        return RAFT_PERMISSION;
-    }
-    return RAFT_OK;
-}
-
-static enum raft_error make_folder(const char *path, char *message, size_t message_bytes)
-{
-    int reason;
-
-    if (make_folders(path) == 0) {
-        if (access(path, W_OK | X_OK) == 0) {
-            return RAFT_OK;
-        }
-    }
-    reason = errno;
-    snprintf(message, message_bytes, "cannot make or write %s: %s", path, strerror(reason));
-    return reason == ENOSPC || reason == EDQUOT ? RAFT_FULL : RAFT_PERMISSION;
 }
 
 enum raft_error raft_paths_make(const struct raft_paths *paths, char *message, size_t message_bytes)
 {
-    enum raft_error error = make_folder(paths->data, message, message_bytes);
-
-    if (error == RAFT_OK) {
-        error = make_folder(paths->run, message, message_bytes);
+    const char *const wanted[] = {paths->runs, paths->run, paths->datas, paths->data};
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        enum raft_error error = make_parents(wanted[i], message, message_bytes);
+        if (error == RAFT_OK) {
+            error = secure_directory(wanted[i], message, message_bytes);
+        }
+        if (error != RAFT_OK) {
+            return error;
+        }
     }
-    if (error == RAFT_OK) {
-        error = check_folder(paths->runs, message, message_bytes);
-    }
-    if (error == RAFT_OK) {
-        error = check_folder(paths->run, message, message_bytes);
-    }
-    return error;
+    return RAFT_OK;
 }
 
 void raft_paths_table(const struct raft_paths *paths, char *path, size_t bytes)
@@ -218,49 +108,194 @@ void raft_paths_node_log(const struct raft_paths *paths, raft_id id, char *path,
     snprintf(path, bytes, "%s/n%u.log", paths->data, id);
 }
 
+void raft_paths_node_new(const struct raft_paths *paths, raft_id id, char *path, size_t bytes)
+{
+    snprintf(path, bytes, "%s/n%u.new", paths->data, id);
+}
+
 void raft_paths_supervisor_log(const struct raft_paths *paths, char *path, size_t bytes)
 {
     snprintf(path, bytes, "%s/supervisor.log", paths->data);
 }
 
-/* Reads the name that `use` wrote; false if there is none. */
-static bool read_current(const char *path, char *name, size_t bytes)
-{
-    FILE *file = fopen(path, "re");
-    bool found = file != NULL && fgets(name, (int)bytes, file) != NULL;
-
-    if (file != NULL) {
-        fclose(file);
-    }
-    if (found) {
-        name[strcspn(name, "\n")] = 0;
-    }
-    return found && name[0] != 0;
-}
-
 enum raft_error raft_paths_choose(const char *name, char *chosen, size_t bytes, char *message,
                                   size_t message_bytes)
 {
+    const char *from = name;
+    if (from == NULL || from[0] == 0) {
+        from = read_variable("RAFTCTL_CLUSTER");
+    }
     struct raft_paths paths;
-    const char *variable = getenv("RAFTCTL_CLUSTER");
-    char current[RAFT_CLUSTER_NAME_MAX + 2];
-    enum raft_error error = raft_paths_for("default", &paths, message, message_bytes);
-
-    if (error != RAFT_OK) {
+    enum raft_error error =
+        raft_paths_for(from == NULL ? "default" : from, &paths, message, message_bytes);
+    if (error != RAFT_OK || from != NULL) {
+        snprintf(chosen, bytes, "%s", paths.name);
         return error;
     }
-    if (name == NULL && variable != NULL && variable[0] != 0) {
-        name = variable;
+    return read_current(paths.current, chosen, bytes, message, message_bytes);
+}
+
+static enum raft_error read_current(const char *path, char *chosen, size_t bytes, char *message,
+                                    size_t message_bytes)
+{
+    snprintf(chosen, bytes, "default");
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        return RAFT_OK;
     }
-    if (name == NULL && read_current(paths.current, current, sizeof current)) {
-        name = current;
+    char text[RAFT_CLUSTER_NAME_MAX + 2] = "";
+    ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    int cause = errno;
+    if (fd >= 0) {
+        close(fd);
     }
-    if (name == NULL) {
-        name = "default";
+    if (got < 0) {
+        snprintf(message, message_bytes, "cannot read %s: %s", path, strerror(cause));
+        return translate_errno(cause);
     }
-    error = raft_paths_for(name, &paths, message, message_bytes);
-    if (error == RAFT_OK) {
-        snprintf(chosen, bytes, "%s", paths.name);
+    text[strcspn(text, "\n")] = 0;
+    if (!raft_paths_is_name(text)) {
+        snprintf(message, message_bytes,
+                 "%s holds no cluster name: choose one by `raftctl use "
+                 "NAME` or -c",
+                 path);
+        return RAFT_INVALID;
+    }
+    snprintf(chosen, bytes, "%s", text);
+    return RAFT_OK;
+}
+
+/* False: the path leaves no room for the names below it. */
+static bool join_path(char *path, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int bytes = vsnprintf(path, PATH_MAX, format, arguments);
+    va_end(arguments);
+    return bytes > 0 && bytes < PATH_MAX - TAIL_BYTES_MAX;
+}
+
+/* An empty variable counts as unset. */
+static const char *read_variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value == NULL || value[0] == 0 ? NULL : value;
+}
+
+/* Everything below one folder; a relative one counts from the working directory. */
+static bool find_home(struct raft_paths *paths, const char *home)
+{
+    char here[PATH_MAX] = "";
+    if (home[0] != '/' && getcwd(here, sizeof here) == NULL) {
+        return false;
+    }
+    const char *slash = home[0] == '/' ? "" : "/";
+    return join_path(paths->runs, "%s%s%s/run", here, slash, home) &&
+           join_path(paths->datas, "%s%s%s/data", here, slash, home) &&
+           join_path(paths->current, "%s%s%s/current", here, slash, home);
+}
+
+/* A relative or foreign $XDG_RUNTIME_DIR is ignored, as its specification asks. */
+static bool find_xdg(struct raft_paths *paths)
+{
+    char state[PATH_MAX];
+    if (!find_state(state) || !join_path(paths->datas, "%s/raftctl", state) ||
+        !join_path(paths->current, "%s/raftctl/.current", state)) {
+        return false;
+    }
+    const char *runtime = read_variable("XDG_RUNTIME_DIR");
+    if (runtime != NULL && runtime[0] == '/' && is_own_directory(runtime)) {
+        return join_path(paths->runs, "%s/raftctl", runtime);
+    }
+    return join_path(paths->runs, "/tmp/raftctl-%u", geteuid());
+}
+
+static bool find_state(char *state)
+{
+    const char *set = read_variable("XDG_STATE_HOME");
+    if (set != NULL && set[0] == '/') {
+        return join_path(state, "%s", set);
+    }
+    const char *home = read_variable("HOME");
+    if (home != NULL && home[0] == '/') {
+        return join_path(state, "%s/.local/state", home);
+    }
+    return join_path(state, "/tmp/raftctl-%u/state", geteuid());
+}
+
+static bool is_own_directory(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == geteuid() &&
+           access(path, W_OK | X_OK) == 0;
+}
+
+/* mkdir -p, 0700. */
+static enum raft_error make_parents(const char *path, char *message, size_t bytes)
+{
+    char part[PATH_MAX];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *at = part + 1;; at++) {
+        if (*at != '/' && *at != 0) {
+            continue;
+        }
+        bool is_last = *at == 0;
+        *at = 0;
+        if (mkdir(part, 0700) != 0 && errno != EEXIST && access(part, F_OK) != 0) {
+            int cause = errno;
+            snprintf(message, bytes, "cannot make the directory %s: %s", part, strerror(cause));
+            return translate_errno(cause);
+        }
+        if (is_last) {
+            return RAFT_OK;
+        }
+        *at = '/';
+    }
+}
+
+/* In /tmp anybody may have been there first: a symbolic link or a stranger's directory is refused,
+ * and what is ours is closed to others. */
+static enum raft_error secure_directory(const char *path, char *message, size_t bytes)
+{
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat about;
+    enum raft_error error = RAFT_OK;
+    if (fd < 0 || fstat(fd, &about) != 0) {
+        int cause = errno;
+        snprintf(message, bytes, "%s is no directory of ours: %s", path,
+                 cause == ELOOP || cause == ENOTDIR ? "it is a symbolic link or a file"
+                                                    : strerror(cause));
+        error = cause == ELOOP || cause == ENOTDIR ? RAFT_PERMISSION : translate_errno(cause);
+    } else if (about.st_uid != geteuid()) {
+        snprintf(message, bytes, "%s belongs to user %u: remove it or set RAFTCTL_HOME", path,
+                 about.st_uid);
+        error = RAFT_PERMISSION;
+    } else if ((about.st_mode & 077) != 0 && fchmod(fd, 0700) != 0) {
+        snprintf(message, bytes, "cannot close %s to others: %s", path, strerror(errno));
+        error = RAFT_PERMISSION;
+    }
+    if (fd >= 0) {
+        close(fd);
     }
     return error;
+}
+
+static enum raft_error translate_errno(int cause)
+{
+    switch (cause) {
+    case ENOSPC:
+    case EDQUOT:
+        return RAFT_FULL;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return RAFT_PERMISSION;
+    case ENOENT:
+    case ENOTDIR:
+        return RAFT_NOT_FOUND;
+    case ENAMETOOLONG:
+        return RAFT_TOO_LARGE;
+    default:
+        return RAFT_IO;
+    }
 }

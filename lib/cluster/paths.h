@@ -6,7 +6,8 @@
  * table, lock, ctl socket, n1.sock ..            data: $XDG_STATE_HOME/raftctl/NAME/ (default
  * ~/.local/state): cluster.json, n1/ (LMDB), n1.log, supervisor.log.          RAFTCTL_HOME=DIR puts
  * both below one folder: DIR/run/NAME, DIR/data/NAME, and DIR/current is the name chosen by `use`
- * (else in the state folder). Names are 1..32 of [a-z A-Z 0-9 . _ -], not starting with '.' or '-'.
+ * (else raftctl/.current in the state folder). Names are 1..32 of [a-z A-Z 0-9 . _ -], not starting
+ * with '.' or '-'.
  */
 #ifndef RAFT_CLUSTER_PATHS_H
 #define RAFT_CLUSTER_PATHS_H
@@ -35,7 +36,8 @@ bool raft_paths_is_name(const char *name);
 enum raft_error raft_paths_for(const char *name, struct raft_paths *paths, char *message,
                                size_t message_bytes) RAFT_MUST_USE;
 
-/* Makes both directories (0700) or says what, where, why. */
+/* Makes both directories or says what, where, why. The last two levels of each (raftctl/NAME) must
+ * be real directories of ours, not symbolic links; they are closed to others (0700). */
 enum raft_error raft_paths_make(const struct raft_paths *paths, char *message,
                                 size_t message_bytes) RAFT_MUST_USE;
 
@@ -48,6 +50,8 @@ void raft_paths_node_socket(const struct raft_paths *paths, raft_id id, char *pa
 void raft_paths_spec(const struct raft_paths *paths, char *path, size_t bytes);
 void raft_paths_node_data(const struct raft_paths *paths, raft_id id, char *path, size_t bytes);
 void raft_paths_node_log(const struct raft_paths *paths, raft_id id, char *path, size_t bytes);
+/* data/nID.new: present until the node was ready for the first time (it may make its store). */
+void raft_paths_node_new(const struct raft_paths *paths, raft_id id, char *path, size_t bytes);
 void raft_paths_supervisor_log(const struct raft_paths *paths, char *path, size_t bytes);
 
 /* The cluster to use: name if given, else RAFTCTL_CLUSTER, else the current one, else "default". */

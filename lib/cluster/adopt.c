@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cluster/spawn.h"
+#include "cluster/supervisor_state.h"
+
+/* Is this pid the very process that was given the incarnation? Its command line says so. */
+static bool is_node(uint64_t incarnation, pid_t pid)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%016llx", (unsigned long long)incarnation);
+    return raft_spawn_has_argument(pid, text);
+}
+
+/* Holds the process that the table speaks of; false if there is none any more. The table is not
+ * trusted: pid and start time must be those of a process with the recorded incarnation. A
+ * supervisor killed between its fork and its note left no pid; then the node's own record has it.
+ */
+static bool hold_process(struct raft_supervisor *supervisor, struct raft_child *child,
+                         const struct raft_shm_service *record)
+{
+    struct raft_shm_node node;
+    pid_t pid = (pid_t)record->pid;
+    uint64_t ticks = record->start_ticks;
+    char state;
+
+    if (record->incarnation == 0) {
+        return false;
+    }
+    if (pid <= 0 && raft_shm_node_read(supervisor->shm, child->slot, &node) &&
+        node.incarnation == record->incarnation) {
+        pid = (pid_t)node.pid;
+        if (!raft_spawn_look(pid, &state, &ticks)) {
+            return false;
+        }
+    }
+    child->process.pidfd = raft_spawn_hold(pid, ticks);
+    if (child->process.pidfd >= 0 && !is_node(record->incarnation, pid)) {
+        close(child->process.pidfd);
+        child->process.pidfd = -1;
+    }
+    child->process.pid = child->process.pidfd >= 0 ? pid : 0;
+    child->start_ticks = child->process.pidfd >= 0 ? ticks : 0;
+    return child->process.pidfd >= 0;
+}
+
+static void tell_adopted(struct raft_supervisor *supervisor, const struct raft_child *child,
+                         const char *text)
+{
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_PROCESS,
+                                   .node = child->id,
+                                   .a = child->state,
+                                   .b = (uint64_t)child->process.pid,
+                                   .c = (uint64_t)(int64_t)child->exit_code};
+
+    raft_supervisor_tell(supervisor, &event, "%s", text);
+}
+
+/* Takes over what the table says of one slot. */
+static void adopt_child(struct raft_supervisor *supervisor, struct raft_child *child)
+{
+    struct raft_shm_service record;
+    char state = 0;
+    uint64_t ticks;
+
+    if (!raft_shm_service_read(supervisor->shm, child->slot, &record) || record.id != child->id) {
+        return;
+    }
+    child->desired_up = record.desired_up != 0;
+    child->incarnation = record.incarnation;
+    child->started = record.started;
+    child->ended = record.ended;
+    child->restarts = record.restarts;
+    child->exit_code = record.exit_code;
+    child->exit_signal = record.exit_signal;
+    if (hold_process(supervisor, child, &record)) {
+        raft_spawn_look(child->process.pid, &state, &ticks);
+        child->state = state == 'T' ? RAFT_SHM_PROCESS_PAUSED : RAFT_SHM_PROCESS_UP;
+        child->ready_since = raft_supervisor_clock_ms();
+        tell_adopted(supervisor, child, "adopted");
+    } else if (record.process != RAFT_SHM_PROCESS_DOWN && record.process != RAFT_SHM_PROCESS_NONE) {
+        child->exit_code = -1;
+        child->exit_signal = 0;
+        child->ended = raft_shm_realtime();
+        tell_adopted(supervisor, child, "found dead");
+    }
+}
+
+void raft_supervisor_adopt(struct raft_supervisor *supervisor)
+{
+    supervisor->children_count = supervisor->spec.nodes_count;
+    for (uint32_t i = 0; i < supervisor->children_count; i++) {
+        struct raft_child *child = &supervisor->children[i];
+
+        memset(child, 0, sizeof *child);
+        child->id = supervisor->spec.nodes[i].id;
+        child->slot = supervisor->spec.nodes[i].slot;
+        child->state = RAFT_SHM_PROCESS_DOWN;
+        child->process.pidfd = -1;
+        child->process.ready = -1;
+        child->exit_code = -1;
+        child->follow = -1;
+        adopt_child(supervisor, child);
+        raft_child_publish(supervisor, child);
+    }
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a supervisor holds while it runs; shared by its files, known to nobody else.
+ *
+ * children.c moves services along their table, requests.c turns a request into such moves and knows
+ * when it is done, connections.c carries the lines, adopt.c takes over what a former supervisor
+ * left, supervisor.c is the loop: descriptors and deadlines in, one reaction each. Deadlines are
+ * CLOCK_MONOTONIC milliseconds, 0 = none.
+ */
+#ifndef RAFT_CLUSTER_SUPERVISOR_STATE_H
+#define RAFT_CLUSTER_SUPERVISOR_STATE_H
+
+#include <sys/types.h>
+
+#include "cluster/service.h"
+#include "cluster/spec.h"
+#include "cluster/supervisor.h"
+#include "json/json.h"
+
+enum {
+    RAFT_CHILD_START_MS = 20000, /* until a node must have said that it is ready */
+    RAFT_CHILD_STOP_MS = 10000,  /* SIGTERM to SIGKILL, unless the request says otherwise */
+    RAFT_CHILD_LOOK_MS = 2,      /* between two looks at a process that was told to stop or go on */
+    RAFT_CHILD_BACKOFF_MS = 100, /* first pause before a crashed node starts again; doubles */
+    RAFT_CHILD_BACKOFF_MAX_MS = 30000,
+    RAFT_CHILD_HEALTHY_MS = 10000, /* alive so long: the next pause is the first one again */
+    RAFT_CHILD_TEXT = 256,
+    RAFT_CONNECTIONS_MAX = 64,
+    RAFT_CONNECTION_BYTES_MAX = 1024 * 1024
+};
+
+struct raft_child {
+    raft_id id;
+    uint32_t slot;
+    enum raft_shm_process state;
+    bool desired_up;
+    bool end_asked; /* the coming exit was asked for */
+    bool ours;      /* our child: its exit status can be had */
+    struct raft_process_held {
+        pid_t pid;
+        int pidfd; /* -1 = none */
+        int ready; /* -1 = none */
+    } process;
+    uint64_t start_ticks;
+    uint64_t incarnation;
+    uint64_t deadline; /* of a start, a stop or a backoff */
+    uint64_t look;     /* next look at /proc: a pause or resume is under way */
+    uint64_t ready_since;
+    int follow; /* the event that the present one entails, -1 = none */
+    uint64_t backoff_ms;
+    uint64_t started; /* CLOCK_REALTIME ns */
+    uint64_t ended;
+    uint32_t restarts;
+    int exit_code;
+    int exit_signal;
+    char failure[RAFT_CHILD_TEXT]; /* why the last start failed, in the node's own words */
+};
+
+enum raft_goal {
+    RAFT_GOAL_NONE,
+    RAFT_GOAL_UP,
+    RAFT_GOAL_DOWN,
+    RAFT_GOAL_PAUSED,
+    RAFT_GOAL_RESUMED
+};
+
+/* A request that waits for its nodes. */
+struct raft_errand {
+    enum raft_goal goal;
+    bool restart; /* start the nodes once they are down */
+    bool leave;   /* the verb `down`: the supervisor ends afterwards */
+    uint64_t seq; /* of its command event */
+    uint32_t count;
+    raft_id ids[RAFT_NODES_MAX];
+    char verb[16];
+    char refused[512]; /* nodes that it could not be done to */
+};
+
+struct raft_connection {
+    int fd; /* -1 = free */
+    char *in;
+    size_t in_bytes;
+    char *out;
+    size_t out_bytes;
+    size_t out_sent;
+    struct raft_errand errand;
+};
+
+struct raft_supervisor {
+    const struct raft_supervisor_options *options;
+    struct raft_spec spec;
+    struct raft_shm *shm;
+    struct raft_shm_cluster record;
+    struct raft_faults faults;
+    int lock;
+    int signals;
+    int watch; /* inotify: our lock file was removed */
+    int listener;
+    bool fresh;   /* no node has ever run */
+    bool leaving; /* down, or a signal: ends when all nodes are down */
+    uint32_t children_count;
+    struct raft_child children[RAFT_NODES_MAX];
+    struct raft_connection connections[RAFT_CONNECTIONS_MAX];
+};
+
+uint64_t raft_supervisor_clock_ms(void);
+
+/* Writes an event of the supervisor's ring; returns its seq. */
+uint64_t raft_supervisor_tell(struct raft_supervisor *supervisor,
+                              const struct raft_shm_event *event, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* children.c */
+struct raft_child *raft_child_find(struct raft_supervisor *supervisor, raft_id id);
+void raft_child_deliver(struct raft_supervisor *supervisor, struct raft_child *child,
+                        enum raft_service_event event);
+void raft_child_publish(struct raft_supervisor *supervisor, const struct raft_child *child);
+void raft_child_signal(struct raft_supervisor *supervisor, struct raft_child *child, int signal);
+void raft_child_ready(struct raft_supervisor *supervisor, struct raft_child *child);
+void raft_child_ended(struct raft_supervisor *supervisor, struct raft_child *child);
+void raft_child_look(struct raft_supervisor *supervisor, struct raft_child *child);
+void raft_child_deadline(struct raft_supervisor *supervisor, struct raft_child *child,
+                         uint64_t now);
+/* "killed by signal 9", "exit 65: damaged or foreign data" ... */
+void raft_child_exit_text(const struct raft_child *child, char *text, size_t bytes);
+
+/* adopt.c: fills the children from the spec and from what the table says of their processes. */
+void raft_supervisor_adopt(struct raft_supervisor *supervisor);
+
+/* requests.c: starts a request; an answer at once, or NULL: it waits (connection->errand). */
+struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
+                                     struct raft_connection *connection,
+                                     const struct raft_json *json);
+/* The answer if the request's nodes have got there, else NULL. */
+struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
+                                      struct raft_errand *errand);
+/* Publishes the plan and tells the faults that have ended by themselves. */
+void raft_request_expire_faults(struct raft_supervisor *supervisor);
+/* Cluster time of the next fault's end; 0 = none. */
+raft_time raft_request_next_expiry(const struct raft_supervisor *supervisor);
+
+/* connections.c */
+void raft_connections_accept(struct raft_supervisor *supervisor);
+void raft_connection_read(struct raft_supervisor *supervisor, struct raft_connection *connection);
+void raft_connection_write(struct raft_connection *connection);
+void raft_connection_close(struct raft_connection *connection);
+/* Answers those whose request is done. */
+void raft_connections_answer(struct raft_supervisor *supervisor);
+/* Sends a last answer with blocking writes, when the supervisor is about to end. */
+void raft_connections_flush(struct raft_supervisor *supervisor);
+
+#endif
