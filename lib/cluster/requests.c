@@ -75,11 +75,14 @@ static void stop_one(struct raft_supervisor *supervisor, struct raft_child *chil
 static void kill_one(struct raft_supervisor *supervisor, struct raft_errand *errand,
                      struct raft_child *child, int signal)
 {
-    char why[RAFT_CHILD_TEXT];
+    char exit[RAFT_CHILD_TEXT];
+    char why[RAFT_CHILD_TEXT + 32];
 
     if (is_down(child) && child->state != RAFT_SHM_PROCESS_BACKOFF) {
-        raft_child_exit_text(child, why, sizeof why);
-        refuse(errand, child, child->ended != 0 ? why : "was never started");
+        raft_child_exit_text(child, exit, sizeof exit);
+        snprintf(why, sizeof why, "is down already (%s)",
+                 child->ended != 0 ? exit : "never started");
+        refuse(errand, child, why);
         return;
     }
     if (is_deadly(signal)) {
