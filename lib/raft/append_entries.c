@@ -174,7 +174,7 @@ static uint32_t store_entries(struct raft *r, const struct raft_entry *entries, 
         raft_trail_truncate(&r->trail, first);
         raft_persist_truncate(r, first);
     }
-    while (stored < count && raft_trail_append(&r->trail, entries[stored].term, r->commit, 1)) {
+    while (stored < count && raft_trail_append(&r->trail, entries[stored].term, r->commit)) {
         stored++;
     }
     if (stored > 0) {

@@ -33,7 +33,7 @@ bool raft_election_can_start(const struct raft *r)
         return false;
     }
     return r->term < RAFT_TERM_MAX && r->trail.last < RAFT_INDEX_MAX &&
-           raft_trail_has_room(&r->trail, r->commit, 1);
+           raft_trail_has_room(&r->trail, r->commit);
 }
 
 /* Raft paper 5.2: "If a follower receives no communication over a period of time called the
@@ -173,7 +173,7 @@ static void win(struct raft *r)
     r->as_leader.first_id = r->next_id;
     r->as_leader.heartbeat_at = r->now + r->options.heartbeat_interval;
     raft_peer_init_all(r);
-    appended = raft_trail_append(&r->trail, r->term, r->commit, 0);
+    appended = raft_trail_append(&r->trail, r->term, r->commit);
     ASSERT(appended);
     r->as_leader.term_start = r->trail.last;
     raft_persist_append(r, r->trail.last, r->trail.last);

@@ -27,7 +27,7 @@ void raft_propose(struct raft *r, const struct raft_event *event)
     }
     effect->proposed.first = first;
     for (uint32_t i = 0; i < event->propose.count; i++) {
-        bool appended = raft_trail_append(&r->trail, r->term, r->commit, 0);
+        bool appended = raft_trail_append(&r->trail, r->term, r->commit);
 
         ASSERT(appended); /* The noop of this term has made the run. */
         r->sizes[r->trail.last % r->limits.proposals_max] = event->propose.entries[i].bytes;

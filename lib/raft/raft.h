@@ -45,7 +45,8 @@ struct raft;
 /* All capacities, fixed at raft_init. raft_limits_default fills reasonable ones. */
 struct raft_limits {
     uint32_t trail_runs_max; /* term runs remembered, at least 4; a full trail drops its committed
-                                prefix. Must hold the uncommitted runs given at start, plus 2 */
+                                prefix. Must hold the uncommitted runs given at start. A node that
+                                has so many uncommitted runs stands for no election */
     uint32_t persists_max;  /* persists issued and not completed; beyond, appends wait and proposals
                                are busy */
     uint32_t proposals_max; /* own uncommitted entries; beyond, proposals are busy */

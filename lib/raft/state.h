@@ -165,10 +165,9 @@ raft_index raft_trail_first(const struct raft_trail *trail);
 /* The newest index not above `index` whose term is not above `term`; when the trail forgot that
  * part, the last index before it. */
 raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raft_term term);
-bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit, uint32_t runs);
-/* Appends one entry if a run is free beyond `reserve`; may drop runs wholly below commit. */
-bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit,
-                       uint32_t reserve);
+bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit);
+/* Appends one entry, if it needs no run or one can be had. */
+bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit);
 void raft_trail_truncate(struct raft_trail *trail, raft_index first);
 void raft_trail_load(struct raft_trail *trail, const struct raft_event *start);
 

@@ -49,29 +49,20 @@ raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raf
     return index;
 }
 
-/* Whether so many new runs would fit, the committed prefix being dropped. */
-bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit, uint32_t runs)
+/* Whether one more run would fit, the committed prefix being dropped. */
+bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit)
 {
-    uint32_t used = trail->count;
-
-    if (used + runs <= trail->runs_max) {
-        return true;
-    }
-    for (uint32_t i = 0; i + 1 < trail->count && trail->runs[i + 1].first <= commit; i++) {
-        used--;
-    }
-    return used + runs <= trail->runs_max;
+    return trail->count < trail->runs_max || trail->runs[1].first <= commit;
 }
 
-bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit,
-                       uint32_t reserve)
+bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit)
 {
     ASSERT(term >= raft_trail_last_term(trail));
     if (term != raft_trail_last_term(trail)) {
-        if (!raft_trail_has_room(trail, commit, 1 + reserve)) {
+        if (!raft_trail_has_room(trail, commit)) {
             return false;
         }
-        if (trail->count + 1 + reserve > trail->runs_max) {
+        if (trail->count == trail->runs_max) {
             drop_committed(trail, commit);
         }
         trail->runs[trail->count].first = trail->last + 1;
@@ -96,7 +87,7 @@ void raft_trail_load(struct raft_trail *trail, const struct raft_event *start)
 {
     const struct raft_run *runs = start->start.runs;
     uint32_t count = start->start.runs_count;
-    uint32_t skip = count > trail->runs_max - 2 ? count - (trail->runs_max - 2) : 0;
+    uint32_t skip = count > trail->runs_max ? count - trail->runs_max : 0;
 
     trail->last = start->start.last;
     ASSERT((count == 0) == (trail->last == 0));
