@@ -359,7 +359,13 @@ void top_columns_node(struct top_pen *pen, const struct top_model *model,
                                        .wide = layout->size == TOP_SIZE_WIDE};
         char text[TEXT_BYTES] = "";
         columns[i].write(&context, text);
-        top_pen_field(pen, style_cell(&context, columns[i].write, text), text, width);
+        uint8_t style = style_cell(&context, columns[i].write, text);
+        int room = pen->end - pen->x;
+        top_pen_field(pen, style, text, width);
+        if (width == REST && (int)strlen(text) > room && room > 0) {
+            struct top_pen last = top_pen_at(pen->frame, pen->end - 1, pen->y);
+            top_pen_rune(&last, style, '+');
+        }
         top_pen_rune(pen, TOP_PLAIN, ' ');
     }
 }

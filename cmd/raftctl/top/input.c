@@ -295,7 +295,9 @@ static void press_nodes(struct top_model *model, uint32_t key, struct top_reques
     if (key == TOP_KEY_ESCAPE) {
         press_escape(model, request);
     } else if (row && row->changes && model->readonly) {
-        say(model, row->command ? row->command : row->label, "--readonly: this key is off");
+        expand(model, row->command ? row->command : row->help, request->text,
+               sizeof(request->text));
+        say(model, request->text, "not run: --readonly takes this key away");
     } else if (row && !lacks_node(model, row)) {
         act(model, row, key, request);
     }

@@ -64,6 +64,7 @@ struct top_key {
     enum top_act act;
     bool changes; /* --readonly takes it away */
     bool confirm; /* asks first, default No */
+    int rank;     /* bottom line: who stays longest when room is short, 1 first; 0 = not there */
 };
 
 const struct top_key *top_keys(size_t *count);

@@ -54,6 +54,19 @@ void top_model_update(struct top_model *model, uint64_t real)
     }
 }
 
+void top_model_vanish(struct top_model *model, uint64_t real)
+{
+    struct raft_view *view = &model->view;
+    model->gone = true;
+    view->health = RAFT_HEALTH_DOWN;
+    view->leader = 0;
+    view->up = 0;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        view->nodes[i].process = RAFT_SHM_PROCESS_DOWN;
+    }
+    top_model_update(model, real);
+}
+
 void top_model_tick(struct top_model *model, uint64_t real)
 {
     model->real = real;
@@ -164,8 +177,10 @@ static void copy_line(const char *output, char *line, size_t bytes)
 void top_model_result(struct top_model *model, uint64_t real, int exit_code, const char *output)
 {
     struct top_prompt *prompt = &model->prompt;
+    static const char prefix[] = "raftctl: ";
     char line[TOP_TITLE_BYTES];
-    copy_line(output, line, sizeof(line));
+    bool prefixed = strncmp(output, prefix, sizeof(prefix) - 1) == 0;
+    copy_line(output + (prefixed ? sizeof(prefix) - 1 : 0), line, sizeof(line));
     prompt->since = real;
     prompt->state = exit_code == 0 ? TOP_RUN_DONE : TOP_RUN_FAILED;
     if (exit_code == 0) {
@@ -177,8 +192,9 @@ void top_model_result(struct top_model *model, uint64_t real, int exit_code, con
     bool told = exit_code == 0 && strstr(line, "seq");
     if (!told) {
         char note[TOP_EVENT_TEXT];
-        snprintf(note, sizeof(note), "%.60s%s%.120s", prompt->command, line[0] ? ": " : "",
-                 prompt->result);
+        bool failed = exit_code != 0 && line[0];
+        snprintf(note, sizeof(note), "%.60s%s%.120s", failed ? "" : prompt->command,
+                 failed || !line[0] ? "" : ": ", prompt->result);
         top_eventlog_note(&model->log, real, exit_code == 0 ? ':' : '!', note);
     }
 }

@@ -101,6 +101,9 @@ void top_model_event(struct top_model *model, const struct raft_shm_event *event
 /* model->view has been read anew at this moment. */
 void top_model_update(struct top_model *model, uint64_t real);
 
+/* The table is gone: every node is down. */
+void top_model_vanish(struct top_model *model, uint64_t real);
+
 /* Only time has passed. */
 void top_model_tick(struct top_model *model, uint64_t real);
 

@@ -31,12 +31,19 @@ static void add_line(struct lines *lines, uint8_t style, const char *format, ...
     lines->styles[lines->count++] = style;
 }
 
-/* The scroll, kept within what there is to see. */
+/* The scroll, kept within what there is to see; says so at the top right when not all is seen. */
 static int bound_scroll(const struct top_model *model, struct top_frame *frame, int count, int rows)
 {
     int last = count > rows ? count - rows : 0;
+    int first = model->text.scroll < last ? model->text.scroll : last;
     frame->scroll_max = last;
-    return model->text.scroll < last ? model->text.scroll : last;
+    if (last > 0) {
+        char place[48];
+        int length = snprintf(place, sizeof(place), " %d-%d of %d", first + 1, first + rows, count);
+        struct top_pen pen = top_pen_at(frame, frame->width - 1 - length, 0);
+        top_pen_text(&pen, TOP_REVERSE, place);
+    }
+    return first;
 }
 
 /* Title above, the way back below; returns the rows between. */

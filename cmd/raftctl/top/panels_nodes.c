@@ -160,7 +160,7 @@ static void draw_links(const struct top_model *model, struct top_frame *frame,
     const struct raft_view *view = &model->view;
     struct top_pen pen = top_pen_at(frame, x - 1, layout->timeline_y);
     int name = top_columns_name_width(view);
-    top_pen_field(&pen, TOP_BOLD, " links, to:", name + 8);
+    top_pen_field(&pen, TOP_BOLD, "links, to:", name + 8);
     int width = measure_cell(model, layout);
     for (uint32_t i = 0; i < view->nodes_count; i++) {
         char id[16];

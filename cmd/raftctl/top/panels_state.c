@@ -42,6 +42,15 @@ static uint8_t style_health(enum raft_health health)
     return TOP_PLAIN;
 }
 
+static uint32_t count_faults(const struct raft_view *view)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
+        count += view->faults.list[i].id ? 1 : 0;
+    }
+    return count;
+}
+
 static void add_cluster(const struct top_model *model, struct pieces *pieces)
 {
     const struct raft_view *view = &model->view;
@@ -62,7 +71,18 @@ static void add_cluster(const struct top_model *model, struct pieces *pieces)
     add_piece(pieces, 70, TOP_PLAIN, text);
     snprintf(text, sizeof(text), "quorum %u/%u", view->quorum, view->voters);
     add_piece(pieces, 30, TOP_PLAIN, text);
-    add_piece(pieces, 75, style_health(view->health), raft_health_name(view->health));
+    if (view->health != RAFT_HEALTH_NO_LEADER) {
+        snprintf(text, sizeof(text), "%s", raft_health_name(view->health));
+        for (char *at = strchr(text, '_'); at; at = strchr(at, '_')) {
+            *at = ' ';
+        }
+        add_piece(pieces, 75, style_health(view->health), text);
+    }
+    uint32_t faults = count_faults(view);
+    if (faults > 0) {
+        snprintf(text, sizeof(text), "%u fault%s", faults, faults == 1 ? "" : "s");
+        add_piece(pieces, 50, TOP_RED, text);
+    }
 }
 
 static void add_marks(const struct top_model *model, struct pieces *pieces)
@@ -81,7 +101,7 @@ static void add_marks(const struct top_model *model, struct pieces *pieces)
     }
     char text[PIECE_BYTES];
     top_words_clock(model->real, false, text, sizeof(text));
-    add_piece(pieces, 10, TOP_PLAIN, text);
+    add_piece(pieces, 40, TOP_PLAIN, text);
 }
 
 static int measure_pieces(const struct pieces *pieces)
@@ -134,7 +154,7 @@ static uint32_t choose_bar(const struct top_frame *frame, uint64_t value, uint64
 void top_panel_rate(const struct top_model *model, struct top_frame *frame, int y)
 {
     struct top_pen pen = top_pen_at(frame, 1, y);
-    int spare = frame->width - 42;
+    int spare = frame->width - 46;
     int columns = spare > SPARK_WIDTH ? spare * 2 / 3 : spare;
     columns = columns > TOP_RATES_COLUMNS ? TOP_RATES_COLUMNS : columns;
     uint64_t highest = 0;
@@ -155,7 +175,7 @@ void top_panel_rate(const struct top_model *model, struct top_frame *frame, int 
     top_words_number(model->view.commit, 7, commit, sizeof(commit));
     top_pen_text(&pen, TOP_PLAIN, "] ");
     top_pen_format(&pen, TOP_BOLD, "%s", now);
-    top_pen_format(&pen, TOP_PLAIN, "  peak %s  at %s", peak, commit);
+    top_pen_format(&pen, TOP_PLAIN, "  peak %s  commit %s", peak, commit);
 }
 
 static void detail_down(const struct top_model *model, const struct raft_view_node *node,
@@ -179,7 +199,7 @@ static void detail_down(const struct top_model *model, const struct raft_view_no
 
 static void detail_leader(const struct raft_view_node *node, struct top_pen *pen)
 {
-    top_pen_text(pen, TOP_PLAIN, "match");
+    top_pen_text(pen, TOP_PLAIN, node->node.peers_count ? "match" : "alone, a majority by itself");
     for (uint32_t i = 0; i < node->node.peers_count && i < RAFT_NODES_MAX; i++) {
         char match[24];
         top_words_number(node->node.peers[i].match, 7, match, sizeof(match));
@@ -199,18 +219,15 @@ static uint64_t count_dropped(const struct raft_shm_node *node)
 static void detail_follower(const struct raft_view_node *node, struct top_pen *pen)
 {
     const struct raft_shm_node *record = &node->node;
-    char applied[24];
     char sent[24];
     char received[24];
     char dropped[24];
-    top_words_number(record->applied, 7, applied, sizeof(applied));
-    top_words_number(record->sent, 6, sent, sizeof(sent));
-    top_words_number(record->received, 6, received, sizeof(received));
-    top_words_number(count_dropped(record), 6, dropped, sizeof(dropped));
+    top_words_number(record->sent, 5, sent, sizeof(sent));
+    top_words_number(record->received, 5, received, sizeof(received));
+    top_words_number(count_dropped(record), 5, dropped, sizeof(dropped));
     top_pen_format(pen, TOP_PLAIN, record->leader ? "follows n%u" : "knows no leader",
                    record->leader);
-    top_pen_format(pen, TOP_PLAIN, " | applied %s | sent %s received %s dropped %s", applied, sent,
-                   received, dropped);
+    top_pen_format(pen, TOP_PLAIN, " | sent %s received %s dropped %s", sent, received, dropped);
 }
 
 void top_panel_detail(const struct top_model *model, struct top_frame *frame, int y)

@@ -141,29 +141,38 @@ bool top_panel_prompt(const struct top_model *model, struct top_frame *frame, in
     return true;
 }
 
-static int measure_key(const struct top_key *key)
+static bool is_in_bar(const struct top_model *model, const struct top_key *key, int rank)
 {
-    return (int)strlen(key->bar) + (int)strlen(key->name) + 2;
+    return key->bar && key->rank <= rank && !(key->changes && model->readonly);
 }
 
-static void draw_key(struct top_pen *pen, const struct top_key *key)
+/* Columns that the keys up to this rank take. */
+static int measure_bar(const struct top_model *model, int rank)
 {
-    top_pen_text(pen, TOP_BOLD | TOP_CYAN, key->bar);
-    top_pen_format(pen, TOP_PLAIN, " %s ", key->name);
+    size_t count = 0;
+    const struct top_key *keys = top_keys(&count);
+    int width = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (is_in_bar(model, &keys[i], rank)) {
+            width += (int)strlen(keys[i].bar) + (int)strlen(keys[i].name) + 2;
+        }
+    }
+    return width;
 }
 
 void top_panel_keys(const struct top_model *model, struct top_frame *frame, int y)
 {
     size_t count = 0;
     const struct top_key *keys = top_keys(&count);
-    const struct top_key *last = &keys[count - 1]; /* q is always there: the way out */
     struct top_pen pen = top_pen_at(frame, 1, y);
-    int room = frame->width - measure_key(last);
-    for (size_t i = 0; i + 1 < count; i++) {
-        bool shown = keys[i].bar && !(keys[i].changes && model->readonly);
-        if (shown && pen.x + measure_key(&keys[i]) <= room + 1) {
-            draw_key(&pen, &keys[i]);
+    int rank = (int)count;
+    while (rank > 1 && measure_bar(model, rank) > frame->width) {
+        rank--;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (is_in_bar(model, &keys[i], rank)) {
+            top_pen_text(&pen, TOP_BOLD | TOP_CYAN, keys[i].bar);
+            top_pen_format(&pen, TOP_PLAIN, " %s ", keys[i].name);
         }
     }
-    draw_key(&pen, last);
 }

@@ -67,9 +67,7 @@ bool top_table_check(struct top_table *table)
 void top_table_look(struct top_table *table, struct top_model *model, uint64_t real)
 {
     if (!table->shm) {
-        model->gone = true;
-        model->view.health = RAFT_HEALTH_DOWN;
-        top_model_tick(model, real);
+        top_model_vanish(model, real);
         return;
     }
     raft_view_read(table->shm, &model->view);

@@ -141,9 +141,7 @@ static void name_substate(uint32_t substate, bool wide, char *text, size_t bytes
 void top_words_substate(const struct raft_view_node *node, bool wide, char *text, size_t bytes)
 {
     if (node->process == RAFT_SHM_PROCESS_PAUSED) {
-        snprintf(text, bytes, "%s%s", node->has_record ? "as " : "",
-                 node->node.role == RAFT_ROLE_LEADER ? "leader" : name_role(node));
-        text[bytes > 9 ? 9 : bytes - 1] = '\0';
+        snprintf(text, bytes, "%s", name_role(node));
     } else if (!top_words_is_running(node)) {
         top_words_exit(node, text, bytes);
     } else if (!node->has_record) {
@@ -209,16 +207,16 @@ void top_words_faults(const struct raft_view *view, const struct raft_view_node 
                       size_t bytes)
 {
     text[0] = '\0';
-    if (node->process == RAFT_SHM_PROCESS_DOWN || node->process == RAFT_SHM_PROCESS_BACKOFF) {
-        snprintf(text, bytes, "%s", name_end(node));
-    }
     if (is_cut_off(view, node->id)) {
-        size_t length = strlen(text);
-        snprintf(text + length, bytes - length, "%sisolated", length ? " " : "");
+        snprintf(text, bytes, "isolated");
     } else {
         add_cuts(view, node, "cut", text, bytes);
         add_cuts(view, node, "mute", text, bytes);
         add_cuts(view, node, "deaf", text, bytes);
+    }
+    if (node->process == RAFT_SHM_PROCESS_DOWN || node->process == RAFT_SHM_PROCESS_BACKOFF) {
+        size_t length = strlen(text);
+        snprintf(text + length, bytes - length, "%s%s", length ? " " : "", name_end(node));
     }
     if (node->has_record && node->node.disk_full) {
         size_t length = strlen(text);
