@@ -20,6 +20,8 @@ struct source {
 
 static bool serve_wish(struct raft_node *node, const struct raft_effect *wish,
                        const struct source *source);
+static bool serve_waiting(struct raft_node *node, struct raft_node_wish *wish,
+                          const struct source *source);
 static const struct raft_entry *find_entry(const struct raft_node *node,
                                            const struct source *source, raft_index index);
 static uint32_t gather_entries(struct raft_node *node, const struct raft_effect *wish,
@@ -51,10 +53,8 @@ void raft_node_replicate_retry(struct raft_node *node)
     struct source tail = {0};
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
         struct raft_node_wish *wish = &node->wishes[i];
-        if (!wish->waiting || wish->reading || wish->effect.replicate.after > node->durable)
-            continue;
-        wish->waiting = !serve_wish(node, &wish->effect, &tail);
-        if (wish->waiting)
+        if (wish->waiting && !wish->reading && wish->effect.replicate.after <= node->durable &&
+            !serve_waiting(node, wish, &tail))
             start_read(node, wish);
     }
 }
@@ -80,17 +80,28 @@ bool raft_node_replicate_entries(struct raft_node *node, uint64_t token,
     if (!wish->waiting)
         return true;
     /* The wish may be newer than the read: then it wants the tail, or another read. */
-    wish->waiting =
-        !serve_wish(node, &wish->effect, &read) && !serve_wish(node, &wish->effect, &tail);
-    if (!wish->waiting)
+    if (serve_waiting(node, wish, &read) || serve_waiting(node, wish, &tail))
         return true;
     if (count > 0) {
         start_read(node, wish);
     } else { /* The log could not be read: nothing goes out, the core will wish again. */
         wish->waiting = false;
-        tell_sent(node, &wish->effect, wish->effect.replicate.prev_index);
+        struct raft_effect effect = wish->effect;
+        tell_sent(node, &effect, effect.replicate.prev_index);
     }
     return true;
+}
+
+/* Serving tells the core, which may wish for more at once: the place must be free by then. */
+static bool serve_waiting(struct raft_node *node, struct raft_node_wish *wish,
+                          const struct source *source)
+{
+    struct raft_effect effect = wish->effect;
+    wish->waiting = false;
+    if (serve_wish(node, &effect, source))
+        return true;
+    wish->waiting = true;
+    return false;
 }
 
 /* False if an entry that it needs is not in the source. */

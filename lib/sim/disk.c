@@ -99,6 +99,17 @@ void raft_sim_disk_hold(struct raft_sim *sim, raft_id id, bool hold)
         raft_sim_schedule(sim, sim->now, RAFT_SIM_EVENT_DISK, id, process->lives);
 }
 
+void raft_sim_disk_one(struct raft_sim *sim, raft_id id)
+{
+    struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
+    bool held = disk->held;
+    if (raft_sim_node(sim, id) == NULL)
+        return;
+    disk->held = false;
+    raft_sim_disk_due(disk);
+    disk->held = held;
+}
+
 void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full)
 {
     struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;

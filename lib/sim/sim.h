@@ -141,6 +141,8 @@ void raft_sim_inject(struct raft_sim *sim, const struct raft_message *message);
 /* Disks: a held disk finishes nothing until it is released; one without space writes nothing. */
 void raft_sim_disk_latency(struct raft_sim *sim, raft_id id, raft_time min, raft_time max);
 void raft_sim_disk_hold(struct raft_sim *sim, raft_id id, bool hold);
+/* A held disk finishes its oldest operation. */
+void raft_sim_disk_one(struct raft_sim *sim, raft_id id);
 void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full);
 
 /* Clients that write and read all the time, and a nemesis, both from the seed. */

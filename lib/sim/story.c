@@ -13,6 +13,8 @@ bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t mess
     static struct raft_story story;
     story = (struct raft_story){.out = out};
     raft_sim_options_init(&story.options, 3, 1);
+    story.limits = raft_limits_default();
+    story.options.limits = &story.limits;
     story.options.line = write_line;
     story.options.line_context = &story;
     story.options.topics = RAFT_SIM_ROLES | RAFT_SIM_WHY | RAFT_SIM_LOGS | RAFT_SIM_COMMITS |

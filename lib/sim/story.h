@@ -13,6 +13,7 @@ enum { RAFT_STORY_WORDS_MAX = 64, RAFT_STORY_LINE_MAX = 512 };
 struct raft_story {
     struct raft_sim *sim; /* made when the first command needs it */
     struct raft_sim_options options;
+    struct raft_limits limits;
     bool described; /* `nodes` was said */
     FILE *out;
     unsigned line;
@@ -65,7 +66,7 @@ bool raft_story_type(struct raft_story *story, const char *word, enum raft_messa
 /* "3^2": index and term. */
 bool raft_story_position(struct raft_story *story, const char *word, raft_index *index,
                          raft_term *term);
-/* "1,1,2": terms. */
+/* "1,1,2" or "1x2,2": terms. */
 bool raft_story_terms(struct raft_story *story, const char *word, raft_term *terms,
                       uint32_t terms_max, uint32_t *count);
 /* The value of the word KEY=value at or after `first`, or NULL. */

@@ -30,11 +30,12 @@ static bool run_expect(struct raft_story *story);
 static bool run_trace(struct raft_story *story);
 static bool read_duration_option(struct raft_story *story, const char *key, raft_time *value);
 static bool read_switch_option(struct raft_story *story, const char *key, bool *value);
+static bool read_size_option(struct raft_story *story, const char *key, uint64_t *value);
 
 static const struct command commands[] = {
     {"nodes",
      "nodes N [T=100ms] [beat=10ms] [prevote=off] [checkquorum=off] [net=1ms] "
-     "[disk=1ms] [fresh]",
+     "[disk=1ms] [batch=K] [tail=BYTES] [fresh]",
      2, run_nodes},
     {"state", "state n1 [log=1,1,2] [term=3] [vote=n2] [commit=1]", 2, run_state},
     {"timeout", "timeout n1=150ms ..", 2, run_timeout},
@@ -45,7 +46,7 @@ static const struct command commands[] = {
     {"propose", "propose n1 VALUE ..", 3, run_propose},
     {"campaign", "campaign n1", 2, run_campaign},
     {"transfer", "transfer n1 [n2]", 2, run_transfer},
-    {"disk", "disk n1 hold|release|full|space|5ms", 3, run_disk},
+    {"disk", "disk n1 hold|release|finish|full|space|5ms", 3, run_disk},
     {"expect", "expect CONDITION", 2, run_expect},
     {"trace", "trace [+|-]TOPIC ..", 2, run_trace},
     {"partition", "partition n1,n2 | n3,n4", 4, raft_story_partition},
@@ -55,8 +56,8 @@ static const struct command commands[] = {
     {"delay", "delay n1>n2 20ms", 3, raft_story_delay},
     {"hold", "hold n1>n2 [TYPE ..]", 2, raft_story_hold},
     {"release", "release n1>n2", 2, raft_story_release},
-    {"deliver", "deliver n1>n2 [K]", 2, raft_story_fate},
-    {"lose", "lose n1>n2 [K]", 2, raft_story_fate},
+    {"deliver", "deliver n1>n2 [K|all]", 2, raft_story_fate},
+    {"lose", "lose n1>n2 [K|all]", 2, raft_story_fate},
     {"copy", "copy n1>n2 [K]", 2, raft_story_fate},
     {"drop", "drop n1>n2 TYPE|any [COUNT]", 3, raft_story_drop},
     {"inject", "inject n1>n2 TYPE key=value ..", 3, raft_story_inject},
@@ -91,6 +92,8 @@ static bool run_nodes(struct raft_story *story)
 {
     uint64_t count;
     struct raft_sim_options *options = &story->options;
+    uint64_t batch = story->limits.batch_max;
+    uint64_t tail = 0;
     if (story->described)
         return raft_story_fail(story, "nodes is said once");
     if (!raft_story_number(story, story->words[1], &count))
@@ -104,7 +107,10 @@ static bool run_nodes(struct raft_story *story)
                 read_duration_option(story, "net", &options->delay_min) &&
                 read_duration_option(story, "disk", &options->disk_min) &&
                 read_switch_option(story, "prevote", &options->pre_vote) &&
-                read_switch_option(story, "checkquorum", &options->check_quorum);
+                read_switch_option(story, "checkquorum", &options->check_quorum) &&
+                read_size_option(story, "batch", &batch) && read_size_option(story, "tail", &tail);
+    story->limits.batch_max = (uint32_t)batch;
+    options->tail_bytes_max = (size_t)tail;
     options->delay_max = options->delay_min;
     options->disk_max = options->disk_min;
     story->described = true;
@@ -266,6 +272,10 @@ static bool run_disk(struct raft_story *story)
         raft_sim_disk_hold(sim, id, what[0] == 'h');
         return true;
     }
+    if (strcmp(what, "finish") == 0) {
+        raft_sim_disk_one(sim, id);
+        return true;
+    }
     if (strcmp(what, "full") == 0 || strcmp(what, "space") == 0) {
         raft_sim_disk_full(sim, id, what[0] == 'f');
         return true;
@@ -320,4 +330,12 @@ static bool read_switch_option(struct raft_story *story, const char *key, bool *
         return true;
     *value = strcmp(word, "on") == 0;
     return *value || strcmp(word, "off") == 0 || raft_story_fail(story, "%s=on or off", key);
+}
+
+static bool read_size_option(struct raft_story *story, const char *key, uint64_t *value)
+{
+    const char *word = raft_story_value(story, 2, key);
+    if (word != NULL && !raft_story_number(story, word, value))
+        return false;
+    return (*value > 0 || word == NULL) && *value <= UINT32_MAX;
 }

@@ -15,7 +15,10 @@ typedef void (*link_action)(struct raft_story *story, raft_id from, raft_id to);
 static bool is_in(raft_story_set set, raft_id id);
 static bool for_links(struct raft_story *story, const char *word, link_action action);
 static void add_fault(struct raft_story *story, struct raft_fault *fault, bool replace);
+static void hold_link(struct raft_story *story, raft_id from, raft_id to);
 static void release_link(struct raft_story *story, raft_id from, raft_id to);
+static void decide_fate(struct raft_story *story, raft_id from, raft_id to);
+static void drop_next(struct raft_story *story, raft_id from, raft_id to);
 static void fill_link(struct raft_story *story, const char *word, struct raft_fault *fault);
 static bool read_body(struct raft_story *story, struct raft_message *message,
                       struct raft_entry *entries);
@@ -100,18 +103,6 @@ bool raft_story_delay(struct raft_story *story)
     return true;
 }
 
-static void hold_link(struct raft_story *story, raft_id from, raft_id to)
-{
-    struct raft_sim *sim = raft_story_world(story);
-    enum raft_message_type type;
-    if (story->words_count == 2)
-        raft_sim_link_hold(sim, from, to, (enum raft_message_type)0);
-    for (unsigned i = 2; i < story->words_count; i++) {
-        if (raft_story_type(story, story->words[i], &type))
-            raft_sim_link_hold(sim, from, to, type);
-    }
-}
-
 bool raft_story_hold(struct raft_story *story)
 {
     return for_links(story, story->words[1], hold_link);
@@ -122,35 +113,9 @@ bool raft_story_release(struct raft_story *story)
     return for_links(story, story->words[1], release_link);
 }
 
-static void decide_fate(struct raft_story *story, raft_id from, raft_id to)
-{
-    uint64_t nth = 1;
-    enum raft_sim_fate fate = RAFT_SIM_DELIVER;
-    if (strcmp(story->words[0], "lose") == 0)
-        fate = RAFT_SIM_LOSE;
-    else if (strcmp(story->words[0], "copy") == 0)
-        fate = RAFT_SIM_COPY;
-    if (story->words_count > 2 && !raft_story_number(story, story->words[2], &nth))
-        return;
-    if (!raft_sim_link_nth(raft_story_world(story), from, to, (uint32_t)nth, fate))
-        (void)raft_story_fail(story, "n%u>n%u holds no %llu messages", (unsigned)from, (unsigned)to,
-                              (unsigned long long)nth);
-}
-
 bool raft_story_fate(struct raft_story *story)
 {
     return for_links(story, story->words[1], decide_fate);
-}
-
-static void drop_next(struct raft_story *story, raft_id from, raft_id to)
-{
-    uint64_t count = 1;
-    enum raft_message_type type = (enum raft_message_type)0;
-    if (strcmp(story->words[2], "any") != 0 && !raft_story_type(story, story->words[2], &type))
-        return;
-    if (story->words_count > 3 && !raft_story_number(story, story->words[3], &count))
-        return;
-    raft_sim_link_lose(raft_story_world(story), from, to, type, (uint32_t)count);
 }
 
 bool raft_story_drop(struct raft_story *story)
@@ -217,9 +182,53 @@ static void add_fault(struct raft_story *story, struct raft_fault *fault, bool r
         (void)raft_story_fail(story, "more than %d faults", RAFT_FAULTS_MAX);
 }
 
+static void hold_link(struct raft_story *story, raft_id from, raft_id to)
+{
+    struct raft_sim *sim = raft_story_world(story);
+    enum raft_message_type type;
+    if (story->words_count == 2)
+        raft_sim_link_hold(sim, from, to, (enum raft_message_type)0);
+    for (unsigned i = 2; i < story->words_count; i++) {
+        if (raft_story_type(story, story->words[i], &type))
+            raft_sim_link_hold(sim, from, to, type);
+    }
+}
+
 static void release_link(struct raft_story *story, raft_id from, raft_id to)
 {
     raft_sim_link_release(raft_story_world(story), from, to);
+}
+
+static void decide_fate(struct raft_story *story, raft_id from, raft_id to)
+{
+    uint64_t nth = 1;
+    enum raft_sim_fate fate = RAFT_SIM_DELIVER;
+    if (strcmp(story->words[0], "lose") == 0)
+        fate = RAFT_SIM_LOSE;
+    else if (strcmp(story->words[0], "copy") == 0)
+        fate = RAFT_SIM_COPY;
+    if (story->words_count > 2 && strcmp(story->words[2], "all") == 0) {
+        while (fate != RAFT_SIM_COPY &&
+               raft_sim_link_nth(raft_story_world(story), from, to, 1, fate))
+            continue;
+        return;
+    }
+    if (story->words_count > 2 && !raft_story_number(story, story->words[2], &nth))
+        return;
+    if (!raft_sim_link_nth(raft_story_world(story), from, to, (uint32_t)nth, fate))
+        (void)raft_story_fail(story, "n%u>n%u holds no %llu messages", (unsigned)from, (unsigned)to,
+                              (unsigned long long)nth);
+}
+
+static void drop_next(struct raft_story *story, raft_id from, raft_id to)
+{
+    uint64_t count = 1;
+    enum raft_message_type type = (enum raft_message_type)0;
+    if (strcmp(story->words[2], "any") != 0 && !raft_story_type(story, story->words[2], &type))
+        return;
+    if (story->words_count > 3 && !raft_story_number(story, story->words[3], &count))
+        return;
+    raft_sim_link_lose(raft_story_world(story), from, to, type, (uint32_t)count);
 }
 
 static void fill_link(struct raft_story *story, const char *word, struct raft_fault *fault)

@@ -82,11 +82,16 @@ bool raft_story_terms(struct raft_story *story, const char *word, raft_term *ter
     *count = 0;
     while (*word != '\0') {
         char *end = NULL;
-        if (*count == terms_max)
-            return raft_story_fail(story, "more than %u terms", (unsigned)terms_max);
-        terms[(*count)++] = strtoull(word, &end, 10);
+        raft_term term = strtoull(word, &end, 10);
+        uint64_t times = 1;
+        if (end != word && *end == 'x')
+            times = strtoull(end + 1, &end, 10);
         if (end == word || (*end != ',' && *end != '\0'))
-            return raft_story_fail(story, "not terms (1,1,2): %s", word);
+            return raft_story_fail(story, "not terms (1,1,2 or 1x2,2): %s", word);
+        if (times > terms_max - *count)
+            return raft_story_fail(story, "more than %u terms", (unsigned)terms_max);
+        while (times-- > 0)
+            terms[(*count)++] = term;
         word = *end == ',' ? end + 1 : end;
     }
     return true;
