@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Sizes: a function of 60 lines and 6 parameters (5 is the aim), a file of 500 lines, a header of 300, a line of
-# 100 characters. The formatter puts every function's braces in the first column.
+# Sizes: a function of 60 lines and 7 parameters (5 is the aim), a file of 500 lines, a header of 300, a line of
+# 100 characters; a test or its fixture of 600 lines. The formatter puts every function's braces in the first column.
 # shellcheck source=tests/house/common.bash
 source "$(dirname "$0")/../common.bash"
 
@@ -19,7 +19,7 @@ list_sources '\.[ch]' lib cmd tests | xargs -r awk '
   }
   FNR == 1 { end_file(); file = FILENAME; signature = ""; start = 0 }
   function end_file(limit) {
-    limit = file ~ /\.h$/ ? 300 : 500
+    limit = file ~ /^tests/ ? 600 : file ~ /\.h$/ ? 300 : 500
     if (file != "" && lines > limit) print file ":" lines ": longer than " limit " lines"
   }
   { lines = FNR }
@@ -28,7 +28,7 @@ list_sources '\.[ch]' lib cmd tests | xargs -r awk '
   /^[A-Za-z_ ]/ && start == 0 { signature = signature $0 }
   /^\{/ && signature ~ /\(/ {
     start = FNR
-    if (count_parameters(signature) > 6) say(first, "more than 6 parameters")
+    if (count_parameters(signature) > 7) say(first, "more than 7 parameters")
   }
   /^\}/ && start > 0 {
     if (FNR - start - 1 > 60) say(first, "function longer than 60 lines: " FNR - start - 1)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 int raft_f(int a, int b, int c,
-           int d, int e, int (*f)(int, int), int g);
+           int d, int e, int (*f)(int, int), int g, int h);
 int raft_f(int a, int b, int c,
-           int d, int e, int (*f)(int, int), int g)
+           int d, int e, int (*f)(int, int), int g, int h)
 {
     a++;
     a++;
