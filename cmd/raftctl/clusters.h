@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * All clusters of this user: the folders of the data directory that have a cluster's own file.
+ */
+#ifndef RAFTCTL_CLUSTERS_H
+#define RAFTCTL_CLUSTERS_H
+
+#include "command.h"
+
+struct clusters {
+    uint32_t count;
+    char (*names)[RAFT_CLUSTER_NAME_MAX + 1]; /* sorted */
+};
+
+/* The folders come from the environment alone. Complains when it cannot. */
+int clusters_list(const struct call *call, struct clusters *clusters);
+void clusters_free(struct clusters *clusters);
+
+/* A call about one of them, for commands that go through several; closed by call_close. */
+int clusters_call(const struct call *from, const char *name, struct call *call);
+
+#endif

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * partition: a kind and its arguments become a link matrix (lib/faults), which the supervisor
+ * publishes.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+enum { TIMEOUT_MS = 30000 };
+
+/* What is being made. */
+struct shape {
+    struct raft_partition_spec spec;
+    struct raft_random random;
+    char target[RAFT_FAULT_TEXT];
+    uint64_t rows[RAFT_NODES_MAX];
+};
+
+static int parse_arguments(const struct call *call, struct shape *shape);
+static void describe_components(const struct raft_view *view, struct shape *shape);
+static int send_shape(struct call *call, const struct shape *shape);
+
+int cmd_partition(struct call *call)
+{
+    struct shape shape;
+    memset(&shape, 0, sizeof shape);
+    if (!raft_partition_parse(call->argv[0], &shape.spec.kind)) {
+        char kinds[256] = "";
+        for (uint32_t i = 0; i < RAFT_PARTITION_COUNT; i++) {
+            size_t used = strlen(kinds);
+            snprintf(kinds + used, sizeof kinds - used, "%s%s", i == 0 ? "" : ", ",
+                     raft_partition_name((enum raft_partition)i));
+        }
+        return complain(call, EXIT_USAGE, "no kind \"%s\" (there is: %s)", call->argv[0], kinds);
+    }
+    int code = call_open(call, false);
+    code = code == EXIT_DONE ? parse_arguments(call, &shape) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    const struct raft_view *view = call->view;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        shape.spec.slots[shape.spec.slots_count++] = view->nodes[i].slot;
+    }
+    raft_random_seed(&shape.random,
+                     options_number(&call->options, "seed", view->cluster.seed ^ view->seq));
+    shape.spec.random = &shape.random;
+    char message[256] = "";
+    enum raft_error error = raft_partition_rows(&shape.spec, shape.rows, message, sizeof message);
+    if (error != RAFT_OK) {
+        return complain(call, exit_of(error), "%s: %s", call->argv[0], message);
+    }
+    if (shape.target[0] == 0) {
+        describe_components(view, &shape);
+    }
+    return send_shape(call, &shape);
+}
+
+/* The slots of a target. */
+static int parse_mask(const struct call *call, const char *text, uint64_t *mask)
+{
+    struct raft_target target;
+    int code = call_target(call, text, &target);
+    *mask = 0;
+    for (uint32_t i = 0; code == EXIT_DONE && i < target.count; i++) {
+        *mask |= UINT64_C(1) << raft_view_find(call->view, target.ids[i])->slot;
+    }
+    return code;
+}
+
+static void describe_mask(const struct raft_view *view, uint64_t mask, char *text, size_t bytes)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (uint32_t i = 0; i < view->nodes_count && used < bytes; i++) {
+        if ((mask >> view->nodes[i].slot & 1) != 0) {
+            int n = snprintf(text + used, bytes - used, "%sn%u", used == 0 ? "" : " ",
+                             view->nodes[i].id);
+            used += n < 0 ? 0 : (size_t)n;
+        }
+    }
+}
+
+/* "A-B", "A>B", or two arguments; "*" is everybody else. */
+static int parse_link(const struct call *call, struct shape *shape, char separator)
+{
+    char from[64];
+    const char *to = NULL;
+    const char *text = call->argc > 1 ? call->argv[1] : "";
+    const char *at = strchr(text, separator);
+    if (call->argc == 3) {
+        snprintf(from, sizeof from, "%s", text);
+        to = call->argv[2];
+    } else if (call->argc == 2 && at != NULL && at[1] != 0 && strchr(at + 1, separator) == NULL) {
+        snprintf(from, sizeof from, "%.*s", (int)(at - text), text);
+        to = at + 1;
+    } else {
+        return complain(call, EXIT_USAGE, "%s needs a link: n1%cn2 or n1 n2 (targets both)",
+                        call->argv[0], separator);
+    }
+    uint64_t all = 0;
+    int code = parse_mask(call, "all", &all);
+    code = code == EXIT_DONE ? parse_mask(call, from, &shape->spec.groups[0]) : code;
+    if (code == EXIT_DONE && strcmp(to, "*") == 0) {
+        shape->spec.groups[1] = all & ~shape->spec.groups[0];
+    } else if (code == EXIT_DONE) {
+        code = parse_mask(call, to, &shape->spec.groups[1]);
+    }
+    shape->spec.groups_count = 2;
+    char a[56];
+    char b[56];
+    describe_mask(call->view, shape->spec.groups[0], a, sizeof a);
+    describe_mask(call->view, shape->spec.groups[1], b, sizeof b);
+    snprintf(shape->target, sizeof shape->target, "%s%c%s", a, separator, b);
+    return code;
+}
+
+static int parse_groups(const struct call *call, struct shape *shape)
+{
+    if (call->argc < 2) {
+        return complain(call, EXIT_USAGE, "groups needs groups: 1,2 3,4,5");
+    }
+    for (int i = 1; i < call->argc; i++) {
+        if (i > RAFT_NODES_MAX) {
+            return complain(call, EXIT_USAGE, "more groups than nodes");
+        }
+        int code = parse_mask(call, call->argv[i], &shape->spec.groups[i - 1]);
+        if (code != EXIT_DONE) {
+            return code;
+        }
+        shape->spec.groups_count++;
+    }
+    return EXIT_DONE;
+}
+
+static int parse_one(const struct call *call, struct shape *shape, bool needed)
+{
+    if (call->argc > 2) {
+        return complain(call, EXIT_USAGE, "%s takes one target", call->argv[0]);
+    }
+    if (call->argc == 1) {
+        return needed ? complain(call, EXIT_USAGE, "%s needs a target, like leader or n1",
+                                 call->argv[0])
+                      : EXIT_DONE;
+    }
+    int code = parse_mask(call, call->argv[1], &shape->spec.groups[0]);
+    shape->spec.groups_count = 1;
+    describe_mask(call->view, shape->spec.groups[0], shape->target, sizeof shape->target);
+    return code;
+}
+
+static int parse_arguments(const struct call *call, struct shape *shape)
+{
+    switch (shape->spec.kind) {
+    case RAFT_PARTITION_ISOLATE:
+    case RAFT_PARTITION_STAR:
+        return parse_one(call, shape, true);
+    case RAFT_PARTITION_BRIDGE:
+        return parse_one(call, shape, false);
+    case RAFT_PARTITION_GROUPS:
+        return parse_groups(call, shape);
+    case RAFT_PARTITION_CUT:
+        return parse_link(call, shape, '-');
+    case RAFT_PARTITION_ONE_WAY:
+        return parse_link(call, shape, '>');
+    case RAFT_PARTITION_HALVES:
+    case RAFT_PARTITION_RANDOM:
+    case RAFT_PARTITION_RING:
+    case RAFT_PARTITION_MAJORITY_RING:
+    case RAFT_PARTITION_CHAIN:
+    case RAFT_PARTITION_COUNT:
+        return call->argc == 1 ? EXIT_DONE
+                               : complain(call, EXIT_USAGE, "%s takes no arguments", call->argv[0]);
+    }
+    return EXIT_DONE;
+}
+
+/* Who still talks to whom, directly or through others, as "n1 n2 | n3 n4 n5". */
+static void describe_components(const struct raft_view *view, struct shape *shape)
+{
+    uint64_t left = 0;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        left |= UINT64_C(1) << view->nodes[i].slot;
+    }
+    size_t used = 0;
+    while (left != 0 && used < sizeof shape->target) {
+        uint64_t reached = left & (~left + 1);
+        uint64_t before = 0;
+        while (reached != before) {
+            before = reached;
+            for (uint32_t s = 0; s < RAFT_NODES_MAX; s++) {
+                reached |= (reached >> s & 1) != 0 ? left & ~shape->rows[s] : 0;
+            }
+        }
+        char names[RAFT_FAULT_TEXT];
+        describe_mask(view, reached, names, sizeof names);
+        int n = snprintf(shape->target + used, sizeof shape->target - used, "%s%s",
+                         used == 0 ? "" : " | ", names);
+        used += n < 0 ? 0 : (size_t)n;
+        left &= ~reached;
+    }
+}
+
+/* The matrix as a person reads it: X where messages are lost. */
+static void print_matrix(const struct raft_view *view, const uint64_t *rows)
+{
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        fprintf(stderr, "  from n%u:", view->nodes[i].id);
+        for (uint32_t j = 0; j < view->nodes_count; j++) {
+            bool cut = (rows[view->nodes[i].slot] >> view->nodes[j].slot & 1) != 0;
+            fprintf(stderr, " %c", i == j ? '\\' : cut ? 'X' : '.');
+        }
+        fprintf(stderr, "\n");
+    }
+}
+
+static int send_shape(struct call *call, const struct shape *shape)
+{
+    struct raft_json *answer = NULL;
+    struct raft_json *request = talk_request(call, "partition");
+    raft_json_add_string(request, "kind", raft_partition_name(shape->spec.kind));
+    raft_json_add_string(request, "target", shape->target);
+    struct raft_json *rows = raft_json_array();
+    for (uint32_t s = 0; s < RAFT_NODES_MAX; s++) {
+        char hex[24];
+        snprintf(hex, sizeof hex, "%" PRIx64, shape->rows[s]);
+        raft_json_add_string(rows, NULL, hex);
+    }
+    raft_json_add(request, "rows", rows);
+    raft_json_add_bool(request, "add", options_given(&call->options, "add"));
+    uint64_t for_ms = options_number(&call->options, "for", 0);
+    raft_json_add_integer(request, "for_ms", (int64_t)for_ms);
+    int code = talk_supervisor(call, request, TIMEOUT_MS, &answer);
+    if (code == EXIT_DONE) {
+        if (call->verbose) {
+            print_matrix(call->view, shape->rows);
+        }
+        talk_changed(call, answer, NULL, "%s %s: %s", raft_json_string(answer, "fault", "f?"),
+                     raft_partition_name(shape->spec.kind), shape->target);
+    }
+    raft_json_free(&answer);
+    return code;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * up: make a cluster, or resume it, or say that it runs. It ends when there is a leader.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cluster/supervisor.h"
+#include "command.h"
+#include "remove.h"
+#include "status_json.h"
+#include "status_table.h"
+#include "top/top.h"
+#include "waiting.h"
+
+enum { NODES_DEFAULT = 3, TIMEOUT_MS = 30000 };
+
+/* What was asked for. */
+struct wish {
+    uint64_t nodes;     /* 0 = not said */
+    const char *app;    /* NULL = not said */
+    const char *timing; /* NULL = not said */
+    bool fresh;
+};
+
+static int read_wish(const struct call *call, struct wish *wish);
+static int begin_anew(struct call *call);
+static int make_or_check(struct call *call, const struct wish *wish, bool runs);
+static int bring_up(struct call *call, bool runs, uint64_t *seq);
+static int finish(struct call *call, uint64_t seq, bool resumed);
+
+int cmd_up(struct call *call)
+{
+    struct wish wish;
+    uint64_t seq = 0;
+    int code = read_wish(call, &wish);
+    bool existed = call_exists(call);
+    if (code == EXIT_DONE && existed) {
+        code = call_open(call, true);
+    }
+    bool runs = view_runs(call->view);
+    if (code == EXIT_DONE && wish.fresh && existed) {
+        code = runs ? complain(call, EXIT_REFUSED,
+                               "cluster %s runs: --fresh would throw its data away (raftctl -c %s "
+                               "down first)",
+                               call->paths.name, call->paths.name)
+                    : begin_anew(call);
+    }
+    code = code == EXIT_DONE ? make_or_check(call, &wish, runs) : code;
+    code = code == EXIT_DONE ? bring_up(call, runs, &seq) : code;
+    return code == EXIT_DONE ? finish(call, seq, runs) : code;
+}
+
+static int read_wish(const struct call *call, struct wish *wish)
+{
+    *wish = (struct wish){.app = options_text(&call->options, "app", NULL),
+                          .timing = options_text(&call->options, "timing", NULL),
+                          .fresh = options_given(&call->options, "fresh")};
+    if (wish->app != NULL && strcmp(wish->app, "kv") != 0) {
+        return complain(call, EXIT_USAGE, "no app \"%s\" (there is: kv)", wish->app);
+    }
+    if (call->argc == 0) {
+        return EXIT_DONE;
+    }
+    if (!options_integer(call->argv[0], &wish->nodes) || wish->nodes == 0 ||
+        wish->nodes > RAFT_NODES_MAX) {
+        return complain(call, EXIT_USAGE, "\"%s\" is not a number of nodes from 1 to %d",
+                        call->argv[0], RAFT_NODES_MAX);
+    }
+    return EXIT_DONE;
+}
+
+/* Throws a stopped cluster's data away. */
+static int begin_anew(struct call *call)
+{
+    char question[128];
+    snprintf(question, sizeof question, "Throw away all data of cluster %s?", call->paths.name);
+    if (!call_confirm(call, question)) {
+        return EXIT_REFUSED;
+    }
+    raft_shm_close(&call->shm);
+    return remove_cluster(call);
+}
+
+static int make_spec(struct call *call, const struct wish *wish, const char *path)
+{
+    char message[256] = "";
+    struct raft_spec spec;
+    struct raft_spec_options options = {
+        .name = call->paths.name,
+        .nodes = wish->nodes != 0 ? (uint32_t)wish->nodes : NODES_DEFAULT,
+        .app = "kv",
+        .timing = wish->timing != NULL ? wish->timing : "lan",
+        .seed = options_number(&call->options, "seed", raft_random_system()),
+        .restart_crash = strcmp(options_text(&call->options, "restart", "never"), "crash") == 0,
+        .base_port = (uint16_t)options_number(&call->options, "base-port", 0)};
+    enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
+    if (error == RAFT_OK) {
+        error = raft_paths_make(&call->paths, message, sizeof message);
+    }
+    if (error == RAFT_OK) {
+        error = raft_spec_write(path, &spec, message, sizeof message);
+    }
+    return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
+}
+
+/* The first difference between what is stored and what was asked for; false if there is none. */
+static bool find_difference(const struct call *call, const struct raft_spec *spec,
+                            const struct wish *wish, char *text, size_t bytes)
+{
+    const char *restart = options_text(&call->options, "restart", NULL);
+    uint64_t port = options_number(&call->options, "base-port", 0);
+    if (wish->nodes != 0 && wish->nodes != spec->nodes_count) {
+        snprintf(text, bytes, "%u node%s, not %llu", spec->nodes_count,
+                 spec->nodes_count == 1 ? "" : "s", (unsigned long long)wish->nodes);
+    } else if (wish->app != NULL && strcmp(wish->app, spec->app) != 0) {
+        snprintf(text, bytes, "app %s, not %s", spec->app, wish->app);
+    } else if (wish->timing != NULL && strcmp(wish->timing, spec->timing) != 0) {
+        snprintf(text, bytes, "timing %s, not %s", spec->timing, wish->timing);
+    } else if (port != 0 && spec->nodes_count > 0 && port != spec->nodes[0].endpoint.port) {
+        snprintf(text, bytes, "ports from %u, not %llu", spec->nodes[0].endpoint.port,
+                 (unsigned long long)port);
+    } else if (restart != NULL && (strcmp(restart, "crash") == 0) != spec->restart_crash) {
+        snprintf(text, bytes, "--restart %s, not %s", spec->restart_crash ? "crash" : "never",
+                 restart);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static int make_or_check(struct call *call, const struct wish *wish, bool runs)
+{
+    char path[PATH_MAX];
+    char message[256] = "";
+    char difference[96];
+    struct raft_spec spec;
+    raft_paths_spec(&call->paths, path, sizeof path);
+    if (!call_exists(call)) {
+        return make_spec(call, wish, path);
+    }
+    enum raft_error error = raft_spec_read(path, &spec, message, sizeof message);
+    if (error == RAFT_OK) {
+        error = raft_paths_make(&call->paths, message, sizeof message);
+    }
+    if (error != RAFT_OK) {
+        return complain(call, exit_of(error), "%s", message);
+    }
+    if (find_difference(call, &spec, wish, difference, sizeof difference)) {
+        return complain(call, EXIT_USAGE,
+                        "cluster %s has %s (raftctl -c %s up %s it as it is; %sup --fresh begins "
+                        "anew; -c OTHER makes another cluster)",
+                        call->paths.name, difference, call->paths.name, runs ? "takes" : "resumes",
+                        runs ? "down, then " : "");
+    }
+    return EXIT_DONE;
+}
+
+static int spawn_supervisor(struct call *call)
+{
+    char exe[PATH_MAX];
+    char message[512] = "";
+    ssize_t bytes = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (bytes <= 0) {
+        return complain(call, EXIT_FALSE, "cannot find my own program in /proc/self/exe");
+    }
+    exe[bytes] = 0;
+    enum raft_error error = raft_supervisor_spawn(&call->paths, exe, true, message, sizeof message);
+    if (error != RAFT_OK && error != RAFT_BUSY) {
+        return complain(call, error == RAFT_PERMISSION ? EXIT_NOT_PERMITTED : EXIT_FALSE,
+                        "the supervisor did not start: %s (its log: %s/supervisor.log)",
+                        message[0] != 0 ? message : raft_error_text(error), call->paths.data);
+    }
+    return EXIT_DONE;
+}
+
+/* A cluster that runs already: nodes that are down are started again. */
+static int start_missing(struct call *call, uint64_t *seq)
+{
+    struct raft_target down = {.count = 0};
+    struct raft_json *answer = NULL;
+    char names[512];
+    for (uint32_t i = 0; i < call->view->nodes_count; i++) {
+        enum raft_shm_process process = call->view->nodes[i].process;
+        if (process == RAFT_SHM_PROCESS_DOWN || process == RAFT_SHM_PROCESS_BACKOFF) {
+            down.ids[down.count++] = call->view->nodes[i].id;
+        }
+    }
+    *seq = call->view->seq;
+    if (down.count == 0) {
+        say(call, "cluster %s runs already", call->paths.name);
+        return EXIT_DONE;
+    }
+    names_of(&down, names, sizeof names);
+    say(call, "cluster %s runs already; starting %s, which %s down", call->paths.name, names,
+        down.count == 1 ? "was" : "were");
+    struct raft_json *request = talk_request(call, "start");
+    talk_add_nodes(request, &down);
+    int code = talk_supervisor(call, request, TIMEOUT_MS, &answer);
+    *seq = (uint64_t)raft_json_integer(answer, "seq", (int64_t)*seq);
+    raft_json_free(&answer);
+    return code;
+}
+
+static int bring_up(struct call *call, bool runs, uint64_t *seq)
+{
+    uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
+    int code = EXIT_DONE;
+    if (runs && call->view->supervised) {
+        code = start_missing(call, seq);
+    } else {
+        raft_shm_close(&call->shm);
+        code = spawn_supervisor(call);
+        code = code == EXIT_DONE ? call_open(call, false) : code;
+        *seq = code == EXIT_DONE ? call->view->seq : 0;
+    }
+    /* Everything that happened since we began is news, so the events are read from the start. */
+    return code == EXIT_DONE ? waiting_for(call, "leader", *seq, timeout_ms) : code;
+}
+
+static int finish(struct call *call, uint64_t seq, bool resumed)
+{
+    seq = call->view->seq > seq ? call->view->seq : seq;
+    if (call->json) {
+        struct raft_json *json = status_json(call->view, NULL);
+        raft_json_print(json, stdout, false);
+        raft_json_free(&json);
+        return EXIT_DONE;
+    }
+    if (call->quiet) {
+        printf("%llu\n", (unsigned long long)seq);
+        return EXIT_DONE;
+    }
+    status_print(call, NULL, false);
+    printf("%s  seq %llu\n", resumed ? "runs" : "up", (unsigned long long)seq);
+    if (options_given(&call->options, "detach") || isatty(STDIN_FILENO) != 1 ||
+        isatty(STDOUT_FILENO) != 1) {
+        return EXIT_DONE;
+    }
+    fflush(stdout);
+    struct raft_top_options top = {.paths = &call->paths, .no_colour = !call->colour};
+    return raft_top_run(&top);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "status_json.h"
+
+#include <inttypes.h>
+
+void status_json_id(struct raft_json *to, const char *key, raft_id id)
+{
+    char name[16];
+    snprintf(name, sizeof name, "n%u", id);
+    raft_json_add_string(to, key, id == 0 ? NULL : name);
+}
+
+bool status_fault_touches(const struct raft_fault *fault, uint32_t slot)
+{
+    bool touches = fault->row[slot] != 0;
+    for (uint32_t s = 0; s < RAFT_NODES_MAX; s++) {
+        touches |= (fault->row[s] >> slot & 1) != 0;
+    }
+    return fault->id != 0 && touches;
+}
+
+static void add_exit(struct raft_json *to, const struct raft_shm_service *service)
+{
+    if (service->ended == 0) {
+        raft_json_add_null(to, "exit");
+        return;
+    }
+    struct raft_json *json = raft_json_object();
+    if (service->exit_code >= 0 && service->exit_signal == 0) {
+        raft_json_add_integer(json, "code", service->exit_code);
+        raft_json_add_string(json, "reason", raft_shm_exit_text(service->exit_code));
+    } else {
+        raft_json_add_null(json, "code");
+    }
+    if (service->exit_signal != 0) {
+        raft_json_add_integer(json, "signal", service->exit_signal);
+    } else {
+        raft_json_add_null(json, "signal");
+    }
+    raft_json_add_bool(json, "asked", service->exit_asked != 0);
+    raft_json_add(to, "exit", json);
+}
+
+static void add_protocol(struct raft_json *json, const struct raft_view_node *node)
+{
+    const struct raft_shm_node *mine = &node->node;
+    bool known = node->has_record;
+    raft_json_add_string(json, "state",
+                         known && mine->role <= RAFT_ROLE_LEADER
+                             ? raft_role_name((enum raft_role)mine->role)
+                             : NULL);
+    raft_json_add_string(json, "substate",
+                         known && mine->substate < RAFT_SUBSTATE_COUNT
+                             ? raft_substate_name((enum raft_substate)mine->substate)
+                             : NULL);
+    raft_json_add_bool(json, "stale_leader", node->stale_leader);
+    raft_json_add_integer(json, "term", (int64_t)mine->term);
+    status_json_id(json, "voted_for", mine->vote);
+    status_json_id(json, "leader", mine->leader);
+    raft_json_add_integer(json, "commit", (int64_t)mine->commit);
+    raft_json_add_integer(json, "applied", (int64_t)mine->applied);
+    raft_json_add_integer(json, "lag", node->lag);
+    struct raft_json *log = raft_json_object();
+    raft_json_add_integer(log, "first", (int64_t)mine->first);
+    raft_json_add_integer(log, "last", (int64_t)mine->last);
+    raft_json_add(json, "log", log);
+    if (node->heartbeat_age_ms >= 0) {
+        raft_json_add_integer(json, "heartbeat_age_ms", node->heartbeat_age_ms);
+    } else {
+        raft_json_add_null(json, "heartbeat_age_ms");
+    }
+}
+
+struct raft_json *status_json_node(const struct raft_view *view, const struct raft_view_node *node)
+{
+    struct raft_json *json = raft_json_object();
+    char udp[64];
+    status_json_id(json, "id", node->id);
+    if (node->service.pid != 0 && node->process != RAFT_SHM_PROCESS_DOWN) {
+        raft_json_add_integer(json, "pid", node->service.pid);
+    } else {
+        raft_json_add_null(json, "pid");
+    }
+    raft_json_add_string(json, "process", raft_shm_process_name(node->process));
+    add_protocol(json, node);
+    snprintf(udp, sizeof udp, "%.*s:%u", (int)sizeof node->service.host, node->service.host,
+             node->service.port);
+    raft_json_add_string(json, "udp", udp);
+    raft_json_add_integer(json, "restarts", node->service.restarts);
+    add_exit(json, &node->service);
+    struct raft_json *faults = raft_json_array();
+    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
+        if (status_fault_touches(&view->faults.list[i], node->slot)) {
+            char id[24];
+            snprintf(id, sizeof id, "f%" PRIu64, view->faults.list[i].id);
+            raft_json_add_string(faults, NULL, id);
+        }
+    }
+    raft_json_add(json, "faults", faults);
+    return json;
+}
+
+struct raft_json *status_json_faults(const struct raft_view *view)
+{
+    struct raft_json *faults = raft_json_array();
+    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
+        const struct raft_fault *fault = &view->faults.list[i];
+        if (fault->id == 0) {
+            continue;
+        }
+        struct raft_json *json = raft_json_object();
+        char text[RAFT_FAULT_TEXT + 1];
+        snprintf(text, sizeof text, "f%" PRIu64, fault->id);
+        raft_json_add_string(json, "id", text);
+        snprintf(text, sizeof text, "%.*s", RAFT_FAULT_KIND, fault->kind);
+        raft_json_add_string(json, "kind", text);
+        snprintf(text, sizeof text, "%.*s", RAFT_FAULT_TEXT, fault->target);
+        raft_json_add_string(json, "target", text);
+        raft_json_add_integer(json, "since", (int64_t)fault->since);
+        raft_json_add_integer(json, "age_ms", (int64_t)((view->now - fault->made) / 1000));
+        if (fault->until != 0) {
+            raft_json_add_integer(json, "until", (int64_t)(fault->until / 1000));
+            raft_json_add_integer(json, "left_ms", (int64_t)((fault->until - view->now) / 1000));
+        } else {
+            raft_json_add_null(json, "until");
+            raft_json_add_null(json, "left_ms");
+        }
+        raft_json_add(faults, NULL, json);
+    }
+    return faults;
+}
+
+/* Only the links that are cut: the others are as they should be. */
+struct raft_json *status_json_links(const struct raft_view *view)
+{
+    struct raft_json *links = raft_json_array();
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        for (uint32_t j = 0; j < view->nodes_count; j++) {
+            raft_id from = view->nodes[i].id;
+            raft_id to = view->nodes[j].id;
+            if (i == j || !raft_faults_is_cut(&view->faults, view->now, from, to)) {
+                continue;
+            }
+            struct raft_json *json = raft_json_object();
+            status_json_id(json, "from", from);
+            status_json_id(json, "to", to);
+            raft_json_add_bool(json, "cut", true);
+            raft_json_add(links, NULL, json);
+        }
+    }
+    return links;
+}
+
+static bool is_among(const struct raft_target *only, raft_id id)
+{
+    bool found = only == NULL;
+    for (uint32_t i = 0; only != NULL && i < only->count; i++) {
+        found |= only->ids[i] == id;
+    }
+    return found;
+}
+
+struct raft_json *status_json(const struct raft_view *view, const struct raft_target *only)
+{
+    struct raft_json *json = raft_json_object();
+    raft_json_add_string(json, "schema", "raftctl.status/1");
+    raft_json_add_integer(json, "seq", (int64_t)view->seq);
+    raft_json_add_string(json, "cluster", view->name);
+    raft_json_add_string(json, "health", raft_health_name(view->health));
+    raft_json_add_bool(json, "supervised", view->supervised);
+    status_json_id(json, "leader", view->leader);
+    raft_json_add_integer(json, "term", (int64_t)view->term);
+    raft_json_add_integer(json, "commit", (int64_t)view->commit);
+    raft_json_add_integer(json, "voters", view->voters);
+    raft_json_add_integer(json, "up", view->up);
+    raft_json_add_integer(json, "quorum", view->quorum);
+    raft_json_add_integer(json, "election_timeout_ms",
+                          (int64_t)(view->cluster.election_timeout / 1000));
+    struct raft_json *nodes = raft_json_array();
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        if (is_among(only, view->nodes[i].id)) {
+            raft_json_add(nodes, NULL, status_json_node(view, &view->nodes[i]));
+        }
+    }
+    raft_json_add(json, "nodes", nodes);
+    raft_json_add(json, "links", status_json_links(view));
+    raft_json_add(json, "faults", status_json_faults(view));
+    return json;
+}

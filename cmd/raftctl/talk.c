@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cluster/control.h"
+#include "cluster/supervisor.h"
+#include "command.h"
+
+static int start_adopter(struct call *call);
+static int judge_answer(struct call *call, const struct raft_json *answer);
+
+struct raft_json *talk_request(const struct call *call, const char *verb)
+{
+    struct raft_json *request = raft_json_object();
+    raft_json_add_string(request, "verb", verb);
+    raft_json_add_string(request, "text", call->typed);
+    return request;
+}
+
+void talk_add_nodes(struct raft_json *request, const struct raft_target *target)
+{
+    struct raft_json *nodes = raft_json_array();
+    for (uint32_t i = 0; i < target->count; i++) {
+        raft_json_add_integer(nodes, NULL, target->ids[i]);
+    }
+    raft_json_add(request, "nodes", nodes);
+}
+
+int talk_supervisor(struct call *call, struct raft_json *request, uint32_t timeout_ms,
+                    struct raft_json **answer)
+{
+    char path[PATH_MAX];
+    char message[256] = "";
+    raft_paths_control(&call->paths, path, sizeof path);
+    enum raft_error error = RAFT_NOT_FOUND;
+    bool alive = call->view == NULL || call->view->supervised;
+    int code = alive ? EXIT_DONE : start_adopter(call);
+    if (code == EXIT_DONE) {
+        error = raft_control_call(path, request, timeout_ms, answer, message, sizeof message);
+    }
+    if (code == EXIT_DONE && error == RAFT_NOT_FOUND && alive) {
+        /* It died after we looked: nobody has taken the request yet. */
+        code = start_adopter(call);
+        if (code == EXIT_DONE) {
+            error = raft_control_call(path, request, timeout_ms, answer, message, sizeof message);
+        }
+    }
+    raft_json_free(&request);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    if (error == RAFT_TIMEOUT) {
+        return complain(call, EXIT_TIMEOUT, "the supervisor did not answer within %u s",
+                        timeout_ms / 1000);
+    }
+    if (error != RAFT_OK) {
+        return complain(call, error == RAFT_PERMISSION ? EXIT_NOT_PERMITTED : EXIT_SUPERVISOR_LOST,
+                        "lost the supervisor of cluster %s: %s (try again: the next command "
+                        "starts another one)",
+                        call->paths.name, message[0] != 0 ? message : raft_error_text(error));
+    }
+    return judge_answer(call, *answer);
+}
+
+int talk_node(struct call *call, raft_id id, struct raft_json *request, uint32_t timeout_ms,
+              struct raft_json **answer)
+{
+    char path[PATH_MAX];
+    char message[256] = "";
+    const struct raft_view_node *node = raft_view_find(call->view, id);
+    const char *process = node == NULL ? "unknown" : raft_shm_process_name(node->process);
+    if (node == NULL || node->process != RAFT_SHM_PROCESS_UP) {
+        raft_json_free(&request);
+        return complain(call, EXIT_FALSE, "n%u is %s%s", id, process,
+                        node != NULL && node->process == RAFT_SHM_PROCESS_PAUSED
+                            ? " and cannot answer (raftctl resume lets it go on)"
+                            : "");
+    }
+    raft_paths_node_socket(&call->paths, id, path, sizeof path);
+    enum raft_error error =
+        raft_control_call(path, request, timeout_ms, answer, message, sizeof message);
+    raft_json_free(&request);
+    if (error == RAFT_OK) {
+        return judge_answer(call, *answer);
+    }
+    call_look(call);
+    node = raft_view_find(call->view, id);
+    process = node == NULL ? "gone" : raft_shm_process_name(node->process);
+    return complain(call, error == RAFT_TIMEOUT ? EXIT_TIMEOUT : EXIT_FALSE,
+                    "n%u (%s) did not answer: %s", id, process,
+                    message[0] != 0 ? message : raft_error_text(error));
+}
+
+void talk_changed(const struct call *call, const struct raft_json *answer,
+                  const struct raft_target *target, const char *format, ...)
+{
+    int64_t seq = raft_json_integer(answer, "seq", 0);
+    if (call->json) {
+        struct raft_json *json = raft_json_object();
+        raft_json_add_string(json, "schema", "raftctl.change/1");
+        raft_json_add_string(json, "cluster", call->paths.name);
+        raft_json_add_string(json, "verb", call->command->name);
+        raft_json_add_integer(json, "seq", seq);
+        struct raft_json *nodes = raft_json_array();
+        for (uint32_t i = 0; target != NULL && i < target->count; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "n%u", target->ids[i]);
+            raft_json_add_string(nodes, NULL, name);
+        }
+        raft_json_add(json, "nodes", nodes);
+        raft_json_print(json, stdout, false);
+        raft_json_free(&json);
+        return;
+    }
+    if (call->quiet) {
+        printf("%lld\n", (long long)seq);
+        return;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    printf("  seq %lld\n", (long long)seq);
+}
+
+/* Nodes live without a supervisor: start one that adopts them. With no live node there is nothing
+ * to adopt. */
+static int start_adopter(struct call *call)
+{
+    char exe[PATH_MAX];
+    char message[256] = "";
+    if (call->shm != NULL) {
+        call_look(call);
+    }
+    if (call->view == NULL || call->view->health == RAFT_HEALTH_DOWN) {
+        return complain(call, EXIT_NOT_RUNNING,
+                        "cluster %s is not running (raftctl -c %s up starts it)", call->paths.name,
+                        call->paths.name);
+    }
+    ssize_t bytes = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (bytes <= 0) {
+        return complain(call, EXIT_SUPERVISOR_LOST, "cannot find my own program in /proc/self/exe");
+    }
+    exe[bytes] = 0;
+    say(call, "the supervisor of cluster %s is gone: starting one that adopts its nodes",
+        call->paths.name);
+    enum raft_error error =
+        raft_supervisor_spawn(&call->paths, exe, false, message, sizeof message);
+    if (error != RAFT_OK && error != RAFT_BUSY) {
+        return complain(call, EXIT_SUPERVISOR_LOST,
+                        "cannot start a supervisor for cluster %s: %s (its log: %s/supervisor.log)",
+                        call->paths.name, message, call->paths.data);
+    }
+    return EXIT_DONE;
+}
+
+static int judge_answer(struct call *call, const struct raft_json *answer)
+{
+    if (raft_json_bool(answer, "ok", false)) {
+        return EXIT_DONE;
+    }
+    int64_t code = raft_json_integer(answer, "exit", EXIT_FALSE);
+    /* The other side may have put the verb in front as well. */
+    const char *error = raft_json_string(answer, "error", "it failed, no reason given");
+    size_t verb = strlen(call->command->name);
+    if (strncmp(error, call->command->name, verb) == 0 && strncmp(error + verb, ": ", 2) == 0) {
+        error += verb + 2;
+    }
+    return complain(call, code > 0 && code < 256 ? (int)code : EXIT_FALSE, "%s", error);
+}
