@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What C lacks: errors, asserts, hash and random numbers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/assert.h"
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/random.h"
+
+static jmp_buf escape;
+static const char *failed_text;
+
+static void note_and_escape(const char *file, int line, const char *text)
+{
+    (void)file;
+    assert_true(line > 0);
+    failed_text = text;
+    longjmp(escape, 1);
+}
+
+static void test_assert_calls_its_hook(void **state)
+{
+    raft_assert_hook former = raft_assert_set_hook(note_and_escape);
+    volatile int one = 1;
+
+    (void)state;
+    failed_text = NULL;
+    ASSERT(one == 1);
+    assert_null(failed_text);
+    if (setjmp(escape) == 0) {
+        ASSERT(one == 2);
+        fail_msg("the assert returned");
+    }
+    assert_string_equal(failed_text, "one == 2");
+    assert_ptr_equal(raft_assert_set_hook(NULL), note_and_escape);
+    assert_ptr_equal(raft_assert_set_hook(former), former);
+}
+
+static void test_errors_have_names_and_sentences(void **state)
+{
+    (void)state;
+    assert_string_equal(raft_error_name(RAFT_OK), "OK");
+    assert_string_equal(raft_error_name(RAFT_FULL), "FULL");
+    assert_string_equal(raft_error_text(RAFT_CORRUPT), "stored data is damaged");
+    assert_string_equal(raft_error_text((enum raft_error)999), "unknown error");
+    assert_string_equal(raft_error_name((enum raft_error)999), "UNKNOWN");
+}
+
+/* The published vectors of FNV-1a, 64 bits. */
+static void test_hash(void **state)
+{
+    (void)state;
+    assert_true(raft_hash_bytes(RAFT_HASH_SEED, "", 0) == 0xcbf29ce484222325ULL);
+    assert_true(raft_hash_bytes(RAFT_HASH_SEED, "a", 1) == 0xaf63dc4c8601ec8cULL);
+    assert_true(raft_hash_bytes(RAFT_HASH_SEED, "foobar", 6) == 0x85944171f73967e8ULL);
+    assert_true(raft_hash_u64(RAFT_HASH_SEED, 0x0807060504030201ULL) ==
+                raft_hash_bytes(RAFT_HASH_SEED, "\1\2\3\4\5\6\7\10", 8));
+}
+
+static void test_random_is_replayable_and_bounded(void **state)
+{
+    struct raft_random one;
+    struct raft_random same;
+    struct raft_random other;
+    unsigned seen = 0;
+    unsigned different = 0;
+
+    (void)state;
+    raft_random_seed(&one, 42);
+    raft_random_seed(&same, 42);
+    raft_random_seed(&other, 43);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t value = raft_random_next(&one);
+
+        assert_true(value == raft_random_next(&same));
+        different += value != raft_random_next(&other);
+    }
+    assert_true(different > 990);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t value = raft_random_below(&one, 7);
+
+        assert_true(value < 7);
+        seen |= 1U << value;
+    }
+    assert_int_equal(seen, 0x7f);
+    assert_int_equal(raft_random_below(&one, 1), 0);
+}
+
+/* The first outputs of xoshiro256** for state {1, 2, 3, 4}, from its reference code. */
+static void test_random_is_xoshiro(void **state)
+{
+    struct raft_random random = {{1, 2, 3, 4}};
+
+    (void)state;
+    assert_true(raft_random_next(&random) == 11520);
+    assert_true(raft_random_next(&random) == 0);
+    assert_true(raft_random_next(&random) == 1509978240);
+    assert_true(raft_random_next(&random) == 1215971899390074240);
+}
+
+static void test_random_system_differs(void **state)
+{
+    (void)state;
+    assert_true(raft_random_system() != raft_random_system());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_assert_calls_its_hook),
+        cmocka_unit_test(test_errors_have_names_and_sentences),
+        cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_random_is_replayable_and_bounded),
+        cmocka_unit_test(test_random_is_xoshiro),
+        cmocka_unit_test(test_random_system_differs),
+    };
+
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
