@@ -108,9 +108,9 @@ struct raft_log *raft_log_memory_open(const struct raft_log_identity *identity);
 void raft_log_memory_fail(struct raft_log *log, enum raft_error error);
 
 struct raft_log_lmdb_options {
-    const char *directory; /* exists; flock'd by us while open */
-    size_t map_bytes;      /* 0 = default (64 GiB of address space) */
-    struct raft_log_identity identity;
+    const char *directory;             /* exists; flock'd by us while open */
+    size_t map_bytes;                  /* 0 = default (64 GiB of address space) */
+    struct raft_log_identity identity; /* node 0: whoever's it is (with read_only) */
     bool read_only; /* for --dump: no lock, no boot count, no sync, and write() gives
                        RAFT_PERMISSION. Works beside a process that holds the store, as of now: what
                        that one writes later is not seen, what it truncates reads as corrupt */
