@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cluster/control.h"
+#include "server/internal.h"
+
+enum { TEXT_BYTES_MAX = 96 };
+
+static void add_hex(struct raft_json *to, const char *key, uint64_t value)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%016" PRIx64, value);
+    raft_json_add_string(to, key, text);
+}
+
+static void add_count(struct raft_json *to, const char *key, uint64_t value)
+{
+    raft_json_add_integer(to, key, value <= INT64_MAX ? (int64_t)value : INT64_MAX);
+}
+
+/* A node by its name, null for none. */
+static void add_node(struct raft_json *to, const char *key, raft_id id)
+{
+    char text[16];
+    (void)snprintf(text, sizeof text, "n%u", id);
+    raft_json_add_string(to, key, id == 0 ? NULL : text);
+}
+
+/* Milliseconds between now and a moment of the cluster's clock, null if it is 0 or never. */
+static void add_ms(struct raft_json *to, const char *key, raft_time from, raft_time until)
+{
+    if (from == 0 || until == 0 || until == UINT64_MAX) {
+        raft_json_add_null(to, key);
+        return;
+    }
+    raft_json_add_number(to, key, ((double)until - (double)from) / 1000);
+}
+
+static void add_peers(struct raft_json *answer, const struct raft_node_status *status,
+                      raft_time now)
+{
+    struct raft_json *peers = raft_json_array();
+    for (uint32_t i = 0; i < status->core.peers_count; i++) {
+        const struct raft_peer_status *peer = &status->core.peers[i];
+        struct raft_json *row = raft_json_object();
+        add_node(row, "id", peer->id);
+        raft_json_add_string(row, "state", raft_progress_state_name(peer->state));
+        add_count(row, "match", peer->match);
+        add_count(row, "next", peer->next);
+        add_count(row, "inflight", peer->inflight);
+        add_ms(row, "heard_age_ms", peer->heard, now);
+        add_count(row, "rtt_us", status->rtt_us[i]);
+        raft_json_add(peers, NULL, row);
+    }
+    raft_json_add(answer, "peers", peers);
+}
+
+static void add_storage(struct raft_json *answer, const struct raft_node_status *status)
+{
+    struct raft_json *log = raft_json_object();
+    add_count(log, "first", status->first);
+    add_count(log, "last", status->core.last);
+    add_count(log, "last_term", status->core.last_term);
+    add_count(log, "durable", status->core.durable);
+    add_count(log, "persists_pending", status->persists_pending);
+    add_count(log, "tail_bytes", status->tail_bytes);
+    raft_json_add_bool(log, "disk_full", status->core.disk_full);
+    raft_json_add(answer, "log", log);
+}
+
+static void add_counters(struct raft_json *answer, const struct raft_comms *comms)
+{
+    struct raft_comms_counters counters;
+    struct raft_json *messages = raft_json_object();
+    struct raft_json *dropped = raft_json_object();
+    raft_comms_counters(comms, &counters);
+    add_count(messages, "sent", counters.sent);
+    add_count(messages, "received", counters.received);
+    add_count(messages, "bytes_sent", counters.bytes_sent);
+    add_count(messages, "bytes_received", counters.bytes_received);
+    for (uint32_t i = 0; i < RAFT_DROP_COUNT; i++) {
+        add_count(dropped, raft_drop_name((enum raft_drop)i), counters.dropped[i]);
+    }
+    raft_json_add(messages, "dropped", dropped);
+    raft_json_add(answer, "messages", messages);
+}
+
+static void add_timers(struct raft_json *answer, const struct raft_server *server,
+                       const struct raft_node_status *status)
+{
+    const struct raft_options *core = &server->options.node.core;
+    struct raft_json *timers = raft_json_object();
+    add_ms(timers, "election_in_ms", server->now, status->core.election_deadline);
+    add_ms(timers, "next_in_ms", server->now, status->core.deadline);
+    raft_json_add_number(timers, "election_timeout_ms", (double)core->election_timeout / 1000);
+    raft_json_add_number(timers, "heartbeat_interval_ms", (double)core->heartbeat_interval / 1000);
+    raft_json_add(answer, "timers", timers);
+}
+
+static void add_promise(struct raft_json *answer, const struct raft_shm_node *record)
+{
+    struct raft_json *promised = raft_json_object();
+    add_count(promised, "term", record->promised_term);
+    add_node(promised, "vote", record->promised_vote);
+    add_count(promised, "index", record->promised_index);
+    raft_json_add(answer, "promised", promised);
+}
+
+struct raft_json *raft_server_answer_inspect(struct raft_server *server)
+{
+    struct raft_node_status status;
+    struct raft_json *answer = raft_control_ok(raft_shm_seq(server->options.shm));
+    bool leads;
+    raft_node_status(server->node, &status);
+    leads = status.core.role == RAFT_ROLE_LEADER;
+    add_node(answer, "id", status.core.id);
+    add_count(answer, "slot", server->options.slot);
+    add_count(answer, "pid", server->publisher.record.pid);
+    add_hex(answer, "incarnation", server->options.node.incarnation);
+    add_count(answer, "boots", status.boots);
+    raft_json_add_string(answer, "state", raft_role_name(status.core.role));
+    raft_json_add_string(answer, "substate", raft_substate_name(status.core.substate));
+    add_count(answer, "term", status.core.term);
+    add_node(answer, "voted_for", status.core.vote);
+    add_node(answer, "leader", status.core.leader);
+    add_node(answer, "transferee", status.core.transferee);
+    add_count(answer, "commit", status.core.commit);
+    add_count(answer, "applied", status.applied);
+    add_count(answer, "applied_term", status.applied_term);
+    add_hex(answer, "digest", status.digest);
+    add_count(answer, "votes", status.core.votes);
+    add_ms(answer, "heartbeat_age_ms", leads ? 0 : status.core.heard, server->now);
+    add_count(answer, "uncommitted_bytes", status.core.uncommitted_bytes);
+    add_count(answer, "clients", status.clients);
+    add_count(answer, "time_us", server->now);
+    add_timers(answer, server, &status);
+    add_storage(answer, &status);
+    add_promise(answer, &server->publisher.record);
+    add_peers(answer, &status, server->now);
+    add_counters(answer, server->comms);
+    return answer;
+}
+
+/* Bytes as a person can read them: what does not print becomes '?', what is too long is cut. */
+static void print_bytes(struct raft_span span, char *text, size_t bytes)
+{
+    const unsigned char *from = span.data;
+    size_t count = span.bytes < bytes - 1 ? span.bytes : bytes - 1;
+    for (size_t i = 0; i < count; i++) {
+        text[i] = (char)(from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?');
+    }
+    text[count] = '\0';
+    if (count < span.bytes && count >= 3) {
+        memcpy(text + count - 3, "...", 3);
+    }
+}
+
+static const char *name_op(enum raft_kv_op op)
+{
+    switch (op) {
+    case RAFT_KV_PUT:
+        return "put";
+    case RAFT_KV_GET:
+        return "get";
+    case RAFT_KV_DEL:
+        return "del";
+    case RAFT_KV_CAS:
+        return "cas";
+    }
+    return "unknown";
+}
+
+static void add_command(struct raft_json *row, const struct raft_kv_command *command)
+{
+    char key[TEXT_BYTES_MAX];
+    char value[TEXT_BYTES_MAX];
+    char text[2 * TEXT_BYTES_MAX + 8];
+    bool writes = command->op == RAFT_KV_PUT || command->op == RAFT_KV_CAS;
+    print_bytes(command->key, key, sizeof key);
+    print_bytes(command->value, value, sizeof value);
+    (void)snprintf(text, sizeof text, "%s %s%s%s", name_op(command->op), key, writes ? " " : "",
+                   writes ? value : "");
+    raft_json_add_string(row, "op", name_op(command->op));
+    raft_json_add_string(row, "key", key);
+    raft_json_add_string(row, "text", text);
+}
+
+struct raft_json *raft_server_entry_json(const struct raft_entry *entry)
+{
+    struct raft_json *row = raft_json_object();
+    struct raft_kv_command command;
+    struct raft_span bytes = {.data = entry->data, .bytes = entry->bytes};
+    add_count(row, "index", entry->index);
+    add_count(row, "term", entry->term);
+    raft_json_add_string(row, "type", raft_entry_type_name(entry->type));
+    add_count(row, "bytes", entry->bytes);
+    if (entry->type == RAFT_ENTRY_COMMAND && raft_kv_decode(bytes, &command)) {
+        add_command(row, &command);
+    } else {
+        raft_json_add_null(row, "op");
+        raft_json_add_null(row, "key");
+        raft_json_add_string(row, "text", raft_entry_type_name(entry->type));
+    }
+    return row;
+}
+
+raft_index raft_server_find_index(int64_t wanted, raft_index first, raft_index last)
+{
+    if (wanted < 0) {
+        uint64_t back = (uint64_t) - (wanted + 1);
+        return back <= last && last - back > first ? last - back : first;
+    }
+    return (raft_index)wanted > first ? (raft_index)wanted : first;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of lib/server know of each other.
+ *
+ * loop.c wraps libevent: a watch calls back when its descriptor is ready, one timer wakes the
+ * server. log_thread.c is the writer port over a log and a thread. publish.c is an observer that
+ * writes the table. control.c answers on the Unix socket. server.c joins them and owns the turn.
+ */
+#ifndef RAFT_SERVER_INTERNAL_H
+#define RAFT_SERVER_INTERNAL_H
+
+#include "server/server.h"
+
+struct raft_json;
+
+/* -- loop.c: libevent ---------------------------------------------------------------------------*/
+
+struct raft_server_loop;
+struct raft_server_watch;
+
+enum raft_server_priority { RAFT_SERVER_FIRST, RAFT_SERVER_LATER, RAFT_SERVER_PRIORITIES };
+
+typedef void (*raft_server_callback)(void *context);
+
+struct raft_server_loop *raft_server_loop_create(raft_server_callback wake, void *context);
+/* Calls back while fd is readable (or, with writable, writable). */
+struct raft_server_watch *raft_server_loop_watch(struct raft_server_loop *loop, int fd,
+                                                 enum raft_server_priority priority,
+                                                 raft_server_callback callback, void *context);
+void raft_server_watch_direction(struct raft_server_watch *watch, bool readable, bool writable);
+void raft_server_watch_free(struct raft_server_watch **watch);
+/* One timer: calls wake after that time; replaces the former one; UINT64_MAX = never. */
+void raft_server_loop_wake_in(struct raft_server_loop *loop, uint64_t ns);
+void raft_server_loop_run(struct raft_server_loop *loop);
+void raft_server_loop_stop(struct raft_server_loop *loop);
+void raft_server_loop_free(struct raft_server_loop **loop);
+
+/* -- log_thread.c: the writer port --------------------------------------------------------------*/
+
+struct raft_server_log_thread;
+
+/* Who asked for a range of entries. */
+enum raft_server_reader { RAFT_SERVER_READER_NODE, RAFT_SERVER_READER_CONTROL };
+
+/* Called on the loop's thread by raft_server_log_deliver. */
+struct raft_server_log_sink {
+    void *context;
+    void (*persisted)(void *context, uint64_t seq);
+    void (*entries)(void *context, enum raft_server_reader reader, uint64_t token,
+                    enum raft_error error, const struct raft_entry *entries, uint32_t count);
+    void (*space)(void *context, bool gone);
+    void (*failed)(void *context, enum raft_error error); /* the thread has ended */
+};
+
+struct raft_server_log_thread *raft_server_log_create(struct raft_log *log,
+                                                      const struct raft_server_log_sink *sink);
+struct raft_writer *raft_server_log_writer(struct raft_server_log_thread *thread);
+/* Readable when something was finished; then call deliver. */
+int raft_server_log_fd(const struct raft_server_log_thread *thread);
+void raft_server_log_deliver(struct raft_server_log_thread *thread);
+void raft_server_log_read(struct raft_server_log_thread *thread, enum raft_server_reader reader,
+                          uint64_t token, raft_index first, raft_index last, size_t bytes_max);
+/* Starts the thread (after raft_node_start, which loads the log itself). */
+void raft_server_log_start(struct raft_server_log_thread *thread);
+/* Ends the thread; what was not written is not. The log is the caller's. */
+void raft_server_log_free(struct raft_server_log_thread **thread);
+
+/* -- publish.c: the table -----------------------------------------------------------------------*/
+
+struct raft_server_publisher {
+    struct raft_shm *shm;
+    uint32_t slot;
+    struct raft_node *node;
+    struct raft_comms *comms;
+    struct raft_node_observer observer;
+    struct raft_shm_node record; /* as last written */
+    bool dirty;                  /* something changed that a reader may wait for */
+    bool ring_owed;              /* the bell was rung too shortly before */
+};
+
+void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,
+                              uint32_t slot, const struct raft_node_options *options);
+/* Writes the record if something changed or it is old; at the end of each turn. */
+void raft_server_publish(struct raft_server_publisher *publisher, raft_time now);
+void raft_server_publish_exit(struct raft_server_publisher *publisher, enum raft_shm_exit reason);
+void raft_server_publish_space(struct raft_server_publisher *publisher, bool gone);
+/* Writes a command event with this text; returns its seq. */
+uint64_t raft_server_publish_command(struct raft_server_publisher *publisher, const char *text);
+
+/* -- control.c, answers.c: the Unix socket ------------------------------------------------------*/
+
+struct raft_server_control;
+
+struct raft_server_control *raft_server_control_create(struct raft_server *server);
+/* Binds and serves path. */
+enum raft_error raft_server_control_open(struct raft_server_control *control, const char *path,
+                                         char *message, size_t message_bytes) RAFT_MUST_USE;
+/* At the end of each turn: answers what waited for a change. */
+void raft_server_control_turn(struct raft_server_control *control);
+void raft_server_control_entries(struct raft_server_control *control, uint64_t token,
+                                 enum raft_error error, const struct raft_entry *entries,
+                                 uint32_t count);
+void raft_server_control_free(struct raft_server_control **control);
+
+struct raft_json *raft_server_answer_inspect(struct raft_server *server);
+
+/* -- server.c -----------------------------------------------------------------------------------*/
+
+struct raft_server {
+    struct raft_server_options options;
+    struct raft_faults faults;
+    uint64_t faults_epoch;
+    raft_time now; /* cluster time, as the node sees it */
+    struct raft_server_loop *loop;
+    struct raft_server_log_thread *log_thread;
+    struct raft_comms *comms; /* the interceptor around udp */
+    struct raft_node *node;
+    struct raft_server_publisher publisher;
+    struct raft_server_control *control;
+    struct raft_server_watch *udp_watch;
+    struct raft_server_watch *log_watch;
+    struct raft_server_watch *signal_watch;
+    int signal_fd;
+    uint32_t backlog; /* turns in a row that left datagrams waiting */
+    bool started;
+    bool stopping;
+    int exit_code;
+};
+
+/* Before a call on the node from outside a turn: sets the present. After it: ends the turn. */
+void raft_server_turn_begin(struct raft_server *server);
+void raft_server_turn_end(struct raft_server *server);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "server/internal.h"
+
+/* A record that nothing changed is refreshed this often while the node is busy (heartbeat ages). */
+enum { REFRESH_US = 10000 };
+
+static void note_role(void *context, enum raft_role from, enum raft_role to, raft_term term);
+static void note_substate(void *context, enum raft_substate substate);
+static void note_leader(void *context, raft_id leader, raft_term term);
+static void note_commit(void *context, raft_index commit, raft_index applied);
+static void note_promise(void *context, raft_term term, raft_id vote, raft_index acked);
+static void note_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
+                       uint64_t b);
+
+void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,
+                              uint32_t slot, const struct raft_node_options *options)
+{
+    *publisher = (struct raft_server_publisher){
+        .shm = shm,
+        .slot = slot,
+        .observer = {.context = publisher,
+                     .role = note_role,
+                     .substate = note_substate,
+                     .leader = note_leader,
+                     .commit = note_commit,
+                     .promise = note_promise,
+                     .trace = note_trace},
+        .record = {.incarnation = options->incarnation,
+                   .id = options->core.id,
+                   .pid = (uint32_t)getpid()},
+    };
+    raft_shm_node_write(shm, slot, &publisher->record);
+}
+
+/* The record goes first, so that whom the event wakes sees it. */
+static uint64_t write_event(struct raft_server_publisher *publisher,
+                            const struct raft_shm_event *event)
+{
+    struct raft_shm_event mine = *event;
+    mine.node = publisher->record.id;
+    raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
+    publisher->dirty = true;
+    return raft_shm_event_write(publisher->shm, publisher->slot, &mine);
+}
+
+static void note_role(void *context, enum raft_role from, enum raft_role to, raft_term term)
+{
+    struct raft_server_publisher *publisher = context;
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_ROLE, .a = from, .b = to, .c = term};
+    (void)snprintf(event.text, sizeof event.text, "n%u: %s -> %s in term %llu",
+                   publisher->record.id, raft_role_name(from), raft_role_name(to),
+                   (unsigned long long)term);
+    publisher->record.role = to;
+    publisher->record.term = term;
+    (void)write_event(publisher, &event);
+}
+
+static void note_substate(void *context, enum raft_substate substate)
+{
+    struct raft_server_publisher *publisher = context;
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_SUBSTATE,
+                                   .a = substate,
+                                   .b = publisher->record.role,
+                                   .c = publisher->record.term};
+    (void)snprintf(event.text, sizeof event.text, "n%u: %s", publisher->record.id,
+                   raft_substate_name(substate));
+    publisher->record.substate = substate;
+    (void)write_event(publisher, &event);
+}
+
+static void note_leader(void *context, raft_id leader, raft_term term)
+{
+    struct raft_server_publisher *publisher = context;
+    raft_id id = publisher->record.id;
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_LEADER, .a = leader, .c = term};
+    if (leader == 0) {
+        (void)snprintf(event.text, sizeof event.text, "n%u: no leader in term %llu", id,
+                       (unsigned long long)term);
+    } else if (leader == id) {
+        (void)snprintf(event.text, sizeof event.text, "n%u: leads term %llu", id,
+                       (unsigned long long)term);
+    } else {
+        (void)snprintf(event.text, sizeof event.text, "n%u: follows n%u in term %llu", id, leader,
+                       (unsigned long long)term);
+    }
+    publisher->record.leader = leader;
+    publisher->record.term = term;
+    (void)write_event(publisher, &event);
+}
+
+static void note_commit(void *context, raft_index commit, raft_index applied)
+{
+    struct raft_server_publisher *publisher = context;
+    publisher->record.commit = commit;
+    publisher->record.applied = applied;
+    publisher->dirty = true;
+}
+
+/* In the table before the promise leaves: whoever recovers this node must find at least it. */
+static void note_promise(void *context, raft_term term, raft_id vote, raft_index acked)
+{
+    struct raft_server_publisher *publisher = context;
+    publisher->record.promised_term = term;
+    publisher->record.promised_vote = vote;
+    publisher->record.promised_index = acked;
+    raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
+}
+
+/* Not an event: what happens for each message or each commit. */
+static bool is_quiet(enum raft_trace_code code)
+{
+    return code == RAFT_TRACE_COMMITTED || code == RAFT_TRACE_STALE_DROPPED ||
+           code == RAFT_TRACE_MALFORMED_DROPPED;
+}
+
+static void note_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
+                       uint64_t b)
+{
+    struct raft_server_publisher *publisher = context;
+    char sentence[RAFT_SHM_TEXT - 16]; /* room for the name before it */
+    if (is_quiet(code)) {
+        return;
+    }
+    struct raft_shm_event event = {
+        .type = RAFT_SHM_EVENT_TRACE, .a = code, .b = peer, .c = a, .d = b};
+    raft_node_trace_text(code, peer, a, b, sentence, sizeof sentence);
+    (void)snprintf(event.text, sizeof event.text, "n%u: %s", publisher->record.id, sentence);
+    (void)write_event(publisher, &event);
+}
+
+static void copy_peers(struct raft_shm_node *record, const struct raft_node_status *status)
+{
+    record->peers_count = status->core.peers_count;
+    for (uint32_t i = 0; i < record->peers_count; i++) {
+        const struct raft_peer_status *peer = &status->core.peers[i];
+        record->peers[i].id = peer->id;
+        record->peers[i].state = peer->state;
+        record->peers[i].match = peer->match;
+        record->peers[i].next = peer->next;
+        record->peers[i].heard = peer->heard;
+        record->peers[i].inflight = peer->inflight;
+        record->peers[i].rtt_us = status->rtt_us[i];
+    }
+}
+
+static void fill_record(struct raft_server_publisher *publisher, raft_time now)
+{
+    struct raft_shm_node *record = &publisher->record;
+    struct raft_node_status status;
+    struct raft_comms_counters counters;
+    raft_node_status(publisher->node, &status);
+    raft_comms_counters(publisher->comms, &counters);
+    record->role = status.core.role;
+    record->substate = status.core.substate;
+    record->term = status.core.term;
+    record->vote = status.core.vote;
+    record->leader = status.core.leader;
+    record->commit = status.core.commit;
+    record->applied = status.applied;
+    record->first = status.first;
+    record->last = status.core.last;
+    record->last_term = status.core.last_term;
+    record->durable = status.core.durable;
+    record->digest = status.digest;
+    record->written = now;
+    record->heard = status.core.heard;
+    record->election_deadline = status.core.election_deadline;
+    record->votes_granted = status.core.votes_granted;
+    record->boots = status.boots;
+    record->sent = counters.sent;
+    record->received = counters.received;
+    memcpy(record->dropped, counters.dropped, sizeof record->dropped);
+    record->disk_full = status.core.disk_full ? 1 : 0;
+    copy_peers(record, &status);
+}
+
+void raft_server_publish(struct raft_server_publisher *publisher, raft_time now)
+{
+    if (publisher->dirty || now - publisher->record.written >= REFRESH_US) {
+        fill_record(publisher, now);
+        raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
+        publisher->ring_owed = publisher->ring_owed || publisher->dirty;
+        publisher->dirty = false;
+    }
+    publisher->ring_owed = publisher->ring_owed && !raft_shm_ring(publisher->shm);
+}
+
+void raft_server_publish_exit(struct raft_server_publisher *publisher, enum raft_shm_exit reason)
+{
+    publisher->record.exit_reason = reason;
+    raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
+}
+
+void raft_server_publish_space(struct raft_server_publisher *publisher, bool gone)
+{
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_STORAGE, .a = gone ? 1 : 0};
+    (void)snprintf(event.text, sizeof event.text, "n%u: %s", publisher->record.id,
+                   gone ? "no space left on its disk" : "its disk has room again");
+    (void)write_event(publisher, &event);
+}
+
+uint64_t raft_server_publish_command(struct raft_server_publisher *publisher, const char *text)
+{
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_COMMAND};
+    (void)snprintf(event.text, sizeof event.text, "%s", text);
+    return write_event(publisher, &event);
+}

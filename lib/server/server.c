@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+#include "server/server.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "server/internal.h"
+
+/* Datagrams of one turn, and turns in a row that may leave some waiting before time is looked at
+ * all the same. */
+enum { DATAGRAMS_PER_TURN = 64, BACKLOG_MAX = 16, RING_RETRY_NS = 1000000 };
+
+static void turn(void *context);
+static void finish_log(void *context);
+static void read_signals(void *context);
+static void note_persisted(void *context, uint64_t seq);
+static void note_entries(void *context, enum raft_server_reader reader, uint64_t token,
+                         enum raft_error error, const struct raft_entry *entries, uint32_t count);
+static void note_space(void *context, bool gone);
+static void note_failed(void *context, enum raft_error error);
+
+struct raft_server *raft_server_new(const struct raft_server_options *options)
+{
+    struct raft_server *server = calloc(1, sizeof *server);
+    ASSERT(server != NULL && options->shm != NULL && options->slot < RAFT_NODES_MAX);
+    server->options = *options;
+    server->signal_fd = -1;
+    raft_faults_init(&server->faults);
+    server->now = raft_shm_now(options->shm);
+    server->loop = raft_server_loop_create(turn, server);
+    const struct raft_server_log_sink sink = {.context = server,
+                                              .persisted = note_persisted,
+                                              .entries = note_entries,
+                                              .space = note_space,
+                                              .failed = note_failed};
+    server->log_thread = raft_server_log_create(options->log, &sink);
+    server->comms =
+        raft_comms_fault_create(options->udp, options->node.core.id, &server->faults, &server->now);
+    ASSERT(server->comms != NULL);
+    const struct raft_node_ports ports = {.log = options->log,
+                                          .writer = raft_server_log_writer(server->log_thread),
+                                          .comms = server->comms,
+                                          .app = options->app,
+                                          .serializer = options->serializer};
+    server->node = raft_node_create(&options->node, &ports);
+    ASSERT(server->node != NULL);
+    raft_server_publish_init(&server->publisher, options->shm, options->slot, &options->node);
+    server->publisher.node = server->node;
+    server->publisher.comms = server->comms;
+    raft_node_observe(server->node, &server->publisher.observer);
+    server->control = raft_server_control_create(server);
+    return server;
+}
+
+/* Blocked, so that they arrive by descriptor; the log's thread inherits the mask. */
+static void catch_signals(struct raft_server *server)
+{
+    sigset_t set;
+    int failed = sigemptyset(&set);
+    failed |= sigaddset(&set, SIGTERM) | sigaddset(&set, SIGINT) | sigaddset(&set, SIGHUP);
+    failed |= sigaddset(&set, SIGUSR1);
+    failed |= pthread_sigmask(SIG_BLOCK, &set, NULL);
+    server->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    ASSERT(failed == 0 && server->signal_fd >= 0);
+    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
+    server->signal_watch = raft_server_loop_watch(server->loop, server->signal_fd,
+                                                  RAFT_SERVER_FIRST, read_signals, server);
+}
+
+enum raft_error raft_server_start(struct raft_server *server, char *message, size_t message_bytes)
+{
+    if (server->started) {
+        (void)snprintf(message, message_bytes, "the server was started before");
+        return RAFT_EXISTS;
+    }
+    server->started = true;
+    enum raft_error error = RAFT_OK;
+    if (server->options.socket != NULL) {
+        error = raft_server_control_open(server->control, server->options.socket, message,
+                                         message_bytes);
+    }
+    if (error != RAFT_OK) {
+        return error;
+    }
+    catch_signals(server);
+    error = raft_node_start(server->node, server->now);
+    if (error != RAFT_OK) {
+        (void)snprintf(message, message_bytes, "cannot start the node: %s", raft_error_text(error));
+        return error;
+    }
+    raft_server_log_start(server->log_thread);
+    server->udp_watch = raft_server_loop_watch(server->loop, raft_comms_udp_fd(server->options.udp),
+                                               RAFT_SERVER_FIRST, turn, server);
+    server->log_watch = raft_server_loop_watch(server->loop, raft_server_log_fd(server->log_thread),
+                                               RAFT_SERVER_FIRST, finish_log, server);
+    raft_server_turn_begin(server);
+    server->publisher.dirty = true;
+    raft_server_turn_end(server);
+    return RAFT_OK;
+}
+
+int raft_server_run(struct raft_server *server)
+{
+    ASSERT(server->started);
+    if (!server->stopping) {
+        raft_server_loop_run(server->loop);
+    }
+    return server->exit_code;
+}
+
+void raft_server_stop(struct raft_server *server, enum raft_shm_exit reason)
+{
+    if (!server->stopping) {
+        server->stopping = true;
+        server->exit_code = (int)reason;
+        raft_server_publish_exit(&server->publisher, reason);
+    }
+    raft_server_loop_stop(server->loop);
+}
+
+/* -- the turn ------------------------------------------------------------------------------------
+ */
+
+void raft_server_turn_begin(struct raft_server *server)
+{
+    raft_time now = raft_shm_now(server->options.shm);
+    (void)raft_shm_faults_read(server->options.shm, &server->faults_epoch, &server->faults);
+    server->now = now > server->now ? now : server->now;
+    raft_node_advance(server->node, server->now);
+}
+
+void raft_server_turn_end(struct raft_server *server)
+{
+    raft_server_control_turn(server->control);
+    raft_server_publish(&server->publisher, server->now);
+    uint64_t sleep = raft_shm_real_until(server->options.shm, raft_node_deadline(server->node));
+    if (server->publisher.ring_owed && sleep > RING_RETRY_NS) {
+        sleep = RING_RETRY_NS;
+    }
+    raft_server_loop_wake_in(server->loop, sleep);
+}
+
+/* Datagrams first, then time: what waits in the socket was sent before the deadline came. */
+static void turn(void *context)
+{
+    struct raft_server *server = context;
+    raft_server_turn_begin(server);
+    bool more = raft_comms_udp_read(server->options.udp, DATAGRAMS_PER_TURN);
+    server->backlog = more ? server->backlog + 1 : 0;
+    if (server->backlog == 0 || server->backlog >= BACKLOG_MAX) {
+        raft_node_run(server->node);
+    }
+    raft_server_turn_end(server);
+}
+
+static void finish_log(void *context)
+{
+    struct raft_server *server = context;
+    raft_server_turn_begin(server);
+    raft_server_log_deliver(server->log_thread);
+    raft_server_turn_end(server);
+}
+
+static void read_signals(void *context)
+{
+    struct raft_server *server = context;
+    struct signalfd_siginfo info;
+    while (read(server->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo != SIGUSR1) {
+            raft_server_stop(server, RAFT_SHM_EXIT_STOP);
+        }
+    }
+    turn(server);
+}
+
+/* -- what the log's thread finished --------------------------------------------------------------
+ */
+
+static void note_persisted(void *context, uint64_t seq)
+{
+    struct raft_server *server = context;
+    raft_node_persisted(server->node, seq);
+}
+
+static void note_entries(void *context, enum raft_server_reader reader, uint64_t token,
+                         enum raft_error error, const struct raft_entry *entries, uint32_t count)
+{
+    struct raft_server *server = context;
+    switch (reader) {
+    case RAFT_SERVER_READER_NODE:
+        raft_node_entries(server->node, token, error, entries, count);
+        break;
+    case RAFT_SERVER_READER_CONTROL:
+        raft_server_control_entries(server->control, token, error, entries, count);
+        break;
+    }
+}
+
+static void note_space(void *context, bool gone)
+{
+    struct raft_server *server = context;
+    (void)fprintf(stderr, "n%u: %s\n", server->options.node.core.id,
+                  gone ? "no space left for the log, trying again" : "the log has room again");
+    raft_server_publish_space(&server->publisher, gone);
+    raft_node_space(server->node, gone);
+}
+
+/* The outcome of a write is unknown: only a new process that reads the log again may speak. */
+static void note_failed(void *context, enum raft_error error)
+{
+    struct raft_server *server = context;
+    (void)fprintf(stderr, "n%u: the log cannot be written: %s\n", server->options.node.core.id,
+                  raft_error_text(error));
+    raft_server_stop(server, RAFT_SHM_EXIT_IO);
+}
+
+enum raft_shm_exit raft_server_exit_code(enum raft_error error)
+{
+    switch (error) {
+    case RAFT_OK:
+        return RAFT_SHM_EXIT_STOP;
+    case RAFT_INVALID:
+    case RAFT_NOT_FOUND:
+    case RAFT_PERMISSION:
+    case RAFT_TOO_LARGE:
+        return RAFT_SHM_EXIT_CONFIG;
+    case RAFT_CORRUPT:
+    case RAFT_FOREIGN:
+    case RAFT_VERSION:
+    case RAFT_MALFORMED:
+        return RAFT_SHM_EXIT_CORRUPT;
+    case RAFT_BUSY:
+    case RAFT_EXISTS:
+    case RAFT_TIMEOUT:
+    case RAFT_MEMORY:
+    case RAFT_LIMIT:
+        return RAFT_SHM_EXIT_TEMPORARY;
+    case RAFT_FULL:
+    case RAFT_IO:
+    case RAFT_CLOSED:
+        return RAFT_SHM_EXIT_IO;
+    }
+    return RAFT_SHM_EXIT_IO;
+}
+
+void raft_server_free(struct raft_server **server)
+{
+    struct raft_server *ended = *server;
+    if (ended == NULL) {
+        return;
+    }
+    raft_server_control_free(&ended->control);
+    raft_server_watch_free(&ended->udp_watch);
+    raft_server_watch_free(&ended->log_watch);
+    raft_server_watch_free(&ended->signal_watch);
+    raft_server_log_free(&ended->log_thread); /* borrows entry bytes of the node */
+    raft_node_destroy(&ended->node);
+    raft_comms_destroy(&ended->comms);
+    raft_app_destroy(&ended->options.app);
+    raft_log_close(&ended->options.log);
+    raft_server_loop_free(&ended->loop);
+    if (ended->signal_fd >= 0) {
+        (void)close(ended->signal_fd); /* nothing was written */
+    }
+    free(ended);
+    *server = NULL;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The server: one node on a real machine.
+ *
+ * It gives a node (lib/node) what the simulator gives it in virtual time: the cluster's clock as
+ * the present, datagrams from a socket, a thread that writes the log, a wake-up when the next
+ * deadline comes. It publishes the node's state into the status table, and answers on the node's
+ * own Unix socket (cluster/control.h). Everything runs from one event loop on one thread; only the
+ * log has a thread of its own, which touches nothing but the log.
+ *
+ * Order within a turn of the loop: what the log finished, then waiting datagrams, then time. After
+ * a pause of the whole process the heartbeats that wait in the socket are therefore heard before
+ * the election timer is looked at.
+ *
+ * start() returns at once; run() is the loop. Signals: SIGTERM, SIGINT and SIGHUP stop it cleanly,
+ * SIGUSR1 makes it look at the clock again, SIGPIPE is ignored.
+ */
+#ifndef RAFT_SERVER_SERVER_H
+#define RAFT_SERVER_SERVER_H
+
+#include "node/node.h"
+#include "shm/shm.h"
+
+struct raft_json;
+struct raft_server;
+
+struct raft_server_options {
+    struct raft_node_options node;
+    uint32_t slot;          /* the node's place in the table */
+    struct raft_shm *shm;   /* borrowed; the table, or a private one */
+    struct raft_log *log;   /* taken */
+    struct raft_comms *udp; /* taken; an adapter of raft_comms_udp_open */
+    struct raft_app *app;   /* taken */
+    const struct raft_serializer *serializer;
+    const char *socket; /* path of the node's own Unix socket; NULL = none */
+};
+
+/* Takes log, udp and app, whatever becomes of it. */
+struct raft_server *raft_server_new(const struct raft_server_options *options);
+
+/* Loads the log and begins to serve. RAFT_EXISTS the second time, and nothing changes. */
+enum raft_error raft_server_start(struct raft_server *server, char *message,
+                                  size_t message_bytes) RAFT_MUST_USE;
+
+/* Runs until a signal or raft_server_stop(); returns an exit code (enum raft_shm_exit). */
+int raft_server_run(struct raft_server *server);
+
+/* Makes run() return soon; from a callback of the loop's own thread. */
+void raft_server_stop(struct raft_server *server, enum raft_shm_exit reason);
+
+/* Frees; *server becomes NULL. NULL is fine. */
+void raft_server_free(struct raft_server **server);
+
+/* An entry as a person wants it: index, term, type, bytes, and what kv makes of its bytes. */
+struct raft_json *raft_server_entry_json(const struct raft_entry *entry);
+
+/* An index as a person names it: negative counts from the end (-1 = last), not below first. */
+raft_index raft_server_find_index(int64_t wanted, raft_index first, raft_index last);
+
+/* The exit code that stands for an error at start. */
+enum raft_shm_exit raft_server_exit_code(enum raft_error error);
+
+#endif
