@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * raftnode: one node of a cluster as a process. Only wiring: the options choose the adapters, the
+ * adapters go into the server, the server runs.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+#include "cluster/spec.h"
+#include "dump.h"
+#include "options.h"
+#include "server/server.h"
+
+/* What is open; the server takes log, udp and app. */
+struct parts {
+    struct raft_spec spec;
+    const struct raft_spec_node *self;
+    struct raft_shm *shm;
+    struct raft_log *log;
+    struct raft_comms *udp;
+    struct raft_app *app;
+    struct raft_server *server;
+    char message[512];
+};
+
+/* A broken invariant has no context to come back to: where to write down why we end. */
+static struct {
+    struct raft_shm *shm;
+    uint32_t slot;
+} last_words;
+
+static _Noreturn void end_by_assert(const char *file, int line, const char *text)
+{
+    struct raft_shm_node record;
+    (void)fprintf(stderr, "raftnode: %s:%d: assertion failed: %s\n", file, line, text);
+    (void)raft_assert_set_hook(NULL); /* a second one aborts */
+    if (last_words.shm != NULL && raft_shm_node_read(last_words.shm, last_words.slot, &record)) {
+        record.exit_reason = RAFT_SHM_EXIT_INVARIANT;
+        raft_shm_node_write(last_words.shm, last_words.slot, &record);
+    }
+    _exit(RAFT_SHM_EXIT_INVARIANT);
+}
+
+/* A leaked descriptor of our parent would keep its locks and pipes alive. */
+static void close_inherited(int ready_fd)
+{
+    if (ready_fd > STDERR_FILENO) {
+        (void)close_range(STDERR_FILENO + 1, (unsigned)ready_fd - 1, 0); /* maybe an empty range */
+        (void)close_range((unsigned)ready_fd + 1, ~0U, 0);
+    } else {
+        (void)close_range(STDERR_FILENO + 1, ~0U, 0);
+    }
+}
+
+static void say_ready(const struct options *options, const char *line)
+{
+    if (options->ready_fd < 0) {
+        return;
+    }
+    (void)dprintf(options->ready_fd, "%s\n", line); /* nobody may be listening any more */
+    if (options->ready_fd > STDERR_FILENO) {
+        (void)close(options->ready_fd);
+    }
+}
+
+static enum raft_error open_table(const struct options *options, struct parts *parts)
+{
+    enum raft_error error =
+        raft_spec_read(options->spec, &parts->spec, parts->message, sizeof parts->message);
+    if (error != RAFT_OK) {
+        return error == RAFT_CORRUPT || error == RAFT_MALFORMED ? RAFT_INVALID : error;
+    }
+    parts->self = raft_spec_find(&parts->spec, options->id);
+    if (parts->self == NULL) {
+        (void)snprintf(parts->message, sizeof parts->message, "cluster %s has no node n%u",
+                       parts->spec.name, options->id);
+        return RAFT_INVALID;
+    }
+    if (options->table == NULL) {
+        parts->shm = raft_shm_private(parts->spec.cluster);
+        return RAFT_OK;
+    }
+    return raft_shm_open(options->table, true, &parts->shm, parts->message, sizeof parts->message);
+}
+
+static enum raft_error open_log(const struct options *options, struct parts *parts)
+{
+    if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
+        int code = errno;
+        (void)snprintf(parts->message, sizeof parts->message, "cannot make %s: %s", options->data,
+                       strerror(code));
+        return code == ENOSPC || code == EDQUOT ? RAFT_FULL : RAFT_PERMISSION;
+    }
+    const struct raft_log_lmdb_options store = {
+        .directory = options->data,
+        .identity = {.cluster = parts->spec.cluster, .node = options->id}};
+    return raft_log_lmdb_open(&store, &parts->log, parts->message, sizeof parts->message);
+}
+
+static enum raft_error open_comms(const struct options *options, struct parts *parts)
+{
+    struct raft_endpoint endpoints[RAFT_NODES_MAX];
+    for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
+        endpoints[i] = parts->spec.nodes[i].endpoint;
+    }
+    const struct raft_comms_udp_options udp = {.cluster = parts->spec.cluster,
+                                               .self = options->id,
+                                               .incarnation = options->incarnation,
+                                               .endpoints = endpoints,
+                                               .endpoints_count = parts->spec.nodes_count,
+                                               .serializer = raft_serializer_msgpack()};
+    return raft_comms_udp_open(&udp, &parts->udp, parts->message, sizeof parts->message);
+}
+
+static enum raft_error open_app(struct parts *parts)
+{
+    if (strcmp(parts->spec.app, "kv") != 0) {
+        (void)snprintf(parts->message, sizeof parts->message, "there is no app \"%s\" (kv is one)",
+                       parts->spec.app);
+        return RAFT_INVALID;
+    }
+    parts->app = raft_app_kv_create();
+    ASSERT(parts->app != NULL);
+    return RAFT_OK;
+}
+
+static uint64_t make_seed(const struct options *options, const struct parts *parts)
+{
+    uint64_t seed = raft_hash_u64(RAFT_HASH_SEED, parts->spec.seed);
+    seed = raft_hash_u64(seed, options->id);
+    return raft_hash_u64(seed, options->incarnation);
+}
+
+static void make_server(const struct options *options, struct parts *parts)
+{
+    struct raft_server_options server = {
+        .node = {.core = {.id = options->id,
+                          .election_timeout = parts->spec.election_timeout,
+                          .heartbeat_interval = parts->spec.heartbeat_interval,
+                          .pre_vote = true,
+                          .check_quorum = true},
+                 .limits = raft_limits_default(),
+                 .incarnation = options->incarnation,
+                 .seed = make_seed(options, parts),
+                 .fresh = options->fresh,
+                 .check = true},
+        .slot = parts->self->slot,
+        .shm = parts->shm,
+        .log = parts->log,
+        .udp = parts->udp,
+        .app = parts->app,
+        .serializer = raft_serializer_msgpack(),
+        .socket = options->socket,
+    };
+    for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
+        server.node.voters.voters[i] = parts->spec.nodes[i].id;
+    }
+    server.node.voters.voters_count = parts->spec.nodes_count;
+    parts->server = raft_server_new(&server);
+    parts->log = NULL;
+    parts->udp = NULL;
+    parts->app = NULL;
+    last_words.shm = parts->shm;
+    last_words.slot = parts->self->slot;
+}
+
+/* Everything that can fail, in the order in which a person would look for the reason. */
+static enum raft_error open_parts(const struct options *options, struct parts *parts)
+{
+    enum raft_error error = open_table(options, parts);
+    error = error == RAFT_OK ? open_app(parts) : error;
+    error = error == RAFT_OK ? open_log(options, parts) : error;
+    error = error == RAFT_OK ? open_comms(options, parts) : error;
+    if (error != RAFT_OK) {
+        return error;
+    }
+    make_server(options, parts);
+    return raft_server_start(parts->server, parts->message, sizeof parts->message);
+}
+
+static void close_parts(struct parts *parts)
+{
+    last_words.shm = NULL;
+    raft_server_free(&parts->server);
+    raft_comms_destroy(&parts->udp);
+    raft_app_destroy(&parts->app);
+    raft_log_close(&parts->log);
+    raft_shm_close(&parts->shm);
+}
+
+static int serve(const struct options *options)
+{
+    static struct parts parts; /* large */
+    close_inherited(options->ready_fd);
+    (void)signal(SIGPIPE, SIG_IGN); /* a supervisor that is gone must not kill us */
+    (void)raft_assert_set_hook(end_by_assert);
+    enum raft_error error = open_parts(options, &parts);
+    int code = (int)raft_server_exit_code(error);
+    if (error == RAFT_OK) {
+        say_ready(options, "ok");
+        code = raft_server_run(parts.server);
+    } else {
+        char line[sizeof parts.message + 8];
+        (void)fprintf(stderr, "raftnode: %s\n", parts.message);
+        (void)snprintf(line, sizeof line, "error %s", parts.message);
+        say_ready(options, line);
+    }
+    close_parts(&parts);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char message[256];
+    if (!read_options(argc, argv, &options, message, sizeof message)) {
+        (void)fprintf(stderr, "raftnode: %s\n", message);
+        return RAFT_SHM_EXIT_CONFIG;
+    }
+    if (options.help) {
+        print_help();
+        return 0;
+    }
+    if (options.version) {
+        (void)printf("raftnode %s\n", RAFTCTL_VERSION);
+        return 0;
+    }
+    return options.dump != NULL ? dump_log(&options) : serve(&options);
+}

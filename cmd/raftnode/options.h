@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line of raftnode: read into one struct, or refused with a sentence.
+ */
+#ifndef RAFTNODE_OPTIONS_H
+#define RAFTNODE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+    const char *spec;     /* the cluster's file */
+    const char *table;    /* NULL: a private one */
+    const char *data;     /* the node's directory */
+    const char *socket;   /* NULL: none */
+    const char *dump;     /* directory to print instead of serving; NULL = serve */
+    uint64_t incarnation; /* of this process; drawn if not given */
+    int64_t first;        /* of a dump; negative: from the end, -1 is the last entry */
+    int64_t last;
+    uint32_t id;
+    int ready_fd; /* -1 = none */
+    bool fresh;
+    bool json;
+    bool help;
+    bool version;
+};
+
+/* False: message says what is wrong. */
+bool read_options(int argc, char **argv, struct options *options, char *message,
+                  size_t message_bytes);
+
+/* The text of --help, from the table that read_options reads. */
+void print_help(void);
+
+#endif
