@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What goes into the core: one event at a time, with the present and the entropy on it.
+ *
+ * What an event points to is borrowed during raft_step(). Events are the host's word and are
+ * trusted, but for the message of a receive event, which a stranger may have made.
+ */
+#ifndef RAFT_RAFT_EVENT_H
+#define RAFT_RAFT_EVENT_H
+
+#include "raft/types.h"
+
+/* A run of equal terms: entries [first, next run's first) have this term. */
+struct raft_run {
+    raft_index first;
+    raft_term term;
+};
+
+#define RAFT_EVENTS(X)                                                                             \
+    X(START, "start")                                                                              \
+    X(RECEIVE, "receive")                                                                          \
+    X(PERSISTED, "persisted")                                                                      \
+    X(TIME, "time")                                                                                \
+    X(PROPOSE, "propose")                                                                          \
+    X(TRANSFER, "transfer")                                                                        \
+    X(CAMPAIGN, "campaign")                                                                        \
+    X(SENT, "sent")                                                                                \
+    X(UNREACHABLE, "unreachable")                                                                  \
+    X(SPACE_GONE, "space_gone")                                                                    \
+    X(SPACE_BACK, "space_back")
+
+enum raft_event_type {
+#define X(name, text) RAFT_EVENT_##name,
+    RAFT_EVENTS(X)
+#undef X
+};
+
+struct raft_event {
+    enum raft_event_type type;
+    raft_time now;    /* never decreases */
+    uint64_t entropy; /* used when a timer is drawn: timeout = T + entropy % T */
+    union {
+        struct { /* the recovered durable state; first event, exactly once */
+            raft_term term;
+            raft_id vote;
+            raft_index commit; /* stored commit index, at most last */
+            raft_index last;   /* last index of the log, 0 if empty */
+            const struct raft_run
+                *runs;           /* ascending; cover (commit, last] and the entry at commit */
+            uint32_t runs_count; /* beyond trail_runs_max: the oldest, committed ones are left */
+            struct raft_config config;
+            uint64_t nonce; /* random per boot: request ids start here */
+            bool fresh;     /* the cluster is new: nobody has ever voted; the host may wish a first
+                               election at once: first timer is entropy % (T / 2) */
+        } start;
+        const struct raft_message
+            *receive; /* from a known peer, to us; already decoded and bounded */
+        struct {
+            uint64_t seq; /* this and all earlier persists are durable */
+        } persisted;
+        struct { /* appended in this order; all or nothing */
+            const struct raft_entry
+                *entries; /* type and bytes are read; index and term are ignored */
+            uint32_t count;
+        } propose;
+        struct {
+            raft_id to; /* 0 = the most up-to-date follower */
+        } transfer;
+        struct { /* the answer to a replicate effect */
+            raft_id peer;
+            uint64_t id;     /* the effect's id */
+            raft_index last; /* last entry that went out; equal to prev_index when none did */
+        } sent;
+        struct {
+            raft_id peer;
+        } unreachable;
+    };
+};
+
+#endif
