@@ -53,7 +53,7 @@ static struct raft_json *make_json(const struct raft_view *view, const struct ra
     snprintf(text, sizeof text, "%016" PRIx64, mine->incarnation);
     raft_json_add_string(json, "incarnation", text);
     add_ms(json, "record_age_ms", node->has_record, (int64_t)(view->now - mine->written));
-    add_ms(json, "election_in_ms", mine->election_deadline != 0,
+    add_ms(json, "election_in_ms", mine->election_deadline != 0 && mine->role != RAFT_ROLE_LEADER,
            (int64_t)(mine->election_deadline - view->now));
     raft_json_add_integer(json, "promised_term", (int64_t)mine->promised_term);
     raft_json_add_integer(json, "promised_index", (int64_t)mine->promised_index);

@@ -169,12 +169,36 @@ static int compare(const struct call *call, const raft_id ids[2], struct raft_js
     return part ? EXIT_FALSE : EXIT_DONE;
 }
 
+/* Without a table all nodes are down, and only names like n1 mean something. */
+static int find_node(const struct call *call, const char *text, raft_id *id)
+{
+    struct raft_spec spec;
+    char path[PATH_MAX];
+    char message[256] = "";
+    uint64_t number = 0;
+    if (call->view != NULL) {
+        return call_node(call, text, id);
+    }
+    raft_paths_spec(&call->paths, path, sizeof path);
+    enum raft_error error = raft_spec_read(path, &spec, message, sizeof message);
+    if (error != RAFT_OK) {
+        return complain(call, exit_of(error), "%s", message);
+    }
+    bool written = options_integer(text + (text[0] == 'n' ? 1 : 0), &number);
+    *id = number <= UINT32_MAX ? (raft_id)number : 0;
+    if (!written || raft_spec_find(&spec, *id) == NULL) {
+        return complain(call, EXIT_NO_SUCH, "no node %s in cluster %s, which is not running", text,
+                        call->paths.name);
+    }
+    return EXIT_DONE;
+}
+
 static int diff(struct call *call, raft_id id, const char *other)
 {
     raft_id ids[2] = {id, 0};
     struct raft_json *logs[2] = {NULL, NULL};
     struct log_range all = {1, -1};
-    int code = call_node(call, other, &ids[1]);
+    int code = find_node(call, other, &ids[1]);
     for (int i = 0; i < 2 && code == EXIT_DONE; i++) {
         code = log_fetch(call, ids[i], &all, &logs[i]);
     }
@@ -196,12 +220,7 @@ int cmd_log(struct call *call)
                         call->argv[1]);
     }
     int code = call_open(call, true);
-    if (code == EXIT_DONE && call->view == NULL) {
-        code = complain(call, EXIT_NOT_RUNNING,
-                        "cluster %s is not running (raftctl -c %s up starts it)", call->paths.name,
-                        call->paths.name);
-    }
-    code = code == EXIT_DONE ? call_node(call, call->argv[0], &id) : code;
+    code = code == EXIT_DONE ? find_node(call, call->argv[0], &id) : code;
     if (code != EXIT_DONE) {
         return code;
     }

@@ -85,6 +85,9 @@ int cmd_campaign(struct call *call)
     if (code != EXIT_DONE) {
         return code;
     }
+    if (id == call->view->leader) {
+        return complain(call, EXIT_FALSE, "n%u leads already", id);
+    }
     code = talk_node(call, id, talk_request(call, "campaign"), timeout_of(call), &answer);
     if (code == EXIT_DONE) {
         struct raft_target target = {.count = 1, .ids = {id}};

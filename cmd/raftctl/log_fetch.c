@@ -23,9 +23,9 @@ static int dump_directory(const struct call *call, raft_id id, const struct log_
 int log_fetch(struct call *call, raft_id id, const struct log_range *range,
               struct raft_json **entries)
 {
-    const struct raft_view_node *node = raft_view_find(call->view, id);
+    const struct raft_view_node *node = call->view != NULL ? raft_view_find(call->view, id) : NULL;
     *entries = NULL;
-    if (node != NULL && node->process == RAFT_SHM_PROCESS_DOWN) {
+    if (node == NULL || node->process == RAFT_SHM_PROCESS_DOWN) {
         return dump_directory(call, id, range, entries);
     }
     return ask_node(call, id, range, entries);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <string.h>
 
 #include "cluster/view.h"
 
@@ -26,13 +27,27 @@ static void describe_process(const struct raft_shm_event *event, char *text, siz
     }
 }
 
+/* Without the name of the node in front, which stands beside it anyway. */
+static void copy_sentence(const struct raft_shm_event *event, char *text, size_t bytes)
+{
+    char name[16];
+    int used = snprintf(name, sizeof name, "n%u: ", event->node);
+    const char *from = event->text;
+    int room = (int)sizeof event->text;
+    if (event->node != 0 && strncmp(from, name, (size_t)used) == 0) {
+        from += used;
+        room -= used;
+    }
+    snprintf(text, bytes, "%.*s", room, from);
+}
+
 void raft_view_event_text(const struct raft_shm_event *event, char *text, size_t bytes)
 {
     unsigned long long a = event->a;
     unsigned long long b = event->b;
     unsigned long long c = event->c;
     if (event->text[0] != 0) {
-        snprintf(text, bytes, "%.*s", (int)sizeof event->text, event->text);
+        copy_sentence(event, text, bytes);
         return;
     }
     switch (event->type) {

@@ -2,20 +2,15 @@
 #include "top/actions.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "cluster/spawn.h"
 #include "top/model.h"
-
-extern char **environ;
 
 enum { WORDS_MAX = 64, FIXED_WORDS = 4, OUTPUT_BYTES = TOP_TEXT_BYTES, COULD_NOT_RUN = 126 };
 
@@ -29,9 +24,8 @@ struct top_actions {
     char words_text[TOP_COMMAND_BYTES * 2];
     char *words[WORDS_MAX];
     size_t next_step; /* in words */
-    pid_t pid;        /* 0 = no child */
-    int pidfd;
-    int output_fd; /* -1 = at its end */
+    int pidfd;        /* -1 = no child */
+    int output_fd;    /* -1 = at its end */
     bool cancelled;
     int exit_code;
     size_t output_length;
@@ -57,11 +51,6 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static int signal_child(const struct top_actions *actions, int number)
-{
-    return (int)syscall(SYS_pidfd_send_signal, actions->pidfd, number, NULL, 0);
-}
-
 void top_actions_destroy(struct top_actions **actions)
 {
     struct top_actions *destroyed = *actions;
@@ -69,10 +58,14 @@ void top_actions_destroy(struct top_actions **actions)
         return;
     }
     *actions = NULL;
-    if (destroyed->pid > 0) {
-        (void)signal_child(destroyed, SIGKILL); /* Gone already: waitpid tells the same. */
-        while (waitpid(destroyed->pid, NULL, 0) < 0 && errno == EINTR) {
+    if (destroyed->pidfd >= 0) {
+        int code = 0;
+        int number = 0;
+        struct pollfd ended = {.fd = destroyed->pidfd, .events = POLLIN};
+        (void)raft_spawn_signal(destroyed->pidfd, SIGKILL); /* Gone already: reaping tells. */
+        while (poll(&ended, 1, -1) < 0 && errno == EINTR) {
         }
+        (void)raft_spawn_reap(destroyed->pidfd, &code, &number); /* Nobody asks how it ended. */
     }
     close_fd(&destroyed->pidfd);
     close_fd(&destroyed->output_fd);
@@ -161,46 +154,10 @@ bool top_actions_add(struct top_actions *actions, const char *line, char *messag
     return true;
 }
 
-static void set_default_signals(posix_spawnattr_t *attributes)
-{
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    sigdelset(&all, SIGKILL);
-    sigdelset(&all, SIGSTOP);
-    posix_spawnattr_setsigmask(attributes, &none);
-    posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setpgroup(attributes, 0);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                             POSIX_SPAWN_SETPGROUP);
-}
-
-/* Starts one child with its output on a pipe; 0 or an errno. */
-static int spawn_child(struct top_actions *actions, char *const *argv, const int ends[2])
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&files, ends[1], STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&files, ends[1], STDERR_FILENO);
-    set_default_signals(&attributes);
-    int error = posix_spawn(&actions->pid, "/proc/self/exe", &files, &attributes, argv, environ);
-    posix_spawn_file_actions_destroy(&files);
-    posix_spawnattr_destroy(&attributes);
-    if (error != 0) {
-        actions->pid = 0;
-    }
-    return error;
-}
-
 /* A step could not be started: the line ends with this as its output. */
-static void fail_step(struct top_actions *actions, const char *what, int error)
+static void fail_step(struct top_actions *actions, const char *message)
 {
-    int wrote = snprintf(actions->output, sizeof(actions->output), "raftctl: cannot %s: %s\n", what,
-                         strerror(error));
+    int wrote = snprintf(actions->output, sizeof(actions->output), "raftctl: %s\n", message);
     actions->output_length = wrote > 0 ? (size_t)wrote : 0;
     actions->exit_code = COULD_NOT_RUN;
 }
@@ -216,21 +173,14 @@ static void start_step(struct top_actions *actions)
     }
     argv[count] = NULL;
     actions->next_step++;
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-        fail_step(actions, "make a pipe", errno);
+    struct raft_process process;
+    char message[256];
+    if (raft_spawn_self(argv, &process, message, sizeof(message)) != RAFT_OK) {
+        fail_step(actions, message);
         return;
     }
-    int error = spawn_child(actions, argv, ends);
-    close(ends[1]);
-    if (error != 0) {
-        close(ends[0]);
-        fail_step(actions, "run itself", error);
-        return;
-    }
-    actions->output_fd = ends[0];
-    (void)fcntl(ends[0], F_SETFL, O_NONBLOCK); /* A valid descriptor: cannot fail. */
-    actions->pidfd = (int)syscall(SYS_pidfd_open, actions->pid, 0);
+    actions->output_fd = process.ready;
+    actions->pidfd = process.pidfd;
 }
 
 static void start_line(struct top_actions *actions)
@@ -276,16 +226,15 @@ static void read_output(struct top_actions *actions)
 /* True when the child has ended. What a grandchild may still write is not waited for. */
 static bool reap_child(struct top_actions *actions)
 {
-    int status = 0;
-    pid_t pid = waitpid(actions->pid, &status, WNOHANG);
-    if (pid == 0 || (pid < 0 && errno == EINTR)) {
+    int code = 0;
+    int number = 0;
+    if (!raft_spawn_reap(actions->pidfd, &code, &number)) {
         return false;
     }
     read_output(actions);
     close_fd(&actions->output_fd);
     close_fd(&actions->pidfd);
-    actions->pid = 0;
-    actions->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    actions->exit_code = number ? 128 + number : code;
     return true;
 }
 
@@ -298,14 +247,14 @@ bool top_actions_work(struct top_actions *actions, struct top_outcome *outcome)
         return false;
     }
     read_output(actions);
-    if (actions->pid > 0 && !reap_child(actions)) {
+    if (actions->pidfd >= 0 && !reap_child(actions)) {
         return false;
     }
     bool more = actions->exit_code == 0 && actions->words[actions->next_step];
     if (more && !actions->cancelled) {
         start_step(actions);
     }
-    if (actions->pid > 0) {
+    if (actions->pidfd >= 0) {
         return false;
     }
     actions->running = false;
@@ -339,8 +288,9 @@ const char *top_actions_running(const struct top_actions *actions)
 
 void top_actions_cancel(struct top_actions *actions)
 {
-    if (actions->pid > 0) {
+    if (actions->pidfd >= 0) {
         actions->cancelled = true;
-        (void)signal_child(actions, SIGTERM); /* Gone already: its outcome comes anyway. */
+        (void)raft_spawn_signal(actions->pidfd,
+                                SIGTERM); /* Gone already: its outcome comes anyway. */
     }
 }

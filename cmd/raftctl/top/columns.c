@@ -180,7 +180,7 @@ static void write_rtt(const struct cell_context *context, char *text)
     } else if (rtt == 0 || is_leading(context)) {
         snprintf(text, TEXT_BYTES, "-");
     } else if (rtt < 10000) {
-        snprintf(text, TEXT_BYTES, "%u.%u", rtt / 1000, rtt / 100 % 10);
+        snprintf(text, TEXT_BYTES, "%u.%02u", rtt / 1000, rtt / 10 % 100);
     } else {
         top_words_age(rtt / 1000, context->width, text, TEXT_BYTES);
     }

@@ -11,6 +11,9 @@ bool top_event_is_routine(const struct raft_shm_event *event)
     if (event->type == RAFT_SHM_EVENT_SUBSTATE || event->type == RAFT_SHM_EVENT_LEADER) {
         return true;
     }
+    if (event->type == RAFT_SHM_EVENT_ROLE) {
+        return event->b == RAFT_ROLE_CANDIDATE; /* Its time-out is told already. */
+    }
     if (event->type != RAFT_SHM_EVENT_TRACE) {
         return false;
     }
@@ -80,6 +83,21 @@ static struct top_event *take_place(struct top_eventlog *log, struct top_event_r
     return event;
 }
 
+/* The text without what its line says anyway: the node's name, and -c CLUSTER of a command. */
+static const char *skip_known(const struct raft_shm_event *event, const char *text)
+{
+    char name[16];
+    int length = snprintf(name, sizeof(name), "n%u: ", event->node);
+    if (event->node && strncmp(text, name, (size_t)length) == 0) {
+        return text + length;
+    }
+    if (event->type == RAFT_SHM_EVENT_COMMAND && strncmp(text, "-c ", 3) == 0) {
+        const char *verb = strchr(text + 3, ' ');
+        return verb ? verb + 1 : text;
+    }
+    return text;
+}
+
 void top_eventlog_add(struct top_eventlog *log, const struct raft_shm_event *event)
 {
     bool routine = top_event_is_routine(event);
@@ -95,7 +113,9 @@ void top_eventlog_add(struct top_eventlog *log, const struct raft_shm_event *eve
     } else {
         snprintf(kept->who, sizeof(kept->who), "sup");
     }
-    raft_view_event_text(event, kept->text, sizeof(kept->text));
+    char text[TOP_EVENT_TEXT];
+    raft_view_event_text(event, text, sizeof(text));
+    snprintf(kept->text, sizeof(kept->text), "%s", skip_known(event, text));
 }
 
 void top_eventlog_note(struct top_eventlog *log, uint64_t real, char mark, const char *text)

@@ -174,11 +174,11 @@ static void add_peers(struct lines *lines, const struct raft_shm_node *record)
     add_line(lines, TOP_BOLD, "peers, as this leader sees them");
     for (uint32_t i = 0; i < record->peers_count && i < RAFT_NODES_MAX; i++) {
         uint32_t rtt = record->peers[i].rtt_us;
-        add_line(lines, TOP_PLAIN, "  n%-3u %-10s match %-8llu next %-8llu inflight %-4u rtt %u.%u",
-                 record->peers[i].id, name_progress(record->peers[i].state),
-                 (unsigned long long)record->peers[i].match,
-                 (unsigned long long)record->peers[i].next, record->peers[i].inflight, rtt / 1000,
-                 rtt / 100 % 10);
+        add_line(
+            lines, TOP_PLAIN, "  n%-3u %-10s match %-8llu next %-8llu inflight %-4u rtt %u.%02u ms",
+            record->peers[i].id, name_progress(record->peers[i].state),
+            (unsigned long long)record->peers[i].match, (unsigned long long)record->peers[i].next,
+            record->peers[i].inflight, rtt / 1000, rtt / 10 % 100);
     }
 }
 

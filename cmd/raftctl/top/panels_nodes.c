@@ -144,9 +144,9 @@ static void draw_link(const struct top_model *model, const struct top_layout *la
         rtt = top_words_rtt(&model->view, ends[1]->id);
     }
     int width = measure_cell(model, layout);
-    if (rtt > 0 && rtt < 100000) {
+    if (rtt > 0 && rtt < 10000) {
         char text[16];
-        snprintf(text, sizeof(text), "%u.%u", rtt / 1000, rtt / 100 % 10);
+        snprintf(text, sizeof(text), "%u.%02u", rtt / 1000, rtt / 10 % 100);
         top_pen_field(pen, TOP_PLAIN, text, -width);
         return;
     }

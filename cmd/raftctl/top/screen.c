@@ -110,7 +110,7 @@ static void set_modes(struct top_screen *screen)
         use_default_colors();
         static const short colours[] = {-1,         COLOR_RED,     COLOR_GREEN, COLOR_YELLOW,
                                         COLOR_BLUE, COLOR_MAGENTA, COLOR_CYAN};
-        for (short i = 1; i <= TOP_CYAN; i++) {
+        for (short i = 1; i < (short)(sizeof(colours) / sizeof(colours[0])); i++) {
             init_pair(i, colours[i], -1);
         }
     }
