@@ -99,17 +99,16 @@ static void execute_persist(struct raft_node *node, const struct raft_effect *ef
     submit_write(node, effect);
 }
 
-/* The entry that the present event brought for this index; the core's own first entry of a term is
- * the only one that no event brings. */
+/* The entry that the present event brought for this index; the noop of a new leader is the only one
+ * that no event brings. */
 static struct raft_entry find_source(const struct raft_node *node, const struct raft_effect *effect,
                                      raft_index index)
 {
     struct raft_entry entry = {
         .index = index, .term = effect->persist.term, .type = RAFT_ENTRY_NOOP};
-    if (node->source == NULL) {
-        ASSERT(effect->persist.append_first == effect->persist.append_last);
+    if (effect->persist.noop)
         return entry;
-    }
+    ASSERT(node->source != NULL);
     raft_index first = node->source_proposed ? effect->persist.append_first : node->source[0].index;
     ASSERT(index >= first && index - first < node->source_count);
     const struct raft_entry *source = &node->source[index - first];
