@@ -18,7 +18,7 @@
 enum {
     RAFT_SERIALIZER_VERSION = 1,
     RAFT_DATAGRAM_BYTES_MAX = 60000,    /* header and body; loopback carries it in one piece */
-    RAFT_COMMAND_BYTES_MAX = 34 * 1024, /* one client command; larger ones are refused */
+    RAFT_COMMAND_BYTES_MAX = 34 * 1024, /* one client command; a node refuses a larger one */
     RAFT_PACKET_ENTRIES_MAX = 512
 };
 

@@ -293,7 +293,7 @@ static void decode_request(struct raft_cursor *cursor, struct raft_request *requ
     raft_cursor_tuple(cursor, 3);
     take_client(cursor, request->client);
     request->seq = raft_cursor_uint(cursor, UINT64_MAX);
-    request->command = raft_cursor_bytes(cursor, RAFT_COMMAND_BYTES_MAX);
+    request->command = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
 }
 
 static enum raft_reply_status take_status(struct raft_cursor *cursor)

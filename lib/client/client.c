@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT */
+#include "client/client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "comms/datagram.h"
+#include "comms/endpoint.h"
+
+enum {
+    PACE_FIRST_MS = 10, /* the pause after every node was asked once; doubles */
+    PACE_MOST_MS = 100,
+    LEAST_MS = 50 /* a refused command is not sent again with less time left for an answer */
+};
+
+struct member {
+    raft_id id;
+    int fd; /* connected, so that a closed port is heard of */
+};
+
+struct raft_client {
+    uint64_t cluster;
+    uint8_t identity[16];
+    uint64_t seq;
+    uint64_t datagram_id; /* of the last datagram sent */
+    uint32_t leader;      /* place in members of who last said ok; at first 0 */
+    uint32_t members_count;
+    struct member members[RAFT_NODES_MAX];
+    const struct raft_serializer *serializer;
+    struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
+    uint8_t outgoing[RAFT_DATAGRAM_BYTES_MAX];
+    uint8_t incoming[RAFT_DATAGRAM_BYTES_MAX];
+};
+
+/* What became of one datagram. */
+enum attempt {
+    ATTEMPT_ANSWERED,
+    ATTEMPT_CLOSED, /* the node certainly has not received it */
+    ATTEMPT_SILENT  /* the time is over */
+};
+
+/* One call under way. */
+struct call {
+    struct raft_span command;
+    uint64_t deadline_ms;
+    uint32_t target;  /* place in members */
+    uint32_t asked;   /* datagrams since the last pause */
+    uint32_t pace_ms; /* length of the next pause */
+    int least_ms;     /* time left that a further attempt needs */
+    bool is_single;   /* ask one node, once */
+    bool is_refused;  /* some node answered with a refusal; status is set */
+    struct raft_reply reply;
+};
+
+static uint64_t read_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int count_left_ms(const struct call *call)
+{
+    uint64_t now = read_clock_ms();
+    return now >= call->deadline_ms ? 0 : (int)(call->deadline_ms - now);
+}
+
+/* The place of a node among the members; members_count if it is none. */
+static uint32_t find_member(const struct raft_client *client, raft_id id)
+{
+    uint32_t place = 0;
+    while (place < client->members_count && client->members[place].id != id) {
+        place++;
+    }
+    return place;
+}
+
+/* False if the datagram certainly did not arrive. */
+static bool send_request(struct raft_client *client, const struct call *call)
+{
+    const struct member *member = &client->members[call->target];
+    struct raft_packet packet = {
+        .kind = RAFT_PACKET_REQUEST,
+        .to = member->id,
+        .id = ++client->datagram_id,
+        .request = {.seq = client->seq, .command = call->command},
+    };
+    int stale;
+    socklen_t bytes_stale = sizeof(stale);
+    ssize_t sent;
+    memcpy(packet.request.client, client->identity, sizeof(client->identity));
+    size_t bytes =
+        raft_datagram_encode(client->serializer, client->cluster, &packet, client->outgoing);
+    /* Reading the socket's error clears what an earlier datagram left there. */
+    (void)getsockopt(member->fd, SOL_SOCKET, SO_ERROR, &stale, &bytes_stale);
+    do {
+        sent = send(member->fd, client->outgoing, bytes, MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return bytes > 0 && sent == (ssize_t)bytes;
+}
+
+/* Is this the answer to the datagram sent last? */
+static bool accept_reply(struct raft_client *client, const struct member *member, size_t bytes,
+                         struct raft_reply *reply)
+{
+    struct raft_span datagram = {.data = client->incoming, .bytes = bytes};
+    struct raft_datagram_header header;
+    struct raft_packet packet;
+    if (raft_datagram_open(datagram, &header) != RAFT_DROP_COUNT ||
+        header.cluster != client->cluster || header.from != member->id || header.to != 0 ||
+        header.type != RAFT_PACKET_REPLY || header.id != client->datagram_id ||
+        raft_datagram_decode(client->serializer, datagram, &header, &packet, client->entries) !=
+            RAFT_DROP_COUNT) {
+        return false;
+    }
+    *reply = packet.reply;
+    return reply->seq == client->seq &&
+           memcmp(reply->client, client->identity, sizeof(client->identity)) == 0;
+}
+
+static enum attempt await_reply(struct raft_client *client, struct call *call)
+{
+    const struct member *member = &client->members[call->target];
+    for (;;) {
+        struct pollfd watched = {.fd = member->fd, .events = POLLIN};
+        int left_ms = count_left_ms(call);
+        if (left_ms == 0) {
+            return ATTEMPT_SILENT;
+        }
+        if (poll(&watched, 1, left_ms) <= 0) {
+            continue; /* EINTR or the deadline: the clock decides */
+        }
+        ssize_t bytes = recv(member->fd, client->incoming, sizeof(client->incoming), MSG_DONTWAIT);
+        if (bytes < 0 && errno == ECONNREFUSED) {
+            return ATTEMPT_CLOSED;
+        }
+        if (bytes >= 0 && accept_reply(client, member, (size_t)bytes, &call->reply)) {
+            return ATTEMPT_ANSWERED;
+        }
+    }
+}
+
+/* Lets some time pass; whatever arrives meanwhile is late and nobody's answer. */
+static void pause_call(struct raft_client *client, struct call *call)
+{
+    struct pollfd watched[RAFT_NODES_MAX];
+    uint64_t end_ms = read_clock_ms() + call->pace_ms;
+    end_ms = end_ms < call->deadline_ms ? end_ms : call->deadline_ms;
+    for (uint32_t i = 0; i < client->members_count; i++) {
+        watched[i] = (struct pollfd){.fd = client->members[i].fd, .events = POLLIN};
+    }
+    for (uint64_t now = read_clock_ms(); now < end_ms; now = read_clock_ms()) {
+        if (poll(watched, client->members_count, (int)(end_ms - now)) <= 0) {
+            continue;
+        }
+        for (uint32_t i = 0; i < client->members_count; i++) {
+            if (watched[i].revents != 0) { /* taken off the queue, or its error off the socket */
+                (void)recv(watched[i].fd, client->incoming, 1, MSG_DONTWAIT);
+            }
+        }
+    }
+    call->asked = 0;
+    call->pace_ms = call->pace_ms * 2 < PACE_MOST_MS ? call->pace_ms * 2 : PACE_MOST_MS;
+}
+
+/* After a refusal, or a closed port, chooses whom to ask next. */
+static void choose_target(const struct raft_client *client, struct call *call, bool was_answered)
+{
+    enum raft_reply_status status = call->reply.status;
+    uint32_t leader = client->members_count;
+    if (was_answered) {
+        leader = find_member(client, call->reply.leader);
+        if (status == RAFT_REPLY_BUSY || status == RAFT_REPLY_DISK_FULL) {
+            leader = call->target; /* it leads and cannot take more now */
+            call->asked = client->members_count;
+        }
+    }
+    if (leader < client->members_count) {
+        call->target = leader;
+    } else {
+        call->target = (call->target + 1) % client->members_count;
+    }
+}
+
+static void explain(struct raft_client_answer *answer, enum raft_client_outcome outcome,
+                    const char *why)
+{
+    answer->outcome = outcome;
+    snprintf(answer->why, sizeof(answer->why), "%s", why);
+}
+
+/* The time is over and every datagram was refused. */
+static void explain_refusals(const struct call *call, struct raft_client_answer *answer)
+{
+    enum raft_reply_status status = answer->status;
+    if (!call->is_refused) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "no node was there to take the command");
+    } else if (status == RAFT_REPLY_NO_LEADER ||
+               (status == RAFT_REPLY_NOT_LEADER && !call->is_single)) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "no leader took the command");
+    } else {
+        snprintf(answer->why, sizeof(answer->why), "node n%u refused the command: %s", answer->node,
+                 raft_reply_status_name(status));
+        answer->outcome = RAFT_CLIENT_REFUSED;
+    }
+}
+
+/* Takes over what a node said; true if that ends the call. */
+static bool judge_reply(struct raft_client *client, struct call *call,
+                        struct raft_client_answer *answer)
+{
+    const struct raft_reply *reply = &call->reply;
+    answer->node = client->members[call->target].id;
+    answer->status = reply->status;
+    switch (reply->status) {
+    case RAFT_REPLY_OK:
+        client->leader = call->target;
+        answer->outcome = RAFT_CLIENT_OK;
+        answer->index = reply->index;
+        answer->term = reply->term;
+        answer->result = reply->result;
+        return true;
+    case RAFT_REPLY_UNKNOWN:
+        explain(answer, RAFT_CLIENT_UNKNOWN,
+                "the leader lost its office before the command was committed");
+        return true;
+    case RAFT_REPLY_TOO_LARGE:
+        explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
+        return true;
+    case RAFT_REPLY_NOT_LEADER:
+    case RAFT_REPLY_NO_LEADER:
+    case RAFT_REPLY_BUSY:
+    case RAFT_REPLY_DISK_FULL:
+    case RAFT_REPLY_TRANSFERRING:
+        call->is_refused = true;
+        return false;
+    }
+    return false;
+}
+
+static void run_call(struct raft_client *client, struct call *call,
+                     struct raft_client_answer *answer)
+{
+    do {
+        enum attempt attempt =
+            send_request(client, call) ? await_reply(client, call) : ATTEMPT_CLOSED;
+        if (attempt == ATTEMPT_SILENT) {
+            explain(answer, RAFT_CLIENT_UNKNOWN,
+                    "no answer in time: the command may or may not be applied");
+            return;
+        }
+        if (attempt == ATTEMPT_ANSWERED && judge_reply(client, call, answer)) {
+            return;
+        }
+        call->asked++;
+        choose_target(client, call, attempt == ATTEMPT_ANSWERED);
+        if (call->asked >= client->members_count && !call->is_single) {
+            pause_call(client, call);
+        }
+    } while (!call->is_single && count_left_ms(call) > call->least_ms);
+    explain_refusals(call, answer);
+}
+
+void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
+                      raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer)
+{
+    struct call call = {
+        .command = command,
+        .deadline_ms = read_clock_ms() + timeout_ms,
+        .target = client->leader,
+        .pace_ms = PACE_FIRST_MS,
+        .least_ms = timeout_ms / 4 < LEAST_MS ? (int)(timeout_ms / 4) : LEAST_MS,
+        .is_single = only != 0,
+    };
+    raft_id wanted = only != 0 ? only : hint;
+    uint32_t place = find_member(client, wanted);
+    *answer = (struct raft_client_answer){.status = RAFT_REPLY_NO_LEADER};
+    if (command.bytes > RAFT_COMMAND_BYTES_MAX) {
+        answer->status = RAFT_REPLY_TOO_LARGE;
+        explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
+        return;
+    }
+    if (only != 0 && place == client->members_count) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "the asked node is no member of the cluster");
+        return;
+    }
+    if (place < client->members_count) {
+        call.target = place;
+    }
+    run_call(client, &call, answer);
+    client->seq++;
+}
+
+/* Descriptors of the family of the endpoint; -1 and errno if there is none. */
+static int connect_socket(const union raft_socket_address *address)
+{
+    int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, &address->any, raft_endpoint_bytes(address)) != 0) {
+        int number = errno;
+        close(fd);
+        errno = number;
+        fd = -1;
+    }
+    return fd;
+}
+
+static enum raft_error connect_members(struct raft_client *client,
+                                       const struct raft_client_options *options, char *message,
+                                       size_t message_bytes)
+{
+    if (options->endpoints_count == 0 || options->endpoints_count > RAFT_NODES_MAX) {
+        snprintf(message, message_bytes, "client: the cluster has %u nodes, 1 to %d can be used",
+                 options->endpoints_count, RAFT_NODES_MAX);
+        return RAFT_INVALID;
+    }
+    for (uint32_t i = 0; i < options->endpoints_count; i++) {
+        const struct raft_endpoint *endpoint = &options->endpoints[i];
+        union raft_socket_address address;
+        if (endpoint->id == 0 || raft_endpoint_parse(endpoint, &address) != RAFT_OK) {
+            snprintf(message, message_bytes, "client: node n%u has no numeric address",
+                     endpoint->id);
+            return RAFT_INVALID;
+        }
+        int fd = connect_socket(&address);
+        if (fd < 0) {
+            snprintf(message, message_bytes, "client: cannot reach %.63s: %s", endpoint->host,
+                     strerror(errno));
+            return errno == EMFILE || errno == ENFILE ? RAFT_LIMIT : RAFT_IO;
+        }
+        client->members[client->members_count++] = (struct member){.id = endpoint->id, .fd = fd};
+    }
+    return RAFT_OK;
+}
+
+enum raft_error raft_client_open(const struct raft_client_options *options,
+                                 struct raft_client **client, char *message, size_t message_bytes)
+{
+    struct raft_client *made = calloc(1, sizeof(*made));
+    *client = made;
+    if (made == NULL) {
+        snprintf(message, message_bytes, "client: out of memory");
+        return RAFT_MEMORY;
+    }
+    made->cluster = options->cluster;
+    made->seq = options->seq;
+    made->serializer = options->serializer;
+    memcpy(made->identity, options->client, sizeof(made->identity));
+    enum raft_error error = connect_members(made, options, message, message_bytes);
+    if (error != RAFT_OK) {
+        raft_client_close(client);
+    }
+    return error;
+}
+
+void raft_client_close(struct raft_client **client)
+{
+    if (*client == NULL) {
+        return;
+    }
+    for (uint32_t i = 0; i < (*client)->members_count; i++) {
+        close((*client)->members[i].fd); /* a datagram socket has nothing left to lose */
+    }
+    free(*client);
+    *client = NULL;
+}
