@@ -94,6 +94,7 @@ struct raft_sim_process {
     raft_time timeout; /* forced, 0 = drawn */
     uint64_t lives;
     bool started_once;
+    uint32_t seen; /* substates since the story's last command, a bit each */
     /* As the oracles see it. */
     struct raft_sim_chain chain; /* of the log in memory */
     enum raft_role role;

@@ -249,6 +249,7 @@ static void see_role(void *context, enum raft_role from, enum raft_role to, raft
 static void see_substate(void *context, enum raft_substate substate)
 {
     struct raft_sim_process *process = context;
+    process->seen |= UINT32_C(1) << substate;
     raft_sim_say(process->sim, RAFT_SIM_SUBSTATES, process->id, "is %s",
                  raft_substate_name(substate));
 }

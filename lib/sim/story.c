@@ -68,6 +68,8 @@ static bool play_line(struct raft_story *story, const char *line, size_t bytes)
         return true;
     if (!split_words(story, line, bytes))
         return false;
+    for (uint32_t i = 0; story->sim != NULL && i < story->options.nodes; i++)
+        story->sim->processes[i].seen = 0;
     if (story->words_count > 0 && !raft_story_execute(story))
         return false;
     if (story->sim != NULL && raft_sim_failure(story->sim) != NULL)

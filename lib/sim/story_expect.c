@@ -25,6 +25,7 @@ static bool judge_number(struct raft_story *story, struct claim *claim, const ch
 static bool judge_node(struct raft_story *story, struct claim *claim, const char *value,
                        raft_id real);
 static void judge_name(struct claim *claim, const char *value, const char *real);
+static bool judge_seen(struct raft_story *story, struct claim *claim, const char *value);
 static bool judge_log(struct raft_story *story, struct claim *claim, const char *value);
 static bool judge_value(struct raft_story *story, struct claim *claim, const char *value);
 
@@ -127,6 +128,8 @@ static bool judge_value(struct raft_story *story, struct claim *claim, const cha
         return judge_node(story, claim, value, status.core.vote);
     if (key == 6 && strncmp(claim->word, "leader", key) == 0)
         return judge_node(story, claim, value, status.core.leader);
+    if (key == 4 && strncmp(claim->word, "seen", key) == 0)
+        return judge_seen(story, claim, value);
     if (key == 8 && strncmp(claim->word, "substate", key) == 0) {
         judge_name(claim, value, raft_substate_name(status.core.substate));
         return true;
@@ -163,6 +166,20 @@ static void judge_name(struct claim *claim, const char *value, const char *real)
 {
     claim->holds = strcmp(value, real) == 0;
     (void)snprintf(claim->real, sizeof claim->real, "%s", real);
+}
+
+/* Substates may last no longer than one step: was the node in it since the command began? */
+static bool judge_seen(struct raft_story *story, struct claim *claim, const char *value)
+{
+    uint32_t seen = raft_sim_process(story->sim, claim->id)->seen;
+    for (int i = 0; i < RAFT_SUBSTATE_COUNT; i++) {
+        if (strcmp(value, raft_substate_name((enum raft_substate)i)) != 0)
+            continue;
+        claim->holds = (seen >> i & 1) != 0;
+        (void)snprintf(claim->real, sizeof claim->real, "it was not seen");
+        return true;
+    }
+    return raft_story_fail(story, "no such substate: %s", value);
 }
 
 static bool judge_log(struct raft_story *story, struct claim *claim, const char *value)

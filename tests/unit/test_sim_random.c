@@ -68,7 +68,7 @@ static void choose_options(uint64_t seed, struct raft_sim_options *options,
         limits->persists_max = 8;
         limits->proposals_max = 16;
         limits->inflight_max = 4;
-        limits->batch_max = 16;
+        limits->batch_max = 1 + (uint32_t)raft_random_below(&random, 4);
     }
     options->limits = limits;
     *trouble = (struct raft_sim_trouble){
