@@ -207,7 +207,8 @@ static char **hide_numbers(int argc, char *const *argv)
 static bool is_choice(const char *choices, const char *text)
 {
     size_t bytes = strlen(text);
-    while (choices != NULL && bytes > 0) {
+    /* A text with a bar in it would match two choices at once. */
+    while (choices != NULL && bytes > 0 && strchr(text, '|') == NULL) {
         if (strncmp(choices, text, bytes) == 0 && (choices[bytes] == '|' || choices[bytes] == 0)) {
             return true;
         }
