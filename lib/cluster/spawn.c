@@ -151,6 +151,54 @@ enum raft_error raft_spawn_daemon(const struct raft_spawn *spawn, struct raft_pr
     return RAFT_OK;
 }
 
+/* In the child of raft_spawn_self. */
+_Noreturn static void become_self(char *const *argv, int output)
+{
+    int null = open("/dev/null", O_RDONLY);
+    int out = fcntl(output, F_DUPFD, 10);
+
+    setpgid(0, 0);
+    if (null >= 0 && out >= 0 && dup2(null, 0) >= 0 && dup2(out, 1) >= 0 && dup2(out, 2) >= 0 &&
+        close_range(3, ~0U, 0) == 0) {
+        reset_signals();
+        execv("/proc/self/exe", argv);
+    }
+    dprintf(STDERR_FILENO, "raftctl: cannot run itself: %s\n", strerror(errno));
+    _exit(126);
+}
+
+enum raft_error raft_spawn_self(char *const *argv, struct raft_process *process, char *message,
+                                size_t message_bytes)
+{
+    int ends[2];
+    char state;
+
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        snprintf(message, message_bytes, "no pipe: %s", strerror(errno));
+        return RAFT_LIMIT;
+    }
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    process->pid = fork();
+    if (process->pid == 0) {
+        become_self(argv, ends[1]);
+    }
+    close(ends[1]);
+    process->ready = ends[0];
+    process->pidfd = process->pid > 0 ? open_pidfd(process->pid) : -1;
+    if (process->pidfd < 0) {
+        snprintf(message, message_bytes, "cannot start a process: %s", strerror(errno));
+        if (process->pid > 0) {
+            kill(process->pid, SIGKILL); /* Our own unreaped child: its pid cannot be another's. */
+            waitpid(process->pid, NULL, 0);
+        }
+        close(ends[0]);
+        return RAFT_LIMIT;
+    }
+    process->start_ticks = 0;
+    raft_spawn_look(process->pid, &state, &process->start_ticks);
+    return RAFT_OK;
+}
+
 /* The contents of /proc/PID/NAME; -1 if it cannot be read. */
 static ssize_t read_proc(pid_t pid, const char *name, char *text, size_t bytes)
 {

@@ -42,6 +42,11 @@ enum raft_error raft_spawn_child(const struct raft_spawn *spawn, struct raft_pro
 enum raft_error raft_spawn_daemon(const struct raft_spawn *spawn, struct raft_process *process,
                                   char *message, size_t message_bytes) RAFT_MUST_USE;
 
+/* Starts this program itself once more, as a child that speaks to us: stdin empty, stdout and
+ * stderr on a pipe (process->ready, non-blocking), a process group of its own, our environment. */
+enum raft_error raft_spawn_self(char *const *argv, struct raft_process *process, char *message,
+                                size_t message_bytes) RAFT_MUST_USE;
+
 /* What /proc says of a pid; false if there is no such process. */
 bool raft_spawn_look(pid_t pid, char *state, uint64_t *start_ticks);
 

@@ -329,6 +329,34 @@ static void test_flood(void **state)
     }
 }
 
+static void time_out(raft_id id)
+{
+    tf_event(
+        (struct raft_shm_event){.type = RAFT_SHM_EVENT_TRACE, .node = id, .a = RAFT_TRACE_TIMEOUT},
+        1, "election timeout");
+}
+
+/* A cut-off candidate times out again and again: told once, until it has found its role. */
+static void test_repeated_timeouts(void **state)
+{
+    (void)state;
+    tf_begin(3);
+    time_out(1);
+    time_out(1);
+    time_out(2);
+    time_out(1);
+    assert_int_equal(count_shown(""), 2);
+    tf_event((struct raft_shm_event){.type = RAFT_SHM_EVENT_ROLE,
+                                     .node = 1,
+                                     .a = RAFT_ROLE_CANDIDATE,
+                                     .b = RAFT_ROLE_FOLLOWER},
+             1, "candidate -> follower");
+    time_out(1);
+    time_out(2);
+    assert_int_equal(count_shown(""), 4);
+    assert_int_equal(count_shown("."), 7);
+}
+
 static void test_pages(void **state)
 {
     (void)state;
@@ -443,6 +471,7 @@ int main(void)
         cmocka_unit_test(test_prompt_is_bounded),
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_flood),
+        cmocka_unit_test(test_repeated_timeouts),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_escape_ends_what_runs),
         cmocka_unit_test(test_result_fades),

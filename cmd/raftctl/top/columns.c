@@ -143,7 +143,7 @@ static void write_timer(const struct cell_context *context, char *text)
 {
     const struct raft_shm_node *node = &context->node->node;
     bool runs = context->node->process == RAFT_SHM_PROCESS_UP && context->node->has_record;
-    if (!runs || node->election_deadline == 0) {
+    if (!runs || node->election_deadline == 0 || node->role == RAFT_ROLE_LEADER) {
         snprintf(text, TEXT_BYTES, "-");
         return;
     }

@@ -6,7 +6,7 @@
 
 #include "cluster/view.h"
 
-bool top_event_is_routine(const struct raft_shm_event *event)
+static bool is_routine(const struct raft_shm_event *event)
 {
     if (event->type == RAFT_SHM_EVENT_SUBSTATE || event->type == RAFT_SHM_EVENT_LEADER) {
         return true;
@@ -29,6 +29,26 @@ bool top_event_is_routine(const struct raft_shm_event *event)
         }
     }
     return true;
+}
+
+/* Has this node timed out before, without a word of any leader since? */
+static bool note_timeout(struct top_eventlog *log, const struct raft_shm_event *event)
+{
+    bool timeout = event->type == RAFT_SHM_EVENT_TRACE && event->a == RAFT_TRACE_TIMEOUT;
+    bool settled = event->type == RAFT_SHM_EVENT_PROCESS ||
+                   (event->type == RAFT_SHM_EVENT_ROLE && event->b != RAFT_ROLE_CANDIDATE);
+    raft_id *place = NULL;
+    for (size_t i = 0; i < RAFT_NODES_MAX && event->node && (timeout || settled); i++) {
+        if (log->waiting[i] == event->node) {
+            log->waiting[i] = settled ? 0 : event->node;
+            return timeout;
+        }
+        place = !place && log->waiting[i] == 0 ? &log->waiting[i] : place;
+    }
+    if (timeout && place) {
+        *place = event->node;
+    }
+    return false;
 }
 
 static char mark_role(uint64_t role)
@@ -100,7 +120,8 @@ static const char *skip_known(const struct raft_shm_event *event, const char *te
 
 void top_eventlog_add(struct top_eventlog *log, const struct raft_shm_event *event)
 {
-    bool routine = top_event_is_routine(event);
+    bool again = note_timeout(log, event);
+    bool routine = again || is_routine(event);
     struct top_event *kept = take_place(log, routine ? &log->routine : &log->notable);
     kept->seq = event->seq;
     kept->real = event->real;

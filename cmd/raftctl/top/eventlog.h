@@ -2,8 +2,9 @@
  *
  * The events that a person may look at, newest last.
  *
- * Most of what happens is routine (substates, single votes, commits): it is kept apart, so that it
- * cannot push out what matters, and shown only when a filter asks for it. The filter is plain text,
+ * Most of what happens is routine (substates, single votes, commits, the second time-out of a node
+ * that nobody answers): it is kept apart, so that it cannot push out what matters, and shown only
+ * when a filter asks for it. The filter is plain text,
  * found anywhere in a line whatever its case; "." shows everything. Lines of our own (a command
  * that failed) have no seq and stand where they happened.
  */
@@ -33,6 +34,7 @@ struct top_event_ring {
 
 struct top_eventlog {
     uint64_t order;
+    raft_id waiting[RAFT_NODES_MAX]; /* timed out and not yet in another role; 0 = free place */
     struct top_event_ring notable;
     struct top_event_ring routine;
 };
@@ -41,9 +43,6 @@ void top_eventlog_add(struct top_eventlog *log, const struct raft_shm_event *eve
 
 /* A line of our own, about what the person did here. */
 void top_eventlog_note(struct top_eventlog *log, uint64_t real, char mark, const char *text);
-
-/* Is it routine, shown only on request? */
-bool top_event_is_routine(const struct raft_shm_event *event);
 
 /* The newest events that pass the filter, newest first, at most max; returns how many. */
 uint32_t top_eventlog_list(const struct top_eventlog *log, const char *filter,

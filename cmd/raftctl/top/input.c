@@ -292,6 +292,9 @@ static void press_escape(struct top_model *model, struct top_request *request)
 static void press_nodes(struct top_model *model, uint32_t key, struct top_request *request)
 {
     const struct top_key *row = top_key_find(key);
+    if (row && model->prompt.state != TOP_RUN_RUNNING) {
+        model->prompt.state = TOP_RUN_NONE; /* The old result has been read. */
+    }
     if (key == TOP_KEY_ESCAPE) {
         press_escape(model, request);
     } else if (row && row->changes && model->readonly) {

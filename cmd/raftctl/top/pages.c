@@ -136,7 +136,7 @@ static void add_raft(struct lines *lines, const struct raft_view *view,
              (unsigned long long)r->promised_index);
     long long left =
         r->election_deadline ? ((long long)r->election_deadline - (long long)view->now) / 1000 : 0;
-    if (r->election_deadline) {
+    if (r->election_deadline && r->role != RAFT_ROLE_LEADER) {
         add_line(lines, TOP_PLAIN, "  election timer fires in %lld ms", left < 0 ? 0 : left);
     }
     add_line(lines, TOP_PLAIN, "  boots %llu%s", (unsigned long long)r->boots,

@@ -113,8 +113,7 @@ static void draw_result(const struct top_prompt *prompt, struct top_pen *pen)
     if (prompt->state == TOP_RUN_RUNNING) {
         top_pen_text(pen, TOP_DIM, "  runs .. (Esc ends it)");
     } else if (prompt->state == TOP_RUN_DONE) {
-        top_pen_text(pen, TOP_GREEN, prompt->result[0] ? "  ok: " : "  ok");
-        top_pen_text(pen, TOP_PLAIN, prompt->result);
+        top_pen_format(pen, TOP_GREEN, "  %s", prompt->result[0] ? prompt->result : "ok");
     } else {
         top_pen_text(pen, TOP_RED | TOP_BOLD, "  ");
         top_pen_text(pen, TOP_RED, prompt->result);

@@ -59,7 +59,7 @@ static char name_role(uint64_t role, uint64_t substate)
         return 'L';
     }
     if (role == RAFT_ROLE_CANDIDATE) {
-        return substate == RAFT_SUBSTATE_PRE_VOTE ? 'p' : 'c';
+        return substate == RAFT_SUBSTATE_VOTING ? 'c' : 'p'; /* Only now it asks for real votes. */
     }
     return substate == RAFT_SUBSTATE_INSTALLING_SNAPSHOT ? 's' : '.';
 }
