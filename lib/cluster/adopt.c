@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cluster/spawn.h"
 #include "cluster/supervisor_state.h"
+
+enum { STRAY_MS = 5000 };
 
 /* Is this pid the very process that was given the incarnation? Its command line says so. */
 static bool is_node(uint64_t incarnation, pid_t pid)
@@ -70,6 +76,7 @@ static void adopt_child(struct raft_supervisor *supervisor, struct raft_child *c
         return;
     }
     child->desired_up = record.desired_up != 0;
+    child->end_asked = record.exit_asked != 0;
     child->incarnation = record.incarnation;
     child->started = record.started;
     child->ended = record.ended;
@@ -80,7 +87,12 @@ static void adopt_child(struct raft_supervisor *supervisor, struct raft_child *c
         raft_spawn_look(child->process.pid, &state, &ticks);
         child->state = state == 'T' ? RAFT_SHM_PROCESS_PAUSED : RAFT_SHM_PROCESS_UP;
         child->ready_since = raft_supervisor_clock_ms();
+        child->end_asked = !child->desired_up;
+        raft_child_settled(supervisor, child);
         tell_adopted(supervisor, child, "adopted");
+        if (!child->desired_up) { /* It was asked to end when its supervisor was killed. */
+            raft_child_deliver(supervisor, child, RAFT_SERVICE_ASK_STOP);
+        }
     } else if (record.process != RAFT_SHM_PROCESS_DOWN && record.process != RAFT_SHM_PROCESS_NONE) {
         child->exit_code = -1;
         child->exit_signal = 0;
@@ -105,5 +117,56 @@ void raft_supervisor_adopt(struct raft_supervisor *supervisor)
         child->follow = -1;
         adopt_child(supervisor, child);
         raft_child_publish(supervisor, child);
+    }
+}
+
+static bool is_held(const struct raft_supervisor *supervisor, pid_t pid)
+{
+    for (uint32_t i = 0; i < supervisor->children_count; i++) {
+        if (supervisor->children[i].process.pid == pid) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Kills a process that holds our spec as argument and waits, but not for ever, for its end. */
+static void end_stray(struct raft_supervisor *supervisor, pid_t pid)
+{
+    struct raft_shm_event event = {.type = RAFT_SHM_EVENT_CLUSTER, .b = (uint64_t)pid};
+    char state;
+    uint64_t ticks = 0;
+    int pidfd = raft_spawn_look(pid, &state, &ticks) ? raft_spawn_hold(pid, ticks) : -1;
+    struct pollfd watched = {.fd = pidfd, .events = POLLIN};
+
+    if (pidfd < 0) {
+        return;
+    }
+    if (raft_spawn_signal(pidfd, SIGKILL)) {
+        (void)poll(&watched, 1, STRAY_MS); /* One that cannot die keeps its port, and says so. */
+        raft_supervisor_tell(supervisor, &event,
+                             "ended process %d: a node of this cluster with a lost table",
+                             (int)pid);
+    }
+    close(pidfd);
+}
+
+void raft_supervisor_end_strays(struct raft_supervisor *supervisor)
+{
+    char spec[PATH_MAX];
+    struct dirent *entry;
+    DIR *processes = opendir("/proc");
+
+    raft_paths_spec(supervisor->options->paths, spec, sizeof spec);
+    while (processes != NULL && (entry = readdir(processes)) != NULL) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+
+        if (pid > 0 && !is_held(supervisor, pid) && raft_spawn_has_argument(pid, spec) &&
+            raft_spawn_has_argument(pid, "--incarnation")) {
+            end_stray(supervisor, pid);
+        }
+    }
+    if (processes != NULL) {
+        closedir(processes);
     }
 }

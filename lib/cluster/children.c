@@ -50,8 +50,10 @@ void raft_child_exit_text(const struct raft_child *child, char *text, size_t byt
     } else if (child->exit_code < 0) {
         snprintf(text, bytes, "ended, how is not known");
     } else {
-        snprintf(text, bytes, "exit %d: %s", child->exit_code,
-                 raft_shm_exit_text(child->exit_code));
+        const char *meaning = raft_shm_exit_text(child->exit_code);
+
+        snprintf(text, bytes, "exit %d%s%s", child->exit_code, meaning != NULL ? ": " : "",
+                 meaning != NULL ? meaning : "");
     }
 }
 
@@ -66,6 +68,22 @@ static void tell_process(struct raft_supervisor *supervisor, const struct raft_c
                                    .d = (uint64_t)child->exit_signal};
 
     raft_supervisor_tell(supervisor, &event, "%s", text);
+}
+
+bool raft_child_is_ending(const struct raft_child *child)
+{
+    return child->process.pidfd >= 0 && child->end_asked;
+}
+
+void raft_child_start(struct raft_supervisor *supervisor, struct raft_child *child)
+{
+    child->desired_up = true;
+    child->backoff_ms = 0;
+    if (raft_child_is_ending(child)) {
+        raft_child_publish(supervisor, child); /* Its burial goes on with the start. */
+    } else {
+        raft_child_deliver(supervisor, child, RAFT_SERVICE_ASK_START);
+    }
 }
 
 static void close_held(int *fd)
@@ -93,24 +111,14 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
                            struct arguments *text)
 {
     const struct raft_paths *paths = supervisor->options->paths;
-    char *argv[] = {"raftnode",
-                    "--spec",
-                    text->spec,
-                    "--id",
-                    text->id,
-                    "--table",
-                    text->table,
-                    "--data",
-                    text->data,
-                    "--socket",
-                    text->socket,
-                    "--incarnation",
-                    text->incarnation,
-                    "--ready-fd",
-                    text->ready,
-                    supervisor->fresh ? "--fresh" : NULL,
-                    NULL};
+    bool is_new;
+    char *argv[] = {
+        "raftnode",        "--spec",     text->spec,  "--id",     text->id,     "--table",
+        text->table,       "--data",     text->data,  "--socket", text->socket, "--incarnation",
+        text->incarnation, "--ready-fd", text->ready, NULL,       NULL};
 
+    raft_paths_node_new(paths, child->id, text->data, sizeof text->data);
+    is_new = access(text->data, F_OK) == 0;
     raft_paths_spec(paths, text->spec, sizeof text->spec);
     raft_paths_table(paths, text->table, sizeof text->table);
     raft_paths_node_data(paths, child->id, text->data, sizeof text->data);
@@ -121,6 +129,7 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
              (unsigned long long)child->incarnation);
     snprintf(text->ready, sizeof text->ready, "%d", RAFT_SPAWN_READY_FD);
     memcpy(text->argv, argv, sizeof argv);
+    text->argv[sizeof argv / sizeof argv[0] - 2] = is_new ? "--fresh" : NULL;
 }
 
 static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
@@ -136,6 +145,7 @@ static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
     child->exit_code = -1;
     child->exit_signal = 0;
     child->ours = true;
+    child->ready_since = 0;
     child->started = raft_shm_realtime();
     child->deadline = raft_supervisor_clock_ms() + RAFT_CHILD_START_MS;
     raft_child_publish(supervisor, child); /* A successor finds the process by its incarnation. */
@@ -175,6 +185,8 @@ static void bury(struct raft_supervisor *supervisor, struct raft_child *child)
     child->start_ticks = 0;
     if (!asked && supervisor->spec.restart_crash && !hopeless && !supervisor->leaving) {
         child->follow = RAFT_SERVICE_CRASHED;
+    } else if (child->end_asked && child->desired_up && !supervisor->leaving) {
+        child->follow = RAFT_SERVICE_ASK_START;
     }
 }
 
@@ -264,6 +276,14 @@ void raft_child_signal(struct raft_supervisor *supervisor, struct raft_child *ch
     }
 }
 
+void raft_child_settled(struct raft_supervisor *supervisor, const struct raft_child *child)
+{
+    char path[PATH_MAX];
+
+    raft_paths_node_new(supervisor->options->paths, child->id, path, sizeof path);
+    (void)unlink(path); /* Mostly it is gone since long. */
+}
+
 /* The readiness line came, or the pipe was closed without one (its exit will tell why). */
 void raft_child_ready(struct raft_supervisor *supervisor, struct raft_child *child)
 {
@@ -280,7 +300,11 @@ void raft_child_ready(struct raft_supervisor *supervisor, struct raft_child *chi
     line[bytes] = 0;
     line[strcspn(line, "\n")] = 0;
     if (strcmp(line, "ok") == 0) {
-        raft_child_deliver(supervisor, child, RAFT_SERVICE_READY);
+        raft_child_settled(supervisor, child);
+        if (child->state == RAFT_SHM_PROCESS_STARTING) {
+            raft_child_deliver(supervisor, child, RAFT_SERVICE_READY);
+            raft_child_look(supervisor, child);
+        }
     } else {
         snprintf(child->failure, sizeof child->failure, "%s",
                  strncmp(line, "error ", 6) == 0 ? line + 6 : line);

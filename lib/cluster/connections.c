@@ -12,19 +12,54 @@
 
 enum { READ_BYTES = 4096, FLUSH_MS = 2000, EXIT_USAGE = 2 };
 
-void raft_connections_accept(struct raft_supervisor *supervisor)
+/* Neither asked for anything that is under way, nor is an answer on its way. */
+static bool is_idle(const struct raft_connection *connection)
 {
+    return connection->errand.verb[0] == 0 && connection->out_sent == connection->out_bytes;
+}
+
+/* A free place, or the connection that has been silent longest; NULL if all are at work. */
+static struct raft_connection *find_place(struct raft_supervisor *supervisor)
+{
+    struct raft_connection *oldest = NULL;
+
     for (uint32_t i = 0; i < RAFT_CONNECTIONS_MAX; i++) {
         struct raft_connection *connection = &supervisor->connections[i];
 
-        if (connection->fd >= 0) {
-            continue;
-        }
-        connection->fd = raft_control_accept(supervisor->listener);
         if (connection->fd < 0) {
-            return;
+            return connection;
+        }
+        if (is_idle(connection) && (oldest == NULL || connection->used < oldest->used)) {
+            oldest = connection;
         }
     }
+    return oldest;
+}
+
+bool raft_connections_have_room(const struct raft_supervisor *supervisor)
+{
+    for (uint32_t i = 0; i < RAFT_CONNECTIONS_MAX; i++) {
+        if (supervisor->connections[i].fd < 0 || is_idle(&supervisor->connections[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One at a time: the listener is level-triggered. */
+void raft_connections_accept(struct raft_supervisor *supervisor)
+{
+    struct raft_connection *place = find_place(supervisor);
+    int fd = place != NULL ? raft_control_accept(supervisor->listener) : -1;
+
+    if (fd < 0) {
+        return;
+    }
+    if (place->fd >= 0) {
+        raft_connection_close(place);
+    }
+    place->fd = fd;
+    place->used = raft_supervisor_clock_ms();
 }
 
 void raft_connection_close(struct raft_connection *connection)
@@ -63,8 +98,12 @@ void raft_connection_write(struct raft_connection *connection)
         if (sent < 0 && errno == EINTR) {
             continue;
         }
+        if (sent < 0 && errno != EAGAIN) {
+            connection->out_sent = connection->out_bytes; /* Nobody listens any more. */
+            break;
+        }
         if (sent < 0) {
-            break; /* Full: poll tells. Hung up: the next read tells. */
+            break; /* Full: poll tells. */
         }
         connection->out_sent += (size_t)sent;
     }
@@ -89,15 +128,9 @@ static void take_line(struct raft_supervisor *supervisor, struct raft_connection
     }
 }
 
-/* Is a request under way, or its answer not yet out? Then the next line waits. */
-static bool is_busy(const struct raft_connection *connection)
-{
-    return connection->errand.verb[0] != 0 || connection->out_sent < connection->out_bytes;
-}
-
 static void take_lines(struct raft_supervisor *supervisor, struct raft_connection *connection)
 {
-    while (connection->fd >= 0 && connection->in_bytes > 0 && !is_busy(connection)) {
+    while (connection->fd >= 0 && connection->in_bytes > 0 && is_idle(connection)) {
         char *end = memchr(connection->in, '\n', connection->in_bytes);
         size_t bytes;
 
@@ -111,12 +144,28 @@ static void take_lines(struct raft_supervisor *supervisor, struct raft_connectio
     }
 }
 
+/* Nothing more is read. What was asked is done all the same, and who listens still is answered. */
+static void end_connection(struct raft_connection *connection, bool is_too_long)
+{
+    connection->in_bytes = 0;
+    connection->is_mute = true;
+    if (is_too_long && is_idle(connection)) {
+        queue_answer(connection, raft_control_error(EXIT_USAGE, "a request is at most 1 MiB"));
+    }
+    if (is_idle(connection)) {
+        raft_connection_close(connection);
+    }
+}
+
 void raft_connection_read(struct raft_supervisor *supervisor, struct raft_connection *connection)
 {
     ssize_t got;
 
+    if (connection->is_mute) {
+        return;
+    }
     if (connection->in_bytes + READ_BYTES > RAFT_CONNECTION_BYTES_MAX) {
-        raft_connection_close(connection);
+        end_connection(connection, true);
         return;
     }
     connection->in = realloc(connection->in, connection->in_bytes + READ_BYTES);
@@ -126,12 +175,10 @@ void raft_connection_read(struct raft_supervisor *supervisor, struct raft_connec
         return;
     }
     if (got <= 0) {
-        if (connection->errand.leave) {
-            return; /* Who asked for `down` may go; it is done all the same. */
-        }
-        raft_connection_close(connection);
+        end_connection(connection, false);
         return;
     }
+    connection->used = raft_supervisor_clock_ms();
     connection->in_bytes += (size_t)got;
     take_lines(supervisor, connection);
 }
@@ -142,13 +189,18 @@ void raft_connections_answer(struct raft_supervisor *supervisor)
         struct raft_connection *connection = &supervisor->connections[i];
         struct raft_json *answer = NULL;
 
-        if (connection->fd < 0 || connection->errand.verb[0] == 0 || connection->errand.leave) {
+        if (connection->fd < 0 || connection->errand.leave) {
             continue;
         }
-        answer = raft_request_answer(supervisor, &connection->errand);
+        if (connection->errand.verb[0] != 0) {
+            answer = raft_request_answer(supervisor, &connection->errand);
+        }
         if (answer != NULL) {
             queue_answer(connection, answer);
             take_lines(supervisor, connection);
+        }
+        if (connection->is_mute && is_idle(connection)) {
+            raft_connection_close(connection);
         }
     }
 }

@@ -21,8 +21,12 @@ enum raft_error raft_lock_take(const char *path, int *fd, char *message, size_t 
     for (;;) {
         *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (*fd < 0) {
+            enum raft_error error = errno == ENOSPC   ? RAFT_FULL
+                                    : errno == ENOENT ? RAFT_NOT_FOUND
+                                                      : RAFT_PERMISSION;
+
             snprintf(message, message_bytes, "cannot open %s: %s", path, strerror(errno));
-            return errno == ENOSPC ? RAFT_FULL : RAFT_PERMISSION;
+            return error;
         }
         if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
             close(*fd);

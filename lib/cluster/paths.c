@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TAIL_BYTES_MAX = 64 }; /* room kept behind a directory for any name of ours */
+enum {
+    TAIL_BYTES_MAX = 64, /* room kept behind a directory for any name of ours */
+    MAKE_TRIES = 16      /* a supervisor that ends removes empty directories at the same time */
+};
 
 static bool join_path(char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static const char *read_variable(const char *name);
@@ -62,7 +65,10 @@ enum raft_error raft_paths_make(const struct raft_paths *paths, char *message, s
 {
     const char *const wanted[] = {paths->runs, paths->run, paths->datas, paths->data};
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        enum raft_error error = make_parents(wanted[i], message, message_bytes);
+        enum raft_error error = RAFT_NOT_FOUND;
+        for (int tries = 0; tries < MAKE_TRIES && error == RAFT_NOT_FOUND; tries++) {
+            error = make_parents(wanted[i], message, message_bytes);
+        }
         if (error == RAFT_OK) {
             error = secure_directory(wanted[i], message, message_bytes);
         }
@@ -241,8 +247,8 @@ static enum raft_error make_parents(const char *path, char *message, size_t byte
         }
         bool is_last = *at == 0;
         *at = 0;
-        if (mkdir(part, 0700) != 0 && errno != EEXIST && access(part, F_OK) != 0) {
-            int cause = errno;
+        int cause = mkdir(part, 0700) != 0 ? errno : 0;
+        if (cause != 0 && cause != EEXIST && access(part, F_OK) != 0) {
             snprintf(message, bytes, "cannot make the directory %s: %s", part, strerror(cause));
             return translate_errno(cause);
         }

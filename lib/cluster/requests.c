@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cluster/control.h"
@@ -14,7 +17,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 4 };
 typedef struct raft_json *(*handler)(struct raft_supervisor *, struct raft_connection *,
                                      const struct raft_json *);
 
-static uint64_t tell_command(struct raft_supervisor *supervisor, const struct raft_json *json)
+uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft_json *json)
 {
     struct raft_shm_event event = {.type = RAFT_SHM_EVENT_COMMAND};
 
@@ -28,6 +31,7 @@ static void refuse(struct raft_errand *errand, const struct raft_child *child, c
 
     snprintf(errand->refused + used, sizeof errand->refused - used, "%sn%u %s",
              used > 0 ? "; " : "", child->id, why);
+    errand->failed |= UINT64_C(1) << child->slot;
 }
 
 /* Signals that end a process that does not catch them, and that ours do not. */
@@ -49,23 +53,13 @@ static bool is_down(const struct raft_child *child)
     return child->state == RAFT_SHM_PROCESS_DOWN || child->state == RAFT_SHM_PROCESS_BACKOFF;
 }
 
-static void start_one(struct raft_supervisor *supervisor, struct raft_errand *errand,
-                      struct raft_child *child)
-{
-    if (child->state == RAFT_SHM_PROCESS_STOPPING) {
-        refuse(errand, child, "is still stopping");
-        return;
-    }
-    child->desired_up = true;
-    child->backoff_ms = 0;
-    raft_child_deliver(supervisor, child, RAFT_SERVICE_ASK_START);
-}
-
 static void stop_one(struct raft_supervisor *supervisor, struct raft_child *child,
                      uint64_t timeout_ms)
 {
     child->desired_up = false;
-    child->end_asked = true;
+    if (child->process.pidfd >= 0) { /* How a dead one died stays as it was. */
+        child->end_asked = true;
+    }
     raft_child_deliver(supervisor, child, RAFT_SERVICE_ASK_STOP);
     if (child->state == RAFT_SHM_PROCESS_STOPPING && timeout_ms != 0) {
         child->deadline = raft_supervisor_clock_ms() + timeout_ms;
@@ -103,8 +97,11 @@ static void kill_one(struct raft_supervisor *supervisor, struct raft_errand *err
 static void pause_one(struct raft_supervisor *supervisor, struct raft_errand *errand,
                       struct raft_child *child, int signal)
 {
-    if (is_down(child) || child->state == RAFT_SHM_PROCESS_STOPPING) {
-        refuse(errand, child, "is not running");
+    if (child->state != RAFT_SHM_PROCESS_UP && child->state != RAFT_SHM_PROCESS_PAUSED) {
+        char why[64];
+
+        snprintf(why, sizeof why, "is %s, not up", raft_shm_process_name(child->state));
+        refuse(errand, child, why);
         return;
     }
     raft_child_signal(supervisor, child, signal);
@@ -140,11 +137,15 @@ static void move_one(struct raft_supervisor *supervisor, struct raft_errand *err
     int signal = (int)raft_json_integer(json, "signal", SIGKILL);
 
     if (strcmp(errand->verb, "start") == 0) {
-        start_one(supervisor, errand, child);
+        raft_child_start(supervisor, child);
     } else if (strcmp(errand->verb, "stop") == 0 || strcmp(errand->verb, "restart") == 0) {
         stop_one(supervisor, child, timeout);
     } else if (strcmp(errand->verb, "kill") == 0) {
-        kill_one(supervisor, errand, child, signal);
+        if (signal == SIGSTOP || signal == SIGCONT) {
+            pause_one(supervisor, errand, child, signal);
+        } else {
+            kill_one(supervisor, errand, child, signal);
+        }
     } else if (strcmp(errand->verb, "pause") == 0) {
         pause_one(supervisor, errand, child, SIGSTOP);
     } else {
@@ -169,6 +170,53 @@ static enum raft_goal find_goal(const char *verb, int signal)
     return RAFT_GOAL_DOWN;
 }
 
+/* Was there nothing to do? */
+static bool is_there(enum raft_goal goal, const struct raft_child *child)
+{
+    switch (goal) {
+    case RAFT_GOAL_NONE:
+        return false;
+    case RAFT_GOAL_UP:
+    case RAFT_GOAL_RESUMED:
+        return child->state == RAFT_SHM_PROCESS_UP;
+    case RAFT_GOAL_DOWN:
+        return child->state == RAFT_SHM_PROCESS_DOWN;
+    case RAFT_GOAL_PAUSED:
+        return child->state == RAFT_SHM_PROCESS_PAUSED;
+    }
+    return false;
+}
+
+/* A signal may be caught, or undone by another one; SIGKILL, stop and start have ends of their own.
+ */
+static void set_deadline(struct raft_errand *errand, int signal, const struct raft_json *json)
+{
+    uint64_t now = raft_supervisor_clock_ms();
+    uint64_t timeout = (uint64_t)raft_json_integer(json, "timeout_ms", 0);
+
+    if (errand->goal == RAFT_GOAL_PAUSED || errand->goal == RAFT_GOAL_RESUMED) {
+        errand->deadline = now + RAFT_CHILD_SEEN_MS;
+    } else if (strcmp(errand->verb, "kill") == 0 && signal != SIGKILL) {
+        errand->deadline = now + (timeout != 0 ? timeout : RAFT_CHILD_STOP_MS);
+    }
+}
+
+/* The errand's time is up: says so of every node that is not where it should be. */
+static void give_up(struct raft_errand *errand, struct raft_child *child)
+{
+    char why[96];
+
+    if (errand->goal == RAFT_GOAL_DOWN) {
+        child->end_asked = false;
+        snprintf(why, sizeof why, "is %s still: the signal did not end it (kill without -s does)",
+                 raft_shm_process_name(child->state));
+    } else {
+        snprintf(why, sizeof why, "is %s still: the signal was not seen to work",
+                 raft_shm_process_name(child->state));
+    }
+    refuse(errand, child, why);
+}
+
 /* start, stop, restart, kill, pause, resume. */
 static struct raft_json *handle_nodes(struct raft_supervisor *supervisor,
                                       struct raft_connection *connection,
@@ -190,10 +238,16 @@ static struct raft_json *handle_nodes(struct raft_supervisor *supervisor,
     }
     errand->goal = find_goal(errand->verb, (int)signal);
     errand->restart = strcmp(errand->verb, "restart") == 0;
-    errand->seq = tell_command(supervisor, json);
+    errand->seq = raft_request_tell(supervisor, json);
     for (uint32_t i = 0; i < errand->count; i++) {
-        move_one(supervisor, errand, raft_child_find(supervisor, errand->ids[i]), json);
+        struct raft_child *child = raft_child_find(supervisor, errand->ids[i]);
+
+        if (!errand->restart && is_there(errand->goal, child)) {
+            errand->already |= UINT64_C(1) << child->slot;
+        }
+        move_one(supervisor, errand, child, json);
     }
+    set_deadline(errand, (int)signal, json);
     return raft_request_answer(supervisor, errand);
 }
 
@@ -219,7 +273,7 @@ static struct raft_json *handle_down(struct raft_supervisor *supervisor,
 
     errand->goal = RAFT_GOAL_DOWN;
     errand->leave = true;
-    errand->seq = tell_command(supervisor, json);
+    errand->seq = raft_request_tell(supervisor, json);
     supervisor->leaving = true;
     for (uint32_t i = 0; i < supervisor->children_count; i++) {
         errand->ids[i] = supervisor->children[i].id;
@@ -231,156 +285,13 @@ static struct raft_json *handle_down(struct raft_supervisor *supervisor,
     return NULL; /* Answered last of all, when nothing is left. */
 }
 
-static void tell_fault(struct raft_supervisor *supervisor, const struct raft_fault *fault,
-                       const char *what)
-{
-    struct raft_shm_event event = {
-        .type = RAFT_SHM_EVENT_FAULT, .a = fault->id, .b = strcmp(what, "made") == 0};
-
-    raft_supervisor_tell(supervisor, &event, "f%llu %s: %s %s", (unsigned long long)fault->id, what,
-                         fault->kind, fault->target);
-}
-
-/* Tells which faults of the former plan are not in the present one, then publishes it. */
-static void publish_faults(struct raft_supervisor *supervisor, const struct raft_faults *former,
-                           const char *what)
-{
-    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
-        bool gone = former->list[i].id != 0;
-
-        for (uint32_t j = 0; gone && j < RAFT_FAULTS_MAX; j++) {
-            gone = supervisor->faults.list[j].id != former->list[i].id;
-        }
-        if (gone) {
-            tell_fault(supervisor, &former->list[i], what);
-        }
-    }
-    raft_shm_faults_write(supervisor->shm, &supervisor->faults);
-}
-
-void raft_request_expire_faults(struct raft_supervisor *supervisor)
-{
-    static struct raft_faults former; /* 40 kB: too much for a stack frame in a loop. */
-
-    former = supervisor->faults;
-    if (raft_faults_expire(&supervisor->faults, raft_shm_now(supervisor->shm)) > 0) {
-        publish_faults(supervisor, &former, "ended by itself");
-    }
-}
-
-raft_time raft_request_next_expiry(const struct raft_supervisor *supervisor)
-{
-    raft_time next = 0;
-
-    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
-        const struct raft_fault *fault = &supervisor->faults.list[i];
-
-        if (fault->id != 0 && fault->until != 0 && (next == 0 || fault->until < next)) {
-            next = fault->until;
-        }
-    }
-    return next;
-}
-
-/* Fills a fault from a request; false if the rows are malformed. */
-static bool read_fault(const struct raft_json *json, struct raft_fault *fault)
-{
-    const struct raft_json *rows = raft_json_get(json, "rows");
-    size_t count = rows != NULL ? raft_json_count(rows) : 0;
-
-    memset(fault, 0, sizeof *fault);
-    snprintf(fault->kind, sizeof fault->kind, "%.15s", raft_json_string(json, "kind", ""));
-    snprintf(fault->target, sizeof fault->target, "%.127s", raft_json_string(json, "target", ""));
-    if (count == 0 || count > RAFT_NODES_MAX || fault->kind[0] == 0) {
-        return false;
-    }
-    for (size_t i = 0; i < count; i++) {
-        const char *text = raft_json_string_at(rows, i);
-        char *end;
-
-        if (text == NULL) {
-            return false;
-        }
-        errno = 0;
-        fault->row[i] = strtoull(text, &end, 16);
-        if (text[0] == 0 || text[0] == '-' || *end != 0 || errno != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static struct raft_json *handle_partition(struct raft_supervisor *supervisor,
-                                          struct raft_connection *connection,
-                                          const struct raft_json *json)
-{
-    static struct raft_faults former;
-    struct raft_fault fault;
-    struct raft_json *answer;
-    char name[24];
-    uint64_t id = 0;
-    int64_t for_ms = raft_json_integer(json, "for_ms", 0);
-
-    (void)connection;
-    if (!read_fault(json, &fault) || for_ms < 0) {
-        return raft_control_error(EXIT_USAGE, "partition: malformed request");
-    }
-    former = supervisor->faults;
-    fault.made = raft_shm_now(supervisor->shm);
-    fault.until = for_ms > 0 ? fault.made + (raft_time)for_ms * 1000 : 0;
-    fault.since = tell_command(supervisor, json);
-    if (raft_faults_add(&supervisor->faults, &fault, !raft_json_bool(json, "add", false), &id) !=
-        RAFT_OK) {
-        return raft_control_error(EXIT_FAILED, "partition: %d faults are active already; heal some",
-                                  RAFT_FAULTS_MAX);
-    }
-    publish_faults(supervisor, &former, "replaced");
-    fault.id = id;
-    tell_fault(supervisor, &fault, "made");
-    answer = raft_control_ok(fault.since);
-    snprintf(name, sizeof name, "f%llu", (unsigned long long)id);
-    raft_json_add_string(answer, "fault", name);
-    return answer;
-}
-
-static struct raft_json *handle_heal(struct raft_supervisor *supervisor,
-                                     struct raft_connection *connection,
-                                     const struct raft_json *json)
-{
-    static struct raft_faults former;
-    const struct raft_json *nodes = raft_json_get(json, "nodes");
-    int64_t id = raft_json_integer(json, "id", 0);
-    struct raft_json *answer;
-    uint64_t mask = 0;
-    uint64_t seq;
-    uint32_t healed;
-
-    (void)connection;
-    for (size_t i = 0; nodes != NULL && i < raft_json_count(nodes); i++) {
-        const struct raft_child *child =
-            raft_child_find(supervisor, (raft_id)raft_json_integer_at(nodes, i, 0));
-
-        mask |= child != NULL ? UINT64_C(1) << child->slot : 0;
-    }
-    if (id <= 0 && mask == 0 && !raft_json_bool(json, "all", false)) {
-        return raft_control_error(EXIT_USAGE, "heal: malformed request");
-    }
-    former = supervisor->faults;
-    seq = tell_command(supervisor, json);
-    healed = raft_faults_heal(&supervisor->faults, id > 0 ? (uint64_t)id : 0, mask);
-    publish_faults(supervisor, &former, "healed");
-    answer = raft_control_ok(seq);
-    raft_json_add_integer(answer, "healed", healed);
-    return answer;
-}
-
 static bool is_reached(enum raft_goal goal, const struct raft_child *child)
 {
     switch (goal) {
     case RAFT_GOAL_NONE:
         return true;
     case RAFT_GOAL_UP:
-        return child->state != RAFT_SHM_PROCESS_STARTING;
+        return child->state != RAFT_SHM_PROCESS_STARTING && !raft_child_is_ending(child);
     case RAFT_GOAL_DOWN:
         return is_down(child);
     case RAFT_GOAL_PAUSED:
@@ -391,20 +302,48 @@ static bool is_reached(enum raft_goal goal, const struct raft_child *child)
     return true;
 }
 
+/* Asked when a start failed: the node's own words say what, this says why. */
+static bool is_port_free(const struct raft_endpoint *endpoint)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(endpoint->port)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(endpoint->port)};
+    bool is_four = inet_pton(AF_INET, endpoint->host, &four.sin_addr) == 1;
+    bool is_six = !is_four && inet_pton(AF_INET6, endpoint->host, &six.sin6_addr) == 1;
+    int fd = socket(is_four ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int status = 0;
+
+    if (fd >= 0 && is_four) {
+        status = bind(fd, (struct sockaddr *)&four, sizeof four);
+    } else if (fd >= 0 && is_six) {
+        status = bind(fd, (struct sockaddr *)&six, sizeof six);
+    }
+    status = status != 0 && errno == EADDRINUSE ? -1 : 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status == 0;
+}
+
 /* A node that reached an end which is not the goal: a start that failed, a pause of one that died.
  */
-static void judge(struct raft_errand *errand, const struct raft_child *child)
+static void judge(const struct raft_supervisor *supervisor, struct raft_errand *errand,
+                  const struct raft_child *child)
 {
+    static const char way_out[] = " (its UDP port is taken: end the process that has it, or make "
+                                  "the cluster anew with up --fresh --base-port)";
     char exit[RAFT_CHILD_TEXT];
-    char why[2 * RAFT_CHILD_TEXT + 32];
+    char why[3 * RAFT_CHILD_TEXT];
 
-    if (!is_down(child) || errand->refused[0] != 0) {
+    if (!is_down(child) || (errand->failed >> child->slot & 1) != 0) {
         return;
     }
     raft_child_exit_text(child, exit, sizeof exit);
     if (errand->goal == RAFT_GOAL_UP) {
-        snprintf(why, sizeof why, "did not start: %s",
-                 child->failure[0] != 0 ? child->failure : exit);
+        const struct raft_spec_node *node = raft_spec_find(&supervisor->spec, child->id);
+
+        snprintf(why, sizeof why, "did not start: %s%s",
+                 child->failure[0] != 0 ? child->failure : exit,
+                 is_port_free(&node->endpoint) ? "" : way_out);
         refuse(errand, child, why);
     } else if (errand->goal == RAFT_GOAL_PAUSED || errand->goal == RAFT_GOAL_RESUMED) {
         refuse(errand, child, exit);
@@ -423,6 +362,7 @@ static struct raft_json *render_nodes(struct raft_supervisor *supervisor,
         raft_json_add_integer(node, "id", child->id);
         raft_json_add_string(node, "process", raft_shm_process_name(child->state));
         raft_json_add_integer(node, "pid", child->process.pid);
+        raft_json_add_bool(node, "already", (errand->already >> child->slot & 1) != 0);
         raft_json_add(nodes, NULL, node);
     }
     return nodes;
@@ -434,20 +374,26 @@ struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
     struct raft_json *answer;
 
     for (uint32_t i = 0; i < errand->count; i++) {
-        if (!is_reached(errand->goal, raft_child_find(supervisor, errand->ids[i]))) {
+        struct raft_child *child = raft_child_find(supervisor, errand->ids[i]);
+
+        if ((errand->failed >> child->slot & 1) != 0 || is_reached(errand->goal, child)) {
+            continue;
+        }
+        if (errand->deadline == 0 || raft_supervisor_clock_ms() < errand->deadline) {
             return NULL;
         }
+        give_up(errand, child);
     }
     if (errand->restart && !supervisor->leaving) {
         errand->restart = false;
         errand->goal = RAFT_GOAL_UP;
         for (uint32_t i = 0; i < errand->count; i++) {
-            start_one(supervisor, errand, raft_child_find(supervisor, errand->ids[i]));
+            raft_child_start(supervisor, raft_child_find(supervisor, errand->ids[i]));
         }
         return NULL;
     }
     for (uint32_t i = 0; i < errand->count; i++) {
-        judge(errand, raft_child_find(supervisor, errand->ids[i]));
+        judge(supervisor, errand, raft_child_find(supervisor, errand->ids[i]));
     }
     answer = errand->refused[0] == 0
                  ? raft_control_ok(errand->seq)
@@ -467,10 +413,10 @@ struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
         const char *verb;
         handler handle;
     } verbs[] = {
-        {"ping", handle_ping},     {"start", handle_nodes}, {"stop", handle_nodes},
-        {"restart", handle_nodes}, {"kill", handle_nodes},  {"pause", handle_nodes},
-        {"resume", handle_nodes},  {"down", handle_down},   {"partition", handle_partition},
-        {"heal", handle_heal},
+        {"ping", handle_ping},       {"start", handle_nodes}, {"stop", handle_nodes},
+        {"restart", handle_nodes},   {"kill", handle_nodes},  {"pause", handle_nodes},
+        {"resume", handle_nodes},    {"down", handle_down},   {"partition", raft_request_partition},
+        {"heal", raft_request_heal},
     };
     const char *verb = raft_json_string(json, "verb", "");
 

@@ -27,7 +27,7 @@ static const struct raft_service_edge table[RAFT_SERVICE_STATES][RAFT_SERVICE_EV
                 ON(SPAWN_FAILED) = TO(DOWN, BURY),
                 ON(READY) = TO(UP, NOTE),
                 ON(OVERDUE) = TO(STARTING, KILL),
-                ON(PAUSED) = TO(PAUSED, NOTE),
+                ON(PAUSED) = TO(STARTING, NOTHING),
                 ON(EXITED) = TO(DOWN, BURY),
             },
         AT(UP) =
@@ -35,9 +35,7 @@ static const struct raft_service_edge table[RAFT_SERVICE_STATES][RAFT_SERVICE_EV
                 ON(ASK_START) = TO(UP, NOTHING),
                 ON(ASK_STOP) = TO(STOPPING, TERMINATE),
                 ON(ASK_KILL) = TO(UP, KILL),
-                ON(READY) = TO(UP, NOTHING),
                 ON(PAUSED) = TO(PAUSED, NOTE),
-                ON(RESUMED) = TO(UP, NOTHING),
                 ON(EXITED) = TO(DOWN, BURY),
             },
         AT(PAUSED) =
@@ -45,20 +43,15 @@ static const struct raft_service_edge table[RAFT_SERVICE_STATES][RAFT_SERVICE_EV
                 ON(ASK_START) = TO(PAUSED, NOTHING),
                 ON(ASK_STOP) = TO(STOPPING, TERMINATE),
                 ON(ASK_KILL) = TO(PAUSED, KILL),
-                ON(READY) = TO(PAUSED, NOTHING),
-                ON(PAUSED) = TO(PAUSED, NOTHING),
                 ON(RESUMED) = TO(UP, NOTE),
-                ON(OVERDUE) = TO(PAUSED, KILL),
                 ON(EXITED) = TO(DOWN, BURY),
             },
         AT(STOPPING) =
             {
                 ON(ASK_STOP) = TO(STOPPING, NOTHING),
                 ON(ASK_KILL) = TO(STOPPING, KILL),
-                ON(READY) = TO(STOPPING, NOTHING),
                 ON(OVERDUE) = TO(STOPPING, KILL),
                 ON(PAUSED) = TO(STOPPING, NOTHING),
-                ON(RESUMED) = TO(STOPPING, NOTHING),
                 ON(EXITED) = TO(DOWN, BURY),
             },
         AT(BACKOFF) =

@@ -7,13 +7,18 @@
  * table says where an event leads and what the supervisor must do then; a missing cell is an
  * illegal event and is never delivered.
  *
- *             ask_start        ready           ask_stop           exited
- *      DOWN ------------> STARTING -----> UP ------------> STOPPING --------> DOWN
- *        ^                    |          ^  | paused/resumed   ^                |
- *        |  backoff_over      |          |  v                  |                | crash
- * (restart_crash) BACKOFF <--------------+-- exited PAUSED ---------------+             BACKOFF
+ *          ask_start         ready           paused
+ *   DOWN -------------> STARTING ----> UP <-----------> PAUSED
+ *    ^ |                 |    ^        |     resumed      |
+ *    | | crashed         |    |        |                  |
+ *    | v     backoff_over|    |        | ask_stop         | ask_stop
+ *   BACKOFF -------------+----+        v                  |
+ *    (restart_crash)     +--------> STOPPING <------------+
+ *                        ask_stop
  *
- * Killing is not a state: SIGKILL is sent and the exit is waited for in the state that was.
+ * exited leads from every state with a process to DOWN; spawn_failed from STARTING. Killing is not
+ * a state: SIGKILL is sent and the exit is waited for in the state that was. A stop seen while the
+ * node starts changes nothing: it is not up before it has said so.
  */
 #ifndef RAFT_CLUSTER_SERVICE_H
 #define RAFT_CLUSTER_SERVICE_H

@@ -131,9 +131,6 @@ enum raft_error raft_spawn_daemon(const struct raft_spawn *spawn, struct raft_pr
         if (fork() != 0) {
             _exit(0);
         }
-        if (chdir("/") != 0) {
-            give_up("cannot change to /");
-        }
         become(spawn, log, ready[1]);
     }
     close(log);

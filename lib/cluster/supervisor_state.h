@@ -20,6 +20,7 @@
 enum {
     RAFT_CHILD_START_MS = 20000, /* until a node must have said that it is ready */
     RAFT_CHILD_STOP_MS = 10000,  /* SIGTERM to SIGKILL, unless the request says otherwise */
+    RAFT_CHILD_SEEN_MS = 5000,   /* until a stop or continue signal must have been seen to work */
     RAFT_CHILD_LOOK_MS = 2,      /* between two looks at a process that was told to stop or go on */
     RAFT_CHILD_BACKOFF_MS = 100, /* first pause before a crashed node starts again; doubles */
     RAFT_CHILD_BACKOFF_MAX_MS = 30000,
@@ -67,13 +68,16 @@ enum raft_goal {
 /* A request that waits for its nodes. */
 struct raft_errand {
     enum raft_goal goal;
-    bool restart; /* start the nodes once they are down */
-    bool leave;   /* the verb `down`: the supervisor ends afterwards */
-    uint64_t seq; /* of its command event */
+    bool restart;      /* start the nodes once they are down */
+    bool leave;        /* the verb `down`: the supervisor ends afterwards */
+    uint64_t seq;      /* of its command event */
+    uint64_t deadline; /* then what was not seen yet is refused; 0 = none */
     uint32_t count;
     raft_id ids[RAFT_NODES_MAX];
     char verb[16];
-    char refused[512]; /* nodes that it could not be done to */
+    uint64_t already;   /* slots that were where they should go */
+    uint64_t failed;    /* slots that it could not be done to */
+    char refused[1024]; /* what to say of those */
 };
 
 struct raft_connection {
@@ -83,6 +87,8 @@ struct raft_connection {
     char *out;
     size_t out_bytes;
     size_t out_sent;
+    uint64_t used; /* when it last sent something, CLOCK_MONOTONIC ms */
+    bool is_mute;  /* its end has come: only an answer is still owed */
     struct raft_errand errand;
 };
 
@@ -94,10 +100,10 @@ struct raft_supervisor {
     struct raft_faults faults;
     int lock;
     int signals;
-    int watch; /* inotify: our lock file was removed */
+    int watch; /* inotify: something went from the run directory */
     int listener;
-    bool fresh;   /* no node has ever run */
-    bool leaving; /* down, or a signal: ends when all nodes are down */
+    bool is_successor; /* the table was there: a former supervisor was killed */
+    bool leaving;      /* down, or a signal: ends when all nodes are down */
     uint32_t children_count;
     struct raft_child children[RAFT_NODES_MAX];
     struct raft_connection connections[RAFT_CONNECTIONS_MAX];
@@ -110,13 +116,24 @@ uint64_t raft_supervisor_tell(struct raft_supervisor *supervisor,
                               const struct raft_shm_event *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* supervisor_setup.c: the lock, then everything that only its holder may touch. RAFT_BUSY: another
+ * one has it. The end leaves no file behind in the run directory. */
+enum raft_error raft_supervisor_set_up(struct raft_supervisor *supervisor, char *message,
+                                       size_t bytes) RAFT_MUST_USE;
+void raft_supervisor_clean_up(struct raft_supervisor *supervisor);
+
 /* children.c */
+/* Desired is up from now on; a node that is just ending starts when it has ended. */
+void raft_child_start(struct raft_supervisor *supervisor, struct raft_child *child);
+bool raft_child_is_ending(const struct raft_child *child);
 struct raft_child *raft_child_find(struct raft_supervisor *supervisor, raft_id id);
 void raft_child_deliver(struct raft_supervisor *supervisor, struct raft_child *child,
                         enum raft_service_event event);
 void raft_child_publish(struct raft_supervisor *supervisor, const struct raft_child *child);
 void raft_child_signal(struct raft_supervisor *supervisor, struct raft_child *child, int signal);
 void raft_child_ready(struct raft_supervisor *supervisor, struct raft_child *child);
+/* It runs with a store of its own: it must not make another one. */
+void raft_child_settled(struct raft_supervisor *supervisor, const struct raft_child *child);
 void raft_child_ended(struct raft_supervisor *supervisor, struct raft_child *child);
 void raft_child_look(struct raft_supervisor *supervisor, struct raft_child *child);
 void raft_child_deadline(struct raft_supervisor *supervisor, struct raft_child *child,
@@ -126,6 +143,9 @@ void raft_child_exit_text(const struct raft_child *child, char *text, size_t byt
 
 /* adopt.c: fills the children from the spec and from what the table says of their processes. */
 void raft_supervisor_adopt(struct raft_supervisor *supervisor);
+/* Ends nodes of this cluster that the table does not know: it was lost, and they serve an older
+ * one that nobody can read. */
+void raft_supervisor_end_strays(struct raft_supervisor *supervisor);
 
 /* requests.c: starts a request; an answer at once, or NULL: it waits (connection->errand). */
 struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
@@ -134,12 +154,24 @@ struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
 /* The answer if the request's nodes have got there, else NULL. */
 struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
                                       struct raft_errand *errand);
+/* Writes the command event of a request, in the words of whoever typed it; returns its seq. */
+uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft_json *json);
+
+/* fault_requests.c: the two handlers, and what time does to faults. */
+struct raft_json *raft_request_partition(struct raft_supervisor *supervisor,
+                                         struct raft_connection *connection,
+                                         const struct raft_json *json);
+struct raft_json *raft_request_heal(struct raft_supervisor *supervisor,
+                                    struct raft_connection *connection,
+                                    const struct raft_json *json);
 /* Publishes the plan and tells the faults that have ended by themselves. */
 void raft_request_expire_faults(struct raft_supervisor *supervisor);
 /* Cluster time of the next fault's end; 0 = none. */
 raft_time raft_request_next_expiry(const struct raft_supervisor *supervisor);
 
 /* connections.c */
+/* Is there a place for one more, if need be that of an idle one? */
+bool raft_connections_have_room(const struct raft_supervisor *supervisor);
 void raft_connections_accept(struct raft_supervisor *supervisor);
 void raft_connection_read(struct raft_supervisor *supervisor, struct raft_connection *connection);
 void raft_connection_write(struct raft_connection *connection);
