@@ -43,8 +43,7 @@ static void apply_entry(struct raft_node *node, const struct raft_entry *entry)
     struct raft_span result = {node->result, 0};
     ASSERT(entry->index == node->applied + 1);
     if (entry->type == RAFT_ENTRY_COMMAND && entry->bytes >= RAFT_NODE_SESSION_BYTES) {
-        struct raft_span command = {(const uint8_t *)entry->data + RAFT_NODE_SESSION_BYTES,
-                                    entry->bytes - RAFT_NODE_SESSION_BYTES};
+        struct raft_span command = raft_node_command(entry);
         result.bytes = app->ops->apply(app, entry->index, command, node->result);
         ASSERT(result.bytes <= sizeof node->result);
     }
@@ -59,4 +58,13 @@ static void start_read(struct raft_node *node)
     node->apply_token = ++node->token;
     node->ports.writer->ops->read(node->ports.writer, node->apply_token, node->applied + 1,
                                   node->commit, READ_BYTES);
+}
+
+struct raft_span raft_node_command(const struct raft_entry *entry)
+{
+    if (entry->type != RAFT_ENTRY_COMMAND || entry->bytes < RAFT_NODE_SESSION_BYTES) {
+        return (struct raft_span){.data = NULL, .bytes = 0};
+    }
+    return (struct raft_span){.data = (const uint8_t *)entry->data + RAFT_NODE_SESSION_BYTES,
+                              .bytes = entry->bytes - RAFT_NODE_SESSION_BYTES};
 }

@@ -144,6 +144,9 @@ void raft_node_submit(struct raft_node *node, struct raft_span command, raft_nod
 uint32_t raft_node_tail(const struct raft_node *node, raft_index first, raft_index last,
                         struct raft_entry *entries, uint32_t entries_max);
 
+/* The app's command inside a stored entry (behind the client's name); empty for other entries. */
+struct raft_span raft_node_command(const struct raft_entry *entry);
+
 void raft_node_status(const struct raft_node *node, struct raft_node_status *status);
 
 /* Stops: no more sends, open clients get "unknown". Then frees; *node becomes NULL. NULL is fine.

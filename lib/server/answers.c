@@ -191,12 +191,11 @@ struct raft_json *raft_server_entry_json(const struct raft_entry *entry)
 {
     struct raft_json *row = raft_json_object();
     struct raft_kv_command command;
-    struct raft_span bytes = {.data = entry->data, .bytes = entry->bytes};
     add_count(row, "index", entry->index);
     add_count(row, "term", entry->term);
     raft_json_add_string(row, "type", raft_entry_type_name(entry->type));
     add_count(row, "bytes", entry->bytes);
-    if (entry->type == RAFT_ENTRY_COMMAND && raft_kv_decode(bytes, &command)) {
+    if (raft_kv_decode(raft_node_command(entry), &command)) {
         add_command(row, &command);
     } else {
         raft_json_add_null(row, "op");

@@ -80,6 +80,7 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
         return RAFT_EXISTS;
     }
     server->started = true;
+    server->publisher.record.pid = (uint32_t)getpid(); /* we may have forked since new */
     enum raft_error error = RAFT_OK;
     if (server->options.socket != NULL) {
         error = raft_server_control_open(server->control, server->options.socket, message,

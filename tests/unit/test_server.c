@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The server on real sockets: a cluster of one in a child process, whose table, Unix socket and
+ * UDP port the test uses as anybody may. A1, A2, A20; design 4.7 to 4.11.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cluster/control.h"
+#include "server/server.h"
+
+enum { CLUSTER = 5, ID = 3, SLOT = 2, TIMEOUT_MS = 20000, CROWD = 40 };
+
+struct world {
+    char directory[64];
+    char socket[128];
+    uint16_t port;
+    pid_t pid;
+    struct raft_shm *shm;
+    struct raft_log *log;
+    struct raft_comms *udp;
+    struct raft_server *server;
+};
+
+static struct world world;
+
+/* A port that nobody has: asked of the kernel until the adapter got it. */
+static void open_udp(void)
+{
+    for (;;) {
+        struct sockaddr_in address = {.sin_family = AF_INET,
+                                      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+        socklen_t bytes = sizeof address;
+        char message[256];
+        int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        assert_int_equal(bind(fd, (struct sockaddr *)&address, bytes), 0);
+        assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
+        assert_int_equal(close(fd), 0);
+        world.port = ntohs(address.sin_port);
+        const struct raft_endpoint endpoint = {.id = ID, .host = "127.0.0.1", .port = world.port};
+        const struct raft_comms_udp_options options = {.cluster = CLUSTER,
+                                                       .self = ID,
+                                                       .incarnation = 1,
+                                                       .endpoints = &endpoint,
+                                                       .endpoints_count = 1,
+                                                       .serializer = raft_serializer_msgpack()};
+        if (raft_comms_udp_open(&options, &world.udp, message, sizeof message) == RAFT_OK) {
+            return;
+        }
+    }
+}
+
+static int make_world(void **state)
+{
+    (void)state;
+    const struct raft_log_identity identity = {.cluster = CLUSTER, .node = ID};
+    memset(&world, 0, sizeof world);
+    (void)snprintf(world.directory, sizeof world.directory, "/tmp/test_server.XXXXXX");
+    assert_non_null(mkdtemp(world.directory));
+    (void)snprintf(world.socket, sizeof world.socket, "%s/n3.sock", world.directory);
+    world.shm = raft_shm_private(CLUSTER);
+    world.log = raft_log_memory_open(&identity);
+    open_udp();
+    const struct raft_server_options options = {
+        .node = {.core = {.id = ID,
+                          .election_timeout = 50000,
+                          .heartbeat_interval = 5000,
+                          .pre_vote = true,
+                          .check_quorum = true},
+                 .limits = raft_limits_default(),
+                 .voters = {.voters_count = 1, .voters = {ID}},
+                 .incarnation = 1,
+                 .seed = 1,
+                 .check = true},
+        .slot = SLOT,
+        .shm = world.shm,
+        .log = world.log,
+        .udp = world.udp,
+        .app = raft_app_kv_create(),
+        .serializer = raft_serializer_msgpack(),
+        .socket = world.socket,
+    };
+    world.server = raft_server_new(&options);
+    return 0;
+}
+
+/* The server runs in a child from here on; what the parent has of it is only memory. */
+static void start_server(void)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    world.pid = fork();
+    assert_true(world.pid >= 0);
+    if (world.pid == 0) {
+        char message[256];
+        int code = 1;
+        if (raft_server_start(world.server, message, sizeof message) == RAFT_OK &&
+            write(ready[1], "r", 1) == 1) {
+            code = raft_server_run(world.server);
+        }
+        raft_server_free(&world.server);
+        raft_shm_close(&world.shm);
+        _exit(code);
+    }
+    assert_int_equal(close(ready[1]), 0);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(close(ready[0]), 0);
+}
+
+/* Its exit code. */
+static int wait_for_end(void)
+{
+    int status = 0;
+    assert_int_equal(waitpid(world.pid, &status, 0), world.pid);
+    world.pid = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int end_world(void **state)
+{
+    (void)state;
+    if (world.pid != 0) {
+        assert_int_equal(kill(world.pid, SIGTERM), 0);
+        assert_int_equal(kill(world.pid, SIGCONT), 0);
+        assert_int_equal(wait_for_end(), RAFT_SHM_EXIT_STOP);
+    }
+    raft_server_free(&world.server);
+    raft_server_free(&world.server);
+    raft_shm_close(&world.shm);
+    (void)unlink(world.socket); /* of a server that was never run */
+    return rmdir(world.directory);
+}
+
+typedef bool (*predicate)(const struct raft_shm_node *node);
+
+/* Sleeps on the bell until the published record is so. */
+static struct raft_shm_node wait_for(predicate holds)
+{
+    struct raft_shm_node node;
+    for (;;) {
+        uint32_t seen = raft_shm_bell(world.shm);
+        if (raft_shm_node_read(world.shm, SLOT, &node) && holds(&node)) {
+            return node;
+        }
+        (void)raft_shm_bell_wait(world.shm, seen, UINT64_MAX);
+    }
+}
+
+static bool is_leading(const struct raft_shm_node *node)
+{
+    return node->role == RAFT_ROLE_LEADER && node->applied > 0;
+}
+
+/* One request as JSON text; the answer is the caller's. */
+static struct raft_json *ask(const char *text)
+{
+    struct raft_json *request = NULL;
+    struct raft_json *answer = NULL;
+    char message[256] = "";
+    assert_int_equal(raft_json_parse(text, strlen(text), &request, message, sizeof message),
+                     RAFT_OK);
+    assert_int_equal(
+        raft_control_call(world.socket, request, TIMEOUT_MS, &answer, message, sizeof message),
+        RAFT_OK);
+    raft_json_free(&request);
+    return answer;
+}
+
+static void check_refused(const char *text, int exit_code, const char *sentence)
+{
+    struct raft_json *answer = ask(text);
+    assert_false(raft_json_bool(answer, "ok", true));
+    assert_int_equal(raft_json_integer(answer, "exit", 0), exit_code);
+    assert_non_null(strstr(raft_json_string(answer, "error", ""), sentence));
+    raft_json_free(&answer);
+}
+
+static void check_alive(void)
+{
+    struct raft_json *answer = ask("{\"verb\":\"ping\"}");
+    assert_true(raft_json_bool(answer, "ok", false));
+    assert_int_equal(raft_json_integer(answer, "id", 0), ID);
+    assert_int_equal(raft_json_integer(answer, "pid", 0), world.pid);
+    raft_json_free(&answer);
+}
+
+static int connect_control(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%.100s", world.socket);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
+    return fd;
+}
+
+static void test_A2_start_works_only_once(void **state)
+{
+    (void)state;
+    char message[256] = "";
+    assert_int_equal(raft_server_start(world.server, message, sizeof message), RAFT_OK);
+    assert_int_equal(raft_server_start(world.server, message, sizeof message), RAFT_EXISTS);
+    assert_string_equal(message, "the server was started before");
+    raft_server_stop(world.server, RAFT_SHM_EXIT_STOP);
+    assert_int_equal(raft_server_run(world.server), RAFT_SHM_EXIT_STOP);
+}
+
+static void test_A1_a_cluster_of_one_elects_itself_and_publishes_it(void **state)
+{
+    (void)state;
+    start_server();
+    struct raft_shm_node node = wait_for(is_leading);
+    assert_int_equal(node.id, ID);
+    assert_int_equal(node.leader, ID);
+    assert_int_equal(node.vote, ID);
+    assert_int_equal(node.term, 1);
+    assert_int_equal(node.commit, 1);
+    assert_int_equal(node.last, 1);
+    assert_int_equal(node.boots, 1);
+    assert_int_equal(node.incarnation, 1);
+    struct raft_shm_cursor cursor = {.next = 1};
+    struct raft_shm_event event;
+    uint32_t roles = 0;
+    uint32_t leaders = 0;
+    while (raft_shm_event_next(world.shm, &cursor, &event)) {
+        assert_int_equal(event.node, ID);
+        roles += event.type == RAFT_SHM_EVENT_ROLE;
+        leaders += event.type == RAFT_SHM_EVENT_LEADER && event.a == ID;
+    }
+    assert_int_equal(roles, 2);
+    assert_int_equal(leaders, 1);
+}
+
+static void test_the_socket_answers(void **state)
+{
+    (void)state;
+    start_server();
+    (void)wait_for(is_leading);
+    check_alive();
+    struct raft_json *answer = ask("{\"verb\":\"inspect\"}");
+    assert_string_equal(raft_json_string(answer, "id", ""), "n3");
+    assert_string_equal(raft_json_string(answer, "state", ""), "leader");
+    assert_string_equal(raft_json_string(answer, "leader", ""), "n3");
+    assert_int_equal(raft_json_integer(answer, "term", 0), 1);
+    assert_int_equal(raft_json_integer(answer, "boots", 0), 1);
+    assert_int_equal(raft_json_integer(raft_json_get(answer, "log"), "last", 0), 1);
+    assert_int_equal(raft_json_count(raft_json_get(answer, "peers")), 0);
+    raft_json_free(&answer);
+    answer = ask("{\"verb\":\"log\"}");
+    const struct raft_json *entries = raft_json_get(answer, "entries");
+    assert_int_equal(raft_json_count(entries), 1);
+    assert_string_equal(raft_json_string(raft_json_at(entries, 0), "type", ""), "noop");
+    raft_json_free(&answer);
+    answer = ask("{\"verb\":\"log\",\"first\":2}");
+    assert_int_equal(raft_json_count(raft_json_get(answer, "entries")), 0);
+    raft_json_free(&answer);
+    check_refused("{\"verb\":\"transfer\",\"to\":9}", 4, "n3 cannot hand leadership to n9");
+    check_refused("{\"verb\":\"transfer\",\"to\":-1}", 2, "there is no node -1");
+    check_refused("{\"verb\":\"dance\"}", 2, "does not know the verb \"dance\"");
+    check_refused("{}", 2, "does not know the verb \"\"");
+    check_refused("[1]", 2, "does not know the verb");
+}
+
+static void test_a_command_over_the_socket_is_an_event(void **state)
+{
+    (void)state;
+    start_server();
+    (void)wait_for(is_leading);
+    struct raft_json *answer = ask("{\"verb\":\"campaign\",\"text\":\"campaign n3 please\"}");
+    struct raft_shm_cursor cursor = {.next = (uint64_t)raft_json_integer(answer, "seq", 0)};
+    struct raft_shm_event event;
+    raft_json_free(&answer);
+    assert_true(raft_shm_event_next(world.shm, &cursor, &event));
+    assert_int_equal(event.type, RAFT_SHM_EVENT_COMMAND);
+    assert_string_equal(event.text, "campaign n3 please");
+}
+
+/* Clients that say nothing, half a line, too much, rubbish, or never read what they asked for. */
+static void test_A20_abuse_of_the_socket_holds_nobody_up(void **state)
+{
+    (void)state;
+    static char rubbish[256 * 1024];
+    int crowd[CROWD];
+    start_server();
+    (void)wait_for(is_leading);
+    memset(rubbish, 'x', sizeof rubbish);
+    for (uint32_t i = 0; i < CROWD; i++) {
+        crowd[i] = connect_control();
+        assert_int_equal(fcntl(crowd[i], F_SETFL, O_NONBLOCK), 0);
+        if (i % 4 == 1) {
+            (void)send(crowd[i], "{\"verb\":", 8, MSG_NOSIGNAL);
+        } else if (i % 4 == 2) {
+            (void)send(crowd[i], rubbish, sizeof rubbish, MSG_NOSIGNAL);
+        } else if (i % 4 == 3) {
+            static const char greedy[] = "{\"verb\":\"inspect\"}\n";
+            for (uint32_t n = 0; n < 5000; n++) {
+                (void)send(crowd[i], greedy, sizeof greedy - 1, MSG_NOSIGNAL);
+            }
+        }
+        check_alive();
+    }
+    for (uint32_t i = 0; i < CROWD; i++) {
+        assert_int_equal(close(crowd[i]), 0);
+    }
+    check_alive();
+}
+
+/* Several requests in one write, and a client that shuts its side before it reads. */
+static void test_requests_may_come_at_once(void **state)
+{
+    (void)state;
+    static const char three[] = "{\"verb\":\"ping\"}\nnonsense\n{\"verb\":\"log\"}\n";
+    start_server();
+    (void)wait_for(is_leading);
+    int fd = connect_control();
+    assert_int_equal(send(fd, three, sizeof three - 1, 0), sizeof three - 1);
+    assert_int_equal(shutdown(fd, SHUT_WR), 0);
+    FILE *file = fdopen(fd, "r");
+    char line[4096];
+    static const char *const parts[] = {"\"pid\":", "is not JSON", "\"entries\":["};
+    for (size_t i = 0; i < 3; i++) {
+        assert_non_null(fgets(line, sizeof line, file));
+        assert_non_null(strstr(line, parts[i]));
+    }
+    assert_null(fgets(line, sizeof line, file));
+    assert_int_equal(fclose(file), 0);
+}
+
+static void test_A20_random_datagrams_are_counted_and_forgotten(void **state)
+{
+    (void)state;
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(world.port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct raft_random random;
+    static uint64_t bytes[128];
+    start_server();
+    (void)wait_for(is_leading);
+    raft_random_seed(&random, 7);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    for (uint32_t i = 0; i < 2000; i++) {
+        for (size_t k = 0; k < 128; k++) {
+            bytes[k] = raft_random_next(&random);
+        }
+        if (i % 2 == 0) {
+            memcpy(bytes, "RFT1\1", 5); /* as if it were ours */
+        }
+        size_t count = raft_random_below(&random, sizeof bytes);
+        (void)sendto(fd, bytes, count, 0, (struct sockaddr *)&address, sizeof address);
+        if (i % 100 == 0) {
+            check_alive();
+        }
+    }
+    assert_int_equal(close(fd), 0);
+    struct raft_json *answer = ask("{\"verb\":\"inspect\"}");
+    const struct raft_json *dropped = raft_json_get(raft_json_get(answer, "messages"), "dropped");
+    assert_true(raft_json_integer(dropped, "magic", 0) > 0);
+    assert_string_equal(raft_json_string(answer, "state", ""), "leader");
+    assert_int_equal(raft_json_integer(answer, "term", 0), 1);
+    raft_json_free(&answer);
+}
+
+static void test_signals_end_it_cleanly(void **state)
+{
+    (void)state;
+    start_server();
+    (void)wait_for(is_leading);
+    assert_int_equal(kill(world.pid, SIGSTOP), 0);
+    assert_int_equal(kill(world.pid, SIGCONT), 0);
+    assert_int_equal(kill(world.pid, SIGPIPE), 0);
+    assert_int_equal(kill(world.pid, SIGUSR1), 0);
+    check_alive();
+    assert_int_equal(kill(world.pid, SIGHUP), 0);
+    assert_int_equal(wait_for_end(), RAFT_SHM_EXIT_STOP);
+    assert_int_equal(access(world.socket, F_OK), -1);
+}
+
+static void test_the_run_directory_may_vanish(void **state)
+{
+    (void)state;
+    start_server();
+    (void)wait_for(is_leading);
+    int fd = connect_control();
+    assert_int_equal(unlink(world.socket), 0);
+    assert_int_equal(send(fd, "{\"verb\":\"ping\"}\n", 16, 0), 16);
+    char byte;
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(byte, '{');
+    assert_int_equal(close(fd), 0);
+}
+
+/* A frozen clock moves no timer; SIGUSR1 makes the node look at it again. */
+static void test_the_clusters_clock_rules(void **state)
+{
+    (void)state;
+    struct raft_shm_clock clock;
+    raft_shm_clock_read(world.shm, &clock);
+    clock.base_virtual = raft_shm_now(world.shm);
+    clock.rate = 0;
+    clock.epoch++;
+    raft_shm_clock_write(world.shm, &clock);
+    start_server();
+    check_alive();
+    while (raft_shm_bell_wait(world.shm, raft_shm_bell(world.shm), 200000000)) {
+        /* What start itself published; then four election timeouts of real time without a word. */
+    }
+    struct raft_shm_node node;
+    assert_true(raft_shm_node_read(world.shm, SLOT, &node));
+    assert_int_equal(node.role, RAFT_ROLE_FOLLOWER);
+    assert_int_equal(node.term, 0);
+    clock.base_virtual += 10000000; /* past any timer */
+    clock.epoch++;
+    raft_shm_clock_write(world.shm, &clock);
+    assert_int_equal(kill(world.pid, SIGUSR1), 0);
+    node = wait_for(is_leading);
+    assert_int_equal(node.term, 1);
+}
+
+static void test_a_broken_disk_ends_it_with_the_io_code(void **state)
+{
+    (void)state;
+    raft_log_memory_fail(world.log, RAFT_IO);
+    start_server();
+    assert_int_equal(wait_for_end(), RAFT_SHM_EXIT_IO);
+    struct raft_shm_node node;
+    assert_true(raft_shm_node_read(world.shm, SLOT, &node));
+    assert_int_equal(node.exit_reason, RAFT_SHM_EXIT_IO);
+    assert_int_not_equal(node.role, RAFT_ROLE_LEADER);
+}
+
+static bool is_full(const struct raft_shm_node *node)
+{
+    return node->disk_full != 0;
+}
+
+static void test_a_full_disk_does_not(void **state)
+{
+    (void)state;
+    raft_log_memory_fail(world.log, RAFT_FULL);
+    start_server();
+    (void)wait_for(is_full);
+    check_alive();
+}
+
+static void test_exit_codes_of_errors(void **state)
+{
+    (void)state;
+    assert_int_equal(raft_server_exit_code(RAFT_FOREIGN), RAFT_SHM_EXIT_CORRUPT);
+    assert_int_equal(raft_server_exit_code(RAFT_INVALID), RAFT_SHM_EXIT_CONFIG);
+    assert_int_equal(raft_server_exit_code(RAFT_BUSY), RAFT_SHM_EXIT_TEMPORARY);
+    assert_int_equal(raft_server_exit_code(RAFT_FULL), RAFT_SHM_EXIT_IO);
+    assert_int_equal(raft_server_find_index(-1, 1, 10), 10);
+    assert_int_equal(raft_server_find_index(-3, 1, 10), 8);
+    assert_int_equal(raft_server_find_index(-30, 4, 10), 4);
+    assert_int_equal(raft_server_find_index(2, 4, 10), 4);
+    assert_int_equal(raft_server_find_index(7, 4, 10), 7);
+    assert_int_equal(raft_server_find_index(INT64_MIN, 1, 10), 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, end_world)
+    const struct CMUnitTest tests[] = {
+        TEST(test_A2_start_works_only_once),
+        TEST(test_A1_a_cluster_of_one_elects_itself_and_publishes_it),
+        TEST(test_the_socket_answers),
+        TEST(test_a_command_over_the_socket_is_an_event),
+        TEST(test_A20_abuse_of_the_socket_holds_nobody_up),
+        TEST(test_requests_may_come_at_once),
+        TEST(test_A20_random_datagrams_are_counted_and_forgotten),
+        TEST(test_signals_end_it_cleanly),
+        TEST(test_the_run_directory_may_vanish),
+        TEST(test_the_clusters_clock_rules),
+        TEST(test_a_broken_disk_ends_it_with_the_io_code),
+        TEST(test_a_full_disk_does_not),
+        TEST(test_exit_codes_of_errors),
+    };
+#undef TEST
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
