@@ -46,13 +46,18 @@ static int make_address(const char *path, struct sockaddr_un *address, int *fold
     return 0;
 }
 
-static int connect_path(const char *path, int fd)
+/* A stopped process has a backlog that fills up: then connecting waits, but not longer than this.
+ */
+static int connect_path(const char *path, int fd, uint32_t timeout_ms)
 {
+    struct timeval most = {.tv_sec = (time_t)(timeout_ms / 1000),
+                           .tv_usec = (suseconds_t)(timeout_ms % 1000) * 1000};
     struct sockaddr_un address;
     int folder;
     int failed;
     int reason;
 
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
     if (make_address(path, &address, &folder) != 0) {
         return -1;
     }
@@ -99,12 +104,13 @@ enum raft_error raft_control_listen(const char *path, int *fd, char *message, si
     if (*fd >= 0 && bind_path(path, *fd) == 0 && listen(*fd, BACKLOG) == 0) {
         return RAFT_OK;
     }
-    snprintf(message, message_bytes, "cannot serve %s: %s", path, strerror(errno));
+    int reason = errno;
+    snprintf(message, message_bytes, "cannot serve %s: %s", path, strerror(reason));
     if (*fd >= 0) {
         close(*fd);
         *fd = -1;
     }
-    return errno == ENOSPC ? RAFT_FULL : RAFT_PERMISSION;
+    return reason == ENOSPC ? RAFT_FULL : RAFT_PERMISSION;
 }
 
 int raft_control_accept(int listener)
@@ -244,9 +250,10 @@ enum raft_error raft_control_call(const char *path, const struct raft_json *requ
     enum raft_error error;
 
     *answer = NULL;
-    if (fd < 0 || connect_path(path, fd) != 0) {
+    if (fd < 0 || connect_path(path, fd, timeout_ms) != 0) {
         error = errno == ENOENT || errno == ECONNREFUSED ? RAFT_NOT_FOUND
                 : errno == EACCES                        ? RAFT_PERMISSION
+                : errno == EAGAIN                        ? RAFT_TIMEOUT
                                                          : RAFT_IO;
         snprintf(message, message_bytes, "%s: %s", path, strerror(errno));
     } else {

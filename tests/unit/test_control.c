@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -170,6 +171,27 @@ static void gives_up_when_the_time_is_over(void **state)
     assert_null(answer);
 }
 
+static void does_not_wait_behind_a_full_backlog(void **state)
+{
+    struct place *place = *state;
+    struct raft_json *answer = NULL;
+    enum raft_error error = RAFT_TIMEOUT;
+    listen_there(place);
+    assert_int_equal(listen(place->listener, 0), 0);
+    int held[4];
+    for (int i = 0; i < 4; i++) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        held[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        snprintf(address.sun_path, sizeof address.sun_path, "%.100s", place->path);
+        (void)connect(held[i], (struct sockaddr *)&address, sizeof address); /* until it is full */
+    }
+    error = call(place, 1, &answer);
+    assert_int_equal(error, RAFT_TIMEOUT);
+    for (int i = 0; i < 4; i++) {
+        close(held[i]);
+    }
+}
+
 static void says_when_the_other_side_hangs_up(void **state)
 {
     struct place *place = *state;
@@ -218,6 +240,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(reaches_paths_over_107_bytes, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(says_when_nobody_serves, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(gives_up_when_the_time_is_over, enter_place, leave_place),
+        cmocka_unit_test_setup_teardown(does_not_wait_behind_a_full_backlog, enter_place,
+                                        leave_place),
         cmocka_unit_test_setup_teardown(says_when_the_other_side_hangs_up, enter_place,
                                         leave_place),
         cmocka_unit_test_setup_teardown(refuses_an_answer_that_is_malformed_or_endless, enter_place,
