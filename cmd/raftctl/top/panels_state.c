@@ -97,7 +97,7 @@ static void add_marks(const struct top_model *model, struct pieces *pieces)
         add_piece(pieces, 65, TOP_CYAN | TOP_BOLD, "HELD (f)");
     }
     if (model->readonly) {
-        add_piece(pieces, 20, TOP_CYAN, "readonly");
+        add_piece(pieces, 35, TOP_CYAN, "readonly");
     }
     char text[PIECE_BYTES];
     top_words_clock(model->real, false, text, sizeof(text));

@@ -31,26 +31,42 @@ struct top_screen {
     struct top_frame old; /* what the terminal shows */
 };
 
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
+
+enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(fatal_signals[0]) };
+
 /* What a fatal signal needs to put the terminal back; only async-signal-safe use. */
 static struct {
     volatile sig_atomic_t active;
     struct termios modes;
     size_t length;
     char bytes[RESTORE_BYTES];
+    struct sigaction
+        former[FATAL_SIGNALS]; /* who dealt with them before (a sanitizer, or nobody) */
 } restore;
 
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS};
-
-static void restore_and_die(int number)
+static void disarm_restore(void)
 {
+    restore.active = 0;
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        (void)sigaction(fatal_signals[i], &restore.former[i], NULL); /* Was valid before. */
+    }
+}
+
+/* Puts the terminal back and lets whoever was there before deal with the signal: one that an
+ * instruction caused comes again by itself when we return. */
+static void restore_and_die(int number, siginfo_t *info, void *context)
+{
+    (void)context; /* The next handler gets its own. */
     if (restore.active) {
-        restore.active = 0;
         ssize_t wrote = write(STDOUT_FILENO, restore.bytes, restore.length);
         (void)wrote; /* The process dies now; there is nobody to tell. */
         tcsetattr(STDOUT_FILENO, TCSANOW, &restore.modes);
     }
-    signal(number, SIG_DFL);
-    raise(number);
+    disarm_restore();
+    if (info->si_code <= 0) {
+        raise(number);
+    }
 }
 
 static void add_restore(const char *sequence)
@@ -72,25 +88,10 @@ static void arm_restore(void)
     add_restore(tigetstr("rmkx"));
     add_restore(tigetstr("rmcup"));
     restore.active = 1;
-    struct sigaction action = {.sa_handler = restore_and_die};
+    struct sigaction action = {.sa_sigaction = restore_and_die, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
-        struct sigaction former;
-        if (sigaction(fatal_signals[i], NULL, &former) == 0 && former.sa_handler == SIG_DFL) {
-            (void)sigaction(fatal_signals[i], &action, NULL); /* A valid signal: cannot fail. */
-        }
-    }
-}
-
-static void disarm_restore(void)
-{
-    restore.active = 0;
-    for (size_t i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++) {
-        struct sigaction former;
-        if (sigaction(fatal_signals[i], NULL, &former) == 0 &&
-            former.sa_handler == restore_and_die) {
-            signal(fatal_signals[i], SIG_DFL);
-        }
+    for (size_t i = 0; i < FATAL_SIGNALS; i++) {
+        (void)sigaction(fatal_signals[i], &action, &restore.former[i]); /* Valid: cannot fail. */
     }
 }
 
