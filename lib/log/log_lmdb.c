@@ -8,6 +8,7 @@
  * commit (directory.h).
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -323,7 +324,8 @@ static enum raft_error check_file(struct raft_table *table)
     MDB_stat stat;
     struct stat file;
     if (mdb_env_get_fd(table->env, &table->file_fd) != 0 || mdb_env_info(table->env, &info) != 0 ||
-        mdb_env_stat(table->env, &stat) != 0 || fstat(table->file_fd, &file) != 0) {
+        mdb_env_stat(table->env, &stat) != 0 || fstat(table->file_fd, &file) != 0 ||
+        fcntl(table->file_fd, F_SETFD, FD_CLOEXEC) != 0) { /* LMDB leaves that out */
         return RAFT_IO;
     }
     table->page_bytes = stat.ms_psize;
