@@ -182,7 +182,9 @@ void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished);
 /* clients.c, nemesis.c */
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch);
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply);
-void raft_sim_nemesis_act(struct raft_sim *sim);
+/* With a victim: it crashes, or comes back. */
+void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim);
+void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id);
 
 /* lines.c */
 void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,

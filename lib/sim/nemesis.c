@@ -7,6 +7,7 @@
 #include "sim/internal.h"
 
 static void crash_or_start(struct raft_sim *sim);
+static void end_short_life(struct raft_sim *sim, raft_id id);
 static void cut_or_heal(struct raft_sim *sim);
 static void trouble_disk(struct raft_sim *sim);
 static void push_leadership(struct raft_sim *sim);
@@ -14,10 +15,14 @@ static raft_id pick_node(struct raft_sim *sim);
 static void cut_groups(struct raft_sim *sim, struct raft_fault *fault);
 static void reset_disk(struct raft_sim *sim, raft_id id);
 
-void raft_sim_nemesis_act(struct raft_sim *sim)
+void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim)
 {
     if (sim->trouble.period == 0)
         return;
+    if (victim != 0) {
+        end_short_life(sim, victim);
+        return;
+    }
     raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 2 * sim->trouble.period),
                       RAFT_SIM_EVENT_NEMESIS, 0, 0);
     switch (raft_random_below(&sim->random, 8)) {
@@ -44,6 +49,15 @@ void raft_sim_nemesis_act(struct raft_sim *sim)
     }
 }
 
+/* As in figure 8 of the paper: a leader dies before it has brought round more than an entry or two,
+ * and comes back later. */
+void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id)
+{
+    if (sim->trouble.period > 0 && raft_sim_chance(sim, sim->trouble.short_leaders_permille))
+        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 3 * sim->options.delay_max),
+                          RAFT_SIM_EVENT_NEMESIS, id, 0);
+}
+
 void raft_sim_calm(struct raft_sim *sim)
 {
     sim->trouble.period = 0;
@@ -58,7 +72,6 @@ void raft_sim_calm(struct raft_sim *sim)
     }
 }
 
-/* Half of the time the leader is the victim. */
 static void crash_or_start(struct raft_sim *sim)
 {
     raft_id id = pick_node(sim);
@@ -69,6 +82,17 @@ static void crash_or_start(struct raft_sim *sim)
         raft_sim_start(sim, id);
     else
         raft_sim_crash(sim, id, (uint32_t)raft_random_below(&sim->random, 4));
+}
+
+static void end_short_life(struct raft_sim *sim, raft_id id)
+{
+    if (raft_sim_node(sim, id) == NULL) {
+        raft_sim_start(sim, id);
+        return;
+    }
+    raft_sim_crash(sim, id, (uint32_t)raft_random_below(&sim->random, 4));
+    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 4 * sim->options.election_timeout),
+                      RAFT_SIM_EVENT_NEMESIS, id, 0);
 }
 
 static void cut_or_heal(struct raft_sim *sim)

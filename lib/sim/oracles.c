@@ -248,6 +248,11 @@ static void note_committed(struct raft_sim_process *process, raft_index commit)
     struct raft_sim_oracles *oracles = &sim->oracles;
     uint32_t durable = 0;
     raft_index known = oracles->committed.count < commit ? oracles->committed.count : commit;
+    if (process->role == RAFT_ROLE_LEADER &&
+        process->chain.entries[commit - 1].term != process->term)
+        raft_sim_fail(sim, "commit rule: leader n%u of term %llu commits entry %llu of term %llu",
+                      (unsigned)process->id, (ull)process->term, (ull)commit,
+                      (ull)process->chain.entries[commit - 1].term);
     if (!raft_sim_chain_agree(&process->chain, &oracles->committed, known))
         raft_sim_fail(sim, "commit: n%u commits another entry %llu", (unsigned)process->id,
                       (ull)known);

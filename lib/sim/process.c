@@ -244,6 +244,8 @@ static void see_role(void *context, enum raft_role from, enum raft_role to, raft
     raft_sim_say(process->sim, RAFT_SIM_ROLES, process->id, "%s -> %s (term %llu)",
                  raft_role_name(from), raft_role_name(to), (unsigned long long)term);
     raft_sim_judge_role(process, to, term);
+    if (to == RAFT_ROLE_LEADER)
+        raft_sim_nemesis_elected(process->sim, process->id);
 }
 
 static void see_substate(void *context, enum raft_substate substate)

@@ -151,6 +151,7 @@ struct raft_sim_trouble {
     raft_time client_timeout; /* then the outcome is unknown */
     raft_time period;         /* mean time between two acts of the nemesis; 0 = none */
     bool crashes;
+    uint32_t short_leaders_permille; /* leaders that crash soon after they were elected */
     bool partitions;
     bool disks; /* slow and full ones */
     bool transfers;

@@ -207,7 +207,7 @@ static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
         raft_sim_client_wake(sim, event->number, event->epoch);
         break;
     case RAFT_SIM_EVENT_NEMESIS:
-        raft_sim_nemesis_act(sim);
+        raft_sim_nemesis_act(sim, event->number);
         break;
     }
 }

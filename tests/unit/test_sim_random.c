@@ -82,6 +82,28 @@ static void choose_options(uint64_t seed, struct raft_sim_options *options,
     };
 }
 
+/* As in figure 8 of the paper: leaders crash again and again, before they have brought round more
+ * than an entry or two. */
+static void choose_figure8(uint64_t seed, struct raft_sim_options *options,
+                           struct raft_sim_trouble *trouble, struct raft_limits *limits)
+{
+    struct raft_random random;
+    raft_random_seed(&random, seed ^ 0xf8ULL);
+    if (raft_random_below(&random, 6) != 0)
+        return;
+    options->nodes = 5;
+    options->pre_vote = false;
+    options->check_quorum = false;
+    options->delay_max = 5000 + raft_random_below(&random, 20 * 1000);
+    limits->batch_max = 1;
+    trouble->period = 200 * 1000 + raft_random_below(&random, SECOND);
+    trouble->short_leaders_permille = 800;
+    trouble->crashes = false;
+    trouble->disks = false;
+    trouble->transfers = false;
+    trouble->partitions = raft_random_below(&random, 2) != 0;
+}
+
 /* Does what is owed after the storm; the sentence of what is wrong, or NULL. */
 static const char *calm_down(struct raft_sim *sim)
 {
@@ -112,6 +134,7 @@ static bool run_world(uint64_t seed, bool tell, uint64_t *hash, struct raft_sim_
     struct raft_limits limits;
     present_seed = seed;
     choose_options(seed, &options, &trouble, &limits);
+    choose_figure8(seed, &options, &trouble, &limits);
     if (tell) {
         options.line = print_line;
         options.topics = (uint32_t)read_number("TOPICS", 0xff & ~(unsigned)RAFT_SIM_SUBSTATES);
