@@ -168,6 +168,9 @@ static void test_next_moves_only_when_sent(void **state)
     assert_int_equal(peer_of(&fx, 2)->next, 2);
     fx_propose(&fx, 1, 1);
     assert_null(fx_wish_for(&fx, 2)); /* One wish at a time. */
+    fx_pass(&fx, FX_BEAT);            /* But heartbeats, from next - 1 on (M32). */
+    assert_int_equal(fx_wish_for(&fx, 2)->replicate.prev_index, 1);
+    assert_int_equal(fx_wish_for(&fx, 2)->replicate.last_max, 1);
     fx_answer_wish(&fx, &wish, 4);
     assert_int_equal(peer_of(&fx, 2)->next, 5);
     assert_int_equal(fx_wish_for(&fx, 2)->replicate.prev_index, 4);

@@ -407,6 +407,9 @@ static void test_M11_answers_to_other_campaigns_do_not_count(void **state)
     reply.term = 4;
     reply.vote_reply.pre = true;
     fx_receive(&fx, reply);
+    reply.term = 5;
+    fx_receive(&fx, reply);
+    reply.term = 4;
     reply.vote_reply.pre = false;
     reply.id = fx.raft->next_id;
     fx_receive(&fx, reply);
