@@ -4,6 +4,7 @@
 #include "command.h"
 #include "print.h"
 #include "status_json.h"
+#include "watch.h"
 
 /* Is this type among the ones named, joined by commas? NULL = all. */
 static bool is_wanted(const char *types, const char *type)
@@ -115,6 +116,29 @@ static void print_events(struct call *call, struct raft_shm_cursor *cursor)
     }
 }
 
+/* Ends with the cluster (whose end the watch rings) or when the reader has seen enough. */
+static void follow_events(struct call *call, struct raft_shm_cursor *cursor)
+{
+    struct watch *watch = watch_start(&call->paths);
+    bool more = true;
+    while (more) {
+        uint32_t bell = raft_shm_bell(call->shm);
+        call_look(call);
+        watch_update(watch, call->view);
+        uint64_t lost = cursor->lost;
+        print_events(call, cursor);
+        if (cursor->lost > lost) {
+            say(call, "%llu events were overwritten before they were read",
+                (unsigned long long)(cursor->lost - lost));
+        }
+        more = fflush(stdout) == 0 && view_runs(call->view);
+        if (more) {
+            (void)raft_shm_bell_wait(call->shm, bell, UINT64_MAX); /* the loop looks anyway */
+        }
+    }
+    watch_stop(&watch);
+}
+
 int cmd_events(struct call *call)
 {
     int code = check_types(call, options_text(&call->options, "type", NULL));
@@ -129,20 +153,10 @@ int cmd_events(struct call *call)
     }
     struct raft_shm_cursor cursor = {.next = options_number(&call->options, "since", 1)};
     cursor.next += cursor.next == 0 ? 1 : 0;
-    uint64_t lost = 0;
-    for (;;) {
-        uint32_t bell = raft_shm_bell(call->shm);
+    if (options_given(&call->options, "follow")) {
+        follow_events(call, &cursor);
+    } else {
         print_events(call, &cursor);
-        if (fflush(stdout) != 0) {
-            return EXIT_DONE; /* the reader has seen enough */
-        }
-        if (cursor.lost > lost && call->verbose) {
-            say(call, "%llu events were overwritten", (unsigned long long)(cursor.lost - lost));
-            lost = cursor.lost;
-        }
-        if (!options_given(&call->options, "follow")) {
-            return EXIT_DONE;
-        }
-        (void)raft_shm_bell_wait(call->shm, bell, UINT64_MAX);
     }
+    return EXIT_DONE;
 }

@@ -4,6 +4,7 @@
 #include "command.h"
 #include "status_json.h"
 #include "status_table.h"
+#include "watch.h"
 
 enum format { FORMAT_TABLE, FORMAT_WIDE, FORMAT_JSON, FORMAT_FIELDS };
 
@@ -99,23 +100,28 @@ static int show(struct call *call, struct status_request *request)
     return status_exit(call->view);
 }
 
-/* Prints again whenever an event came (or the passing of time changed something). */
+/* Prints again whenever an event came; ends with the cluster, whose end the watch rings. */
 static int watch(struct call *call, struct status_request *request)
 {
     int code = EXIT_DONE;
     uint64_t shown = UINT64_MAX;
-    do {
+    bool more = true;
+    struct watch *watch = watch_start(&call->paths);
+    while (more) {
         uint32_t bell = raft_shm_bell(call->shm);
         call_look(call);
-        if (call->view->seq != shown) {
+        watch_update(watch, call->view);
+        if (call->view->seq != shown || !view_runs(call->view)) {
             shown = call->view->seq;
             code = show(call, request);
         }
-        if (fflush(stdout) != 0 || !view_runs(call->view)) {
-            return code;
+        more = fflush(stdout) == 0 && view_runs(call->view) && code != EXIT_USAGE &&
+               code != EXIT_NO_SUCH;
+        if (more) {
+            (void)raft_shm_bell_wait(call->shm, bell, UINT64_MAX); /* the loop looks anyway */
         }
-        (void)raft_shm_bell_wait(call->shm, bell, UINT64_MAX);
-    } while (code != EXIT_USAGE && code != EXIT_NO_SUCH);
+    }
+    watch_stop(&watch);
     return code;
 }
 

@@ -130,6 +130,10 @@ static bool is_over(struct wait_run *run, int *code)
         *code = explain(run, EXIT_NODE_DIED, text);
         return true;
     }
+    if (view->cluster.going_down != 0 && !view_runs(view)) {
+        *code = explain(run, EXIT_NOT_RUNNING, "the cluster went down");
+        return true;
+    }
     if (now >= run->end) {
         char text[64];
         snprintf(text, sizeof text, "not true within %.1f s", (double)waiting->timeout_ms / 1000);

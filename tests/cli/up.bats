@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+load cli.bash
+
+setup() { cluster_home; }
+teardown() { cluster_down; }
+
+@test "up makes three nodes by default, waits for a leader and prints the table" {
+  run -0 raftctl up -d
+  assert_line --regexp '^default: (healthy|degraded), leader n[1-3], term [0-9]+, commit [0-9]+, 3/3 up, quorum 2$'
+  assert_line --regexp '^n3 +up '
+  assert_line --regexp '^up  seq [0-9]+$'
+}
+
+@test "up 1 and up 2 work" {
+  run -0 raftctl -c one up 1 -d
+  run -0 raftctl -c two up 2 -d
+  run -0 raftctl -c one put key 1
+  run -0 raftctl -c two put key 2
+  assert_equal "$(raftctl -c one get key)$(raftctl -c two get key)" 12
+}
+
+@test "up of a running cluster says so and changes nothing" {
+  cluster_up 3
+  pid=$(node_pid n1)
+  run -0 raftctl up -d
+  assert_output --partial "runs already"
+  run -0 raftctl up 3 -d --timing lan --app kv
+  assert_equal "$(node_pid n1)" "$pid"
+}
+
+@test "up of a running cluster starts the nodes that are down" {
+  cluster_up 3
+  raftctl kill n2
+  run -0 raftctl up -d
+  assert_output --partial "starting n2"
+  run -0 raftctl assert up all
+}
+
+@test "up resumes a stopped cluster with its data and its ports" {
+  cluster_up 3
+  must_put key value
+  udp=$(raftctl status -o udp)
+  raftctl down
+  run -0 raftctl up -d
+  assert_equal "$(raftctl get key)" value
+  assert_equal "$(raftctl status -o udp)" "$udp"
+}
+
+@test "kill -9 of everything at once loses no acknowledged value" {
+  cluster_up 3
+  for i in 1 2 3 4 5; do must_put "key$i" "value$i"; done
+  # shellcheck disable=SC2046
+  kill -9 $(cluster_processes)
+  run -0 raftctl up -d
+  for i in 1 2 3 4 5; do assert_equal "$(raftctl get "key$i")" "value$i"; done
+}
+
+@test "up with another N, app or timing than stored is refused with the ways out" {
+  cluster_up 3
+  run -2 raftctl up 5 -d
+  assert_output --partial "has 3 nodes, not 5"
+  assert_output --partial "--fresh"
+  run -2 raftctl up --timing fast -d
+  assert_output --partial "timing lan, not fast"
+  run -2 raftctl up --restart crash -d
+  assert_output --partial "--restart never, not crash"
+  raftctl down
+  run -2 raftctl up 5 -d
+  assert_output --partial "has 3 nodes, not 5"
+}
+
+@test "up refuses what is no number of nodes, naming the limit" {
+  for n in 0 -3 five 64 3.5 99999999999999999999 ''; do
+    run -2 raftctl up "$n" -d
+    assert_output --partial "\"$n\" is not a number of nodes from 1 to 63"
+  done
+  run -2 raftctl up 3 5
+  assert_output --partial 'too many, "5"'
+  run -2 raftctl up --app chess
+  assert_output --partial "there is: kv"
+  run -2 raftctl up --timing slow
+  assert_output --partial "fast|lan|wan"
+  run -2 raftctl up --base-port 70000
+  run -4 raftctl status
+}
+
+@test "up --fresh begins anew, but not while it runs and not unasked" {
+  cluster_up 3
+  must_put key value
+  run -5 raftctl up --fresh --yes -d
+  assert_output --partial "runs"
+  raftctl down
+  run -5 raftctl up --fresh -d < /dev/null
+  assert_output --partial "--yes"
+  run -0 raftctl up 5 --fresh --yes -d
+  run -1 raftctl get key
+  run -0 raftctl status n5
+}
+
+@test "up --json prints the status object and nothing else" {
+  run -0 --separate-stderr raftctl --json up 3 -d
+  assert_equal "$(json '["schema"]' <<< "$output")" raftctl.status/1
+  assert_equal "$(json '["up"]' <<< "$output")" 3
+}
+
+@test "up --restart crash brings a killed process back, without it it stays down" {
+  raftctl -c back up 3 -d --restart crash
+  pid=$(raftctl -c back status n1 -o pid)
+  kill -9 "$pid"
+  run -0 raftctl -c back wait "event n1 process .*signal 9" --after 0
+  run -0 raftctl -c back wait up n1
+  refute [ "$(raftctl -c back status n1 -o pid)" = "$pid" ]
+  raftctl -c stay up 3 -d
+  kill -9 "$(raftctl -c stay status n1 -o pid)"
+  run -0 raftctl -c stay wait down n1
+}
+
+@test "up --base-port uses it, a taken one is named" {
+  run -0 raftctl up 1 -d --base-port 21111
+  assert_equal "$(raftctl status -o udp)" 127.0.0.1:21111
+  run raftctl -c other up 1 -d --base-port 21111
+  refute [ "$status" -eq 0 ]
+  assert_output --partial 21111
+}
+
+@test "a bad cluster name is usage" {
+  run -2 raftctl -c ../x up -d
+  run -2 raftctl -c .hidden up -d
+  run -2 raftctl -c "$(printf 'a%.0s' {1..40})" up -d
+}
+
+@test "two clusters run side by side" {
+  raftctl -c a up 3 -d
+  raftctl -c b up 3 -d
+  raftctl -c a put key a
+  raftctl -c b put key b
+  assert_equal "$(raftctl -c a get key)$(raftctl -c b get key)" ab
+}
+
+@test "the daemon holds none of our descriptors" {
+  exec 9> "$RAFTCTL_HOME/held"
+  cluster_up 3
+  exec 9>&-
+  for pid in $(cluster_processes); do
+    run ls -l "/proc/$pid/fd"
+    refute_output --partial "$RAFTCTL_HOME/held"
+  done
+}
