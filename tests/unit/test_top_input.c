@@ -353,7 +353,7 @@ static void test_repeated_timeouts(void **state)
              1, "candidate -> follower");
     time_out(1);
     time_out(2);
-    assert_int_equal(count_shown(""), 4);
+    assert_int_equal(count_shown(""), 3);
     assert_int_equal(count_shown("."), 7);
 }
 
@@ -407,6 +407,9 @@ static void test_result_fades(void **state)
     top_model_tick(&tf_model, TF_NOW + (TOP_RESULT_SECONDS + 1) * TF_SECOND);
     assert_int_equal(tf_model.prompt.state, TOP_RUN_NONE);
     assert_int_equal(count_shown("no node n9 (exit 4)"), 1);
+    top_model_ran(&tf_model, TF_NOW, "events -f");
+    top_model_result(&tf_model, TF_NOW, 143, "ended by Esc");
+    assert_int_equal(count_shown("events -f: ended by Esc (exit 143)"), 1);
     top_model_ran(&tf_model, TF_NOW, "kill n1");
     top_model_result(&tf_model, TF_NOW, 0, "killed n1  seq 12\n"); /* its event tells already */
     assert_int_equal(count_shown("killed n1"), 0);

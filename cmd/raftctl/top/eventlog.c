@@ -12,7 +12,10 @@ static bool is_routine(const struct raft_shm_event *event)
         return true;
     }
     if (event->type == RAFT_SHM_EVENT_ROLE) {
-        return event->b == RAFT_ROLE_CANDIDATE; /* Its time-out is told already. */
+        return event->b != RAFT_ROLE_LEADER; /* The time-out, or why it stepped down, is told. */
+    }
+    if (event->type == RAFT_SHM_EVENT_PROCESS) { /* What comes of it is told soon. */
+        return event->a == RAFT_SHM_PROCESS_STARTING || event->a == RAFT_SHM_PROCESS_STOPPING;
     }
     if (event->type != RAFT_SHM_EVENT_TRACE) {
         return false;

@@ -174,6 +174,13 @@ static void copy_line(const char *output, char *line, size_t bytes)
     snprintf(line, bytes, "%.*s", (int)(length < bytes ? length : bytes - 1), output);
 }
 
+/* "kill: no node n9" names its command by itself. */
+static bool starts_with_verb(const char *line, const char *command)
+{
+    size_t length = strcspn(command, " ");
+    return strncmp(line, command, length) == 0 && line[length] == ':';
+}
+
 void top_model_result(struct top_model *model, uint64_t real, int exit_code, const char *output)
 {
     struct top_prompt *prompt = &model->prompt;
@@ -192,9 +199,9 @@ void top_model_result(struct top_model *model, uint64_t real, int exit_code, con
     bool told = exit_code == 0 && strstr(line, "seq");
     if (!told) {
         char note[TOP_EVENT_TEXT];
-        bool failed = exit_code != 0 && line[0];
-        snprintf(note, sizeof(note), "%.60s%s%.120s", failed ? "" : prompt->command,
-                 failed || !line[0] ? "" : ": ", prompt->result);
+        bool named = starts_with_verb(line, prompt->command);
+        snprintf(note, sizeof(note), "%.60s%s%.120s", named ? "" : prompt->command,
+                 named || !prompt->result[0] ? "" : ": ", prompt->result);
         top_eventlog_note(&model->log, real, exit_code == 0 ? ':' : '!', note);
     }
 }
