@@ -80,6 +80,10 @@ struct raft_server_publisher {
 
 void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,
                               uint32_t slot, const struct raft_node_options *options);
+/* Does the recovered state keep what the node's last process promised by this table? RAFT_CORRUPT:
+ * its data was lost or replaced, and it must not vote. Right after raft_node_start. */
+enum raft_error raft_server_publish_check(const struct raft_server_publisher *publisher,
+                                          char *message, size_t message_bytes) RAFT_MUST_USE;
 /* Writes the record if something changed or it is old; at the end of each turn. */
 void raft_server_publish(struct raft_server_publisher *publisher, raft_time now);
 void raft_server_publish_exit(struct raft_server_publisher *publisher, enum raft_shm_exit reason);

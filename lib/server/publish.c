@@ -33,7 +33,35 @@ void raft_server_publish_init(struct raft_server_publisher *publisher, struct ra
                    .id = options->core.id,
                    .pid = (uint32_t)getpid()},
     };
+    struct raft_shm_node former;
+    if (raft_shm_node_read(shm, slot, &former) && former.id == options->core.id) {
+        publisher->record.promised_term = former.promised_term;
+        publisher->record.promised_vote = former.promised_vote;
+        publisher->record.promised_index = former.promised_index;
+    }
     raft_shm_node_write(shm, slot, &publisher->record);
+}
+
+enum raft_error raft_server_publish_check(const struct raft_server_publisher *publisher,
+                                          char *message, size_t message_bytes)
+{
+    const struct raft_shm_node *promised = &publisher->record;
+    struct raft_node_status status;
+    raft_node_status(publisher->node, &status);
+    bool is_same_term = status.core.term == promised->promised_term;
+    bool is_vote_kept = promised->promised_vote == 0 || status.core.vote == promised->promised_vote;
+    bool is_log_kept = status.core.last >= promised->promised_index;
+    if (status.core.term > promised->promised_term ||
+        (is_same_term && is_vote_kept && is_log_kept)) {
+        return RAFT_OK;
+    }
+    (void)snprintf(message, message_bytes,
+                   "n%u has forgotten what it promised (term %llu, entry %llu; it finds term %llu, "
+                   "entry %llu): its data was lost or replaced",
+                   promised->id, (unsigned long long)promised->promised_term,
+                   (unsigned long long)promised->promised_index,
+                   (unsigned long long)status.core.term, (unsigned long long)status.core.last);
+    return RAFT_CORRUPT;
 }
 
 /* The record goes first, so that whom the event wakes sees it. */

@@ -95,6 +95,10 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
         (void)snprintf(message, message_bytes, "cannot start the node: %s", raft_error_text(error));
         return error;
     }
+    error = raft_server_publish_check(&server->publisher, message, message_bytes);
+    if (error != RAFT_OK) {
+        return error;
+    }
     raft_server_log_start(server->log_thread);
     server->udp_watch = raft_server_loop_watch(server->loop, raft_comms_udp_fd(server->options.udp),
                                                RAFT_SERVER_FIRST, turn, server);

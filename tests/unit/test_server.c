@@ -68,6 +68,9 @@ static void open_udp(void)
     }
 }
 
+/* What a former process of the node published as its promise. */
+static struct raft_shm_node former;
+
 static int make_world_of(uint32_t voters_count)
 {
     const struct raft_log_identity identity = {.cluster = CLUSTER, .node = ID};
@@ -76,6 +79,9 @@ static int make_world_of(uint32_t voters_count)
     assert_non_null(mkdtemp(world.directory));
     (void)snprintf(world.socket, sizeof world.socket, "%s/n3.sock", world.directory);
     world.shm = raft_shm_private(CLUSTER);
+    if (former.id != 0) {
+        raft_shm_node_write(world.shm, SLOT, &former);
+    }
     world.log = raft_log_memory_open(&identity);
     open_udp();
     const struct raft_server_options options = {
@@ -112,6 +118,17 @@ static int make_half_world(void **state)
 {
     (void)state;
     return make_world_of(2);
+}
+
+/* One that has voted for n4 in term 7 and acknowledged entry 2 there. */
+static int make_promised_world(void **state)
+{
+    (void)state;
+    former = (struct raft_shm_node){
+        .id = ID, .promised_term = 7, .promised_vote = 4, .promised_index = 2};
+    int failed = make_world_of(2);
+    former.id = 0;
+    return failed;
 }
 
 /* The server runs in a child from here on; what the parent has of it is only memory. */
@@ -289,6 +306,72 @@ static void test_the_socket_answers(void **state)
     check_refused("{\"verb\":\"dance\"}", 2, "does not know the verb \"dance\"");
     check_refused("{}", 2, "does not know the verb \"\"");
     check_refused("[1]", 2, "does not know the verb");
+}
+
+/* Writes what the recovered log of the promised world holds, and starts it. */
+static enum raft_error start_recovered(raft_term term, raft_id vote, uint32_t count, char *message,
+                                       size_t bytes)
+{
+    const struct raft_entry entries[2] = {{.index = 1, .term = 1, .type = RAFT_ENTRY_NOOP},
+                                          {.index = 2, .term = 1, .type = RAFT_ENTRY_NOOP}};
+    const struct raft_log_write write = {
+        .term = term, .vote = vote, .entries = entries, .count = count};
+    assert_int_equal(raft_log_write(world.log, &write, 1), RAFT_OK);
+    return raft_server_start(world.server, message, bytes);
+}
+
+/* Design 4.8: the recovered state must be at least what was promised. */
+static void test_B14_a_node_that_forgot_its_promise_does_not_serve(void **state)
+{
+    (void)state;
+    static const struct {
+        raft_term term;
+        raft_id vote;
+        uint32_t count;
+        bool is_kept;
+    } cases[] = {{6, 4, 2, false}, {7, 3, 2, false}, {7, 0, 2, false}, {7, 4, 1, false},
+                 {0, 0, 0, false}, {7, 4, 2, true},  {8, 0, 0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[256] = "";
+        enum raft_error error =
+            start_recovered(cases[i].term, cases[i].vote, cases[i].count, message, sizeof message);
+        assert_int_equal(error, cases[i].is_kept ? RAFT_OK : RAFT_CORRUPT);
+        assert_int_equal(strstr(message, "n3 has forgotten what it promised (term 7, entry 2") !=
+                             NULL,
+                         !cases[i].is_kept);
+        struct raft_shm_node node;
+        assert_true(raft_shm_node_read(world.shm, SLOT, &node));
+        assert_int_equal(node.promised_term, 7);
+        assert_int_equal(end_world(NULL), 0);
+        assert_int_equal(make_promised_world(NULL), 0);
+    }
+}
+
+/* Entries from before this process: no longer in its memory, and more than one answer holds. */
+static void test_old_entries_are_read_from_the_log(void **state)
+{
+    (void)state;
+    static struct raft_entry entries[1500];
+    for (uint32_t i = 0; i < 1500; i++) {
+        entries[i] = (struct raft_entry){.index = i + 1, .term = 1, .type = RAFT_ENTRY_NOOP};
+    }
+    const struct raft_log_write write = {
+        .term = 1, .commit = 1500, .entries = entries, .count = 1500};
+    assert_int_equal(raft_log_write(world.log, &write, 1), RAFT_OK);
+    start_server();
+    (void)wait_for(is_leading);
+    struct raft_json *answer = ask("{\"verb\":\"log\",\"first\":2}");
+    const struct raft_json *got = raft_json_get(answer, "entries");
+    assert_int_equal(raft_json_count(got), 1000);
+    assert_int_equal(raft_json_integer(raft_json_at(got, 999), "index", 0), 1001);
+    assert_true(raft_json_bool(answer, "more", false));
+    raft_json_free(&answer);
+    answer = ask("{\"verb\":\"log\",\"first\":1002,\"last\":-1}");
+    got = raft_json_get(answer, "entries");
+    assert_int_equal(raft_json_count(got), 500);
+    assert_int_equal(raft_json_integer(raft_json_at(got, 499), "term", 0), 2);
+    assert_false(raft_json_bool(answer, "more", true));
+    raft_json_free(&answer);
 }
 
 static void test_a_command_over_the_socket_is_an_event(void **state)
@@ -498,6 +581,9 @@ int main(void)
         TEST(test_A2_start_works_only_once),
         TEST(test_A1_a_cluster_of_one_elects_itself_and_publishes_it),
         TEST(test_the_socket_answers),
+        cmocka_unit_test_setup_teardown(test_B14_a_node_that_forgot_its_promise_does_not_serve,
+                                        make_promised_world, end_world),
+        TEST(test_old_entries_are_read_from_the_log),
         TEST(test_a_command_over_the_socket_is_an_event),
         TEST(test_A20_abuse_of_the_socket_holds_nobody_up),
         TEST(test_requests_may_come_at_once),
