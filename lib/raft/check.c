@@ -116,7 +116,8 @@ static const char *check_candidate(const struct raft *r)
     if ((candidate->granted & ~candidate->answered) != 0) {
         return "a vote without an answer";
     }
-    if (candidate->vote_seq == 0 && raft_quorum_count(candidate->granted) >= raft_quorum_size(r)) {
+    if (candidate->vote_seq == 0 && raft_persist_has_slot(r) &&
+        raft_quorum_count(candidate->granted) >= raft_quorum_size(r)) {
         return "a candidate with a majority has not gone on";
     }
     return NULL;

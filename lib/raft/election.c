@@ -70,11 +70,18 @@ void raft_election_granted(struct raft *r, int voter)
     tally(r);
 }
 
-/* The own vote counts once it is durable, like any other voter's. */
-void raft_election_own_vote(struct raft *r)
+/* What a completed persist changes: the own vote counts once it is durable, like any other voter's,
+ * and a won pre-vote may go on that found no room for its vote. */
+void raft_election_persisted(struct raft *r)
 {
-    if (r->role != RAFT_ROLE_CANDIDATE || r->candidate.vote_seq == 0 ||
-        r->candidate.vote_seq > r->persists.completed) {
+    if (r->role != RAFT_ROLE_CANDIDATE) {
+        return;
+    }
+    if (r->candidate.pre) {
+        tally(r);
+        return;
+    }
+    if (r->candidate.vote_seq == 0 || r->candidate.vote_seq > r->persists.completed) {
         return;
     }
     r->candidate.vote_seq = 0;
@@ -150,10 +157,10 @@ static void tally(struct raft *r)
         raft_quorum_count(r->candidate.granted) < raft_quorum_size(r)) {
         return;
     }
-    if (r->candidate.pre) {
-        start_vote(r, false);
-    } else {
+    if (!r->candidate.pre) {
         win(r);
+    } else if (raft_persist_has_slot(r)) {
+        start_vote(r, false);
     }
 }
 

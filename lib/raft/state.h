@@ -209,7 +209,7 @@ void raft_election_campaign(struct raft *r, bool transfer);
 void raft_election_timeout(struct raft *r);
 void raft_election_resend(struct raft *r);
 void raft_election_granted(struct raft *r, int voter);
-void raft_election_own_vote(struct raft *r);
+void raft_election_persisted(struct raft *r);
 bool raft_election_can_start(const struct raft *r);
 
 /* progress.c */

@@ -106,7 +106,7 @@ static void pass_time(struct raft *r)
 static void complete_persist(struct raft *r, uint64_t seq)
 {
     raft_persist_completed(r, seq);
-    raft_election_own_vote(r);
+    raft_election_persisted(r);
     if (r->role == RAFT_ROLE_LEADER) {
         raft_commit_count(r);
     }

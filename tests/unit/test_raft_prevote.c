@@ -58,6 +58,29 @@ static void test_pre_vote_changes_nothing_until_won(void **state)
     fx_finish(&fx);
 }
 
+/* The write of the vote may find no room at first; then the won pre-vote waits for it. */
+static void test_won_pre_vote_waits_for_room(void **state)
+{
+    struct fx fx;
+    raft_term term = 2;
+
+    (void)state;
+    start(&fx, true, false);
+    while (fx.raft->persists.count + 2 < fx.raft->persists.size) {
+        fx_vote(&fx, 2, term++, ask(false));
+    }
+    hear_leader(&fx, 3, term);
+    fx_time_out(&fx);
+    fx_vote(&fx, 2, term, ask(false));
+    assert_false(raft_persist_has_slot(fx.raft));
+    fx_vote_reply(&fx, 3, true, true);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_PRE_VOTE);
+    fx_persist_one(&fx);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_VOTING);
+    assert_int_equal(fx.status.term, term + 1);
+    fx_finish(&fx);
+}
+
 static void test_unanswered_pre_vote_is_tried_again_in_the_same_term(void **state)
 {
     struct fx fx;
@@ -255,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pre_vote_changes_nothing_until_won),
+        cmocka_unit_test(test_won_pre_vote_waits_for_room),
         cmocka_unit_test(test_unanswered_pre_vote_is_tried_again_in_the_same_term),
         cmocka_unit_test(test_granting_a_pre_vote_promises_nothing),
         cmocka_unit_test(test_pre_vote_needs_an_up_to_date_log_and_a_silent_leader),

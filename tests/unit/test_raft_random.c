@@ -52,8 +52,9 @@ struct world {
     struct member members[NODES_MAX];
     struct packet wire[WIRE_MAX];
     uint32_t wire_count;
-    raft_id leaders[TERMS_MAX];      /* of each term */
-    raft_term committed[FX_LOG_MAX]; /* term of each committed index, 0 = not yet */
+    raft_id leaders[TERMS_MAX];         /* of each term */
+    raft_term committed[FX_LOG_MAX];    /* term of each committed index, 0 = not yet */
+    raft_term committed_in[FX_LOG_MAX]; /* the term in which that happened */
     uint64_t boots;
 };
 
@@ -138,13 +139,14 @@ static void check_member(struct world *w, struct member *m)
     }
     for (raft_index i = m->commit + 1; i <= s->commit; i++) { /* State machine safety. */
         assert_true(w->committed[i] == 0 || w->committed[i] == m->fx.log.terms[i]);
-        w->committed[i] = m->fx.log.terms[i];
+        if (w->committed[i] == 0) {
+            w->committed[i] = m->fx.log.terms[i];
+            w->committed_in[i] = s->term;
+        }
     }
     m->commit = s->commit > m->commit ? s->commit : m->commit;
-    for (raft_index i = 1; s->role == RAFT_ROLE_LEADER && i < FX_LOG_MAX && w->committed[i] != 0 &&
-                           m->fx.log.terms[m->fx.log.last] == s->term;
-         i++) { /* Leader completeness, for those of a newer term than the entry. */
-        if (w->committed[i] < s->term) {
+    for (raft_index i = 1; i < FX_LOG_MAX && w->committed[i] != 0; i++) { /* Leader completeness. */
+        if (s->role == RAFT_ROLE_LEADER && w->committed_in[i] < s->term) {
             assert_true(i <= m->fx.log.last && m->fx.log.terms[i] == w->committed[i]);
         }
     }
