@@ -17,7 +17,7 @@ static int down_one(struct call *call)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (!view_runs(call->view)) {
+    if (!view_runs(call->view) && call->shm == NULL) { /* a crashed run left its table: cleared */
         say(call, "cluster %s is not running", call->paths.name);
     } else {
         uint32_t grace = (uint32_t)options_number(&call->options, "timeout", GRACE_MS);
