@@ -297,6 +297,21 @@ static inline void await(struct place *place, raft_id id, enum raft_shm_process 
     }
 }
 
+/* A state that passes quickly is not missed in the events. */
+static inline void await_told(struct place *place, struct raft_shm_cursor *cursor, raft_id id,
+                              enum raft_shm_process process)
+{
+    struct raft_shm_event event;
+    for (;;) {
+        uint32_t bell = raft_shm_bell(place->shm);
+        if (!raft_shm_event_next(place->shm, cursor, &event)) {
+            (void)raft_shm_bell_wait(place->shm, bell, UINT64_C(100000000));
+        } else if (event.type == RAFT_SHM_EVENT_PROCESS && event.node == id && event.a == process) {
+            return;
+        }
+    }
+}
+
 static inline char kernel_state(uint32_t pid)
 {
     char path[64];

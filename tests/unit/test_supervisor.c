@@ -113,9 +113,10 @@ static void starts_again_what_is_still_stopping(void **state)
     begin(place, true);
     assert_int_equal(ask(place, "start", 0xe), 0);
     uint32_t pid = look(place, 1).pid;
+    struct raft_shm_cursor cursor = {.next = raft_shm_seq(place->shm) + 1};
     int fd = connect_raw(place);
     assert_int_equal(send(fd, stop, sizeof stop - 1, MSG_NOSIGNAL), (ssize_t)sizeof stop - 1);
-    await(place, 1, RAFT_SHM_PROCESS_STOPPING);
+    await_told(place, &cursor, 1, RAFT_SHM_PROCESS_STOPPING);
     assert_int_equal(ask(place, "start", 1 << 1), 0);
     assert_true(is_gone(pid));
     assert_int_equal(look(place, 1).process, RAFT_SHM_PROCESS_UP);

@@ -30,8 +30,12 @@ static void brings_a_crashed_node_back_when_told_so(void **state)
     begin(place, true);
     assert_int_equal(ask(place, "start", 0xe), 0);
     uint64_t first = look(place, 2).incarnation;
+    struct raft_shm_cursor cursor = {.next = raft_shm_seq(place->shm) + 1};
     assert_int_equal(kill((pid_t)look(place, 2).pid, SIGUSR2), 0);
-    await(place, 2, RAFT_SHM_PROCESS_BACKOFF);
+    await_told(place, &cursor, 2, RAFT_SHM_PROCESS_DOWN);
+    await_told(place, &cursor, 2, RAFT_SHM_PROCESS_BACKOFF);
+    await_told(place, &cursor, 2, RAFT_SHM_PROCESS_STARTING);
+    await_told(place, &cursor, 2, RAFT_SHM_PROCESS_UP);
     await(place, 2, RAFT_SHM_PROCESS_UP);
     assert_true(look(place, 2).incarnation != first);
     assert_int_equal(look(place, 2).restarts, 1);
