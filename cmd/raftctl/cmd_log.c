@@ -33,7 +33,7 @@ static bool parse_range(const char *text, struct log_range *range)
     if (dots == NULL) {
         bool ok = parse_index(text, &range->first);
         range->last = range->first;
-        return ok;
+        return ok && range->first != 0;
     }
     snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
     return (first[0] == 0 || parse_index(first, &range->first)) &&

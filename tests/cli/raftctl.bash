@@ -42,12 +42,11 @@ cluster_up() {
 
 # Processes of this home, whoever started them.
 cluster_processes() {
-  local file
-  for file in /proc/[0-9]*/environ; do
-    if tr '\0' '\n' < "$file" 2> /dev/null | grep -qxF "RAFTCTL_HOME=$CLUSTER_HOME"; then
-      file=${file#/proc/}
-      [[ $(readlink "/proc/${file%/environ}/exe") == */raft* ]] && echo "${file%/environ}"
-    fi
+  local pid
+  for pid in $(grep -lzxsF "RAFTCTL_HOME=$CLUSTER_HOME" /proc/[0-9]*/environ); do
+    pid=${pid#/proc/}
+    pid=${pid%/environ}
+    [[ $(readlink "/proc/$pid/exe") == */raft* ]] && echo "$pid"
   done
   return 0
 }

@@ -1,0 +1,37 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+load cli.bash
+
+@test "help lists every command, help COMMAND explains it" {
+  run -0 raftctl help
+  assert_line --regexp '^  up \[N\] +start or resume'
+  refute_output --partial supervise
+  run -0 raftctl help partition
+  assert_line --index 0 "usage: raftctl [-c NAME] partition [options] KIND [ARGUMENT...]"
+  assert_line --partial -- "--for T"
+  run -0 raftctl partition --help
+  assert_line --partial -- "--for T"
+  run -0 raftctl help ps
+  assert_line --index 0 --partial "status"
+  run -0 raftctl --help
+}
+
+@test "help exit-codes is the table" {
+  run -0 raftctl help exit-codes
+  assert_line --regexp '^ +0  done'
+  assert_line --regexp '^ +124  time-out'
+}
+
+@test "without a command, with an unknown one, with an unknown option" {
+  run -2 raftctl
+  assert_output --partial "usage: raftctl"
+  run -2 raftctl stauts
+  assert_output "raftctl: no command stauts; did you mean status?"
+  run -2 raftctl xyzzy
+  assert_output --partial "raftctl help lists them"
+  run -2 raftctl --bogus status
+  run -2 raftctl status --bogus
+  assert_output --partial "--bogus"
+  run -2 raftctl help xyzzy
+  run -2 raftctl help supervise
+}

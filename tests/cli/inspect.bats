@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+load cli.bash
+
+setup() { cluster_up 3; }
+teardown() { cluster_down; }
+
+@test "inspect shows every field, and the leader's peers" {
+  run -0 raftctl inspect leader --json
+  assert_equal "$(json '["schema"]' <<< "$output")" raftctl.inspect/1
+  assert_equal "$(json '["state"]' <<< "$output")" leader
+  assert_equal "$(json '["self"]["ok"]' <<< "$output")" True
+  assert_equal "$(json '["peers"].__len__() >= 2' <<< "$output")" True
+  run -0 raftctl inspect n1
+  assert_output --partial '"promised_term"'
+}
+
+@test "inspect of a paused or dead node comes from the table" {
+  raftctl pause n2
+  run -0 raftctl inspect n2 --json
+  assert_equal "$(json '["process"], value["self"]' <<< "$output")" "('paused', None)"
+  raftctl kill n2
+  run -0 raftctl inspect n2 --json
+  assert_equal "$(json '["exit"]["signal"]' <<< "$output")" 9
+}
+
+@test "inspect of nobody" {
+  run -4 raftctl inspect n9
+  run -2 raftctl inspect
+  run -2 raftctl inspect all
+  raftctl down
+  run -3 raftctl inspect n1
+}
