@@ -13,6 +13,15 @@
  * {"first","last"} (-1 = from the end); campaign {"text"}; transfer {"to":id or 0,"text"}. Answers
  * of changing verbs come after the change was seen (a kill after the exit).
  *
+ * The answer about nodes has "nodes": [{"id", "process", "pid", "already"}], already = there was
+ * nothing to do. start of a running node, stop of one that is down, pause of a paused one are ok
+ * (already); start of one that is still ending waits for the end first. kill of a node that is
+ * down, pause or resume of one that is not up, and a signal that was lived through fail with exit 1
+ * and name each node; a later request for a node overtakes an earlier one. partition answers
+ * "fault": "f3" and "id": 3, heal "healed": how many. `down` is answered last of all, when no
+ * process and no file of the run directory is left. A client that goes away leaves its request to
+ * be done.
+ *
  * Paths over 107 bytes are reached through /proc/self/fd/N/name.
  */
 #ifndef RAFT_CLUSTER_CONTROL_H

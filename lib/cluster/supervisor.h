@@ -7,7 +7,11 @@
  * holds pidfds, never pid files. A node that dies unasked stays down until `start` unless the spec
  * says restart_crash (then with backoff). It never opens a node's data and never trusts what a node
  * writes into the table. Killed with -9 it leaves its nodes running; the next one adopts those
- * whose pid, kernel start time, boot and incarnation match.
+ * whose pid, kernel start time, boot and incarnation match; nodes that a lost table no longer knows
+ * are ended.
+ *
+ * SIGTERM and SIGINT mean `down`, SIGHUP nothing. When the lock, the table or the control socket is
+ * removed nobody could reach it any more, so it stops its nodes and ends too.
  */
 #ifndef RAFT_CLUSTER_SUPERVISOR_H
 #define RAFT_CLUSTER_SUPERVISOR_H
@@ -17,7 +21,8 @@
 struct raft_supervisor_options {
     const struct raft_paths *paths;
     const char *raftnode; /* path of the node program */
-    int ready_fd;   /* one line is written when it serves: "ok\n" or "error text\n"; -1 = none */
+    int ready_fd; /* one line is written when it serves: "ok\n", "busy text\n" or "error text\n"; -1
+                     = none */
     bool start_all; /* desired = up for every node (the verb `up`); else only adopt */
 };
 
