@@ -128,16 +128,12 @@ static struct raft_shm *wrap_table(struct raft_shm_table *table, bool writable)
     return shm;
 }
 
-/* Maps an open file whose size was checked. */
-static enum raft_error map_table(int fd, bool writable, struct raft_shm_table **table)
+/* Maps an open file whose size was checked; NULL: errno says why. */
+static struct raft_shm_table *map_table(int fd, bool writable)
 {
     int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-    void *memory = mmap(NULL, sizeof **table, protection, MAP_SHARED, fd, 0);
-    if (memory == MAP_FAILED) {
-        return translate_errno(errno);
-    }
-    *table = memory;
-    return RAFT_OK;
+    void *memory = mmap(NULL, sizeof(struct raft_shm_table), protection, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
 }
 
 enum raft_error raft_shm_open(const char *path, bool writable, struct raft_shm **shm, char *message,
@@ -167,10 +163,10 @@ enum raft_error raft_shm_open(const char *path, bool writable, struct raft_shm *
     if (error != RAFT_OK) {
         goto out;
     }
-    error = map_table(fd, writable, &table);
-    if (error != RAFT_OK) {
-        (void)explain(error, message, message_bytes, "cannot map the status table %s: %s", path,
-                      raft_error_text(error));
+    table = map_table(fd, writable);
+    if (table == NULL) {
+        error = explain(translate_errno(errno), message, message_bytes,
+                        "cannot map the status table %s: %s", path, strerror(errno));
         goto out;
     }
     *shm = wrap_table(table, writable);
@@ -191,60 +187,55 @@ static void fill_table(struct raft_shm_table *table, uint64_t cluster)
     raft_shm_clock_write(&shm, &clock);
 }
 
-/* Writes a whole new table beside path and renames it into place. */
-static enum raft_error make_file(const char *path, uint64_t cluster, struct raft_shm_table **table,
-                                 char *message, size_t bytes)
+/* A new, whole table in a file of its own; NULL: errno says why, and the file is gone again. */
+static struct raft_shm_table *make_file(const char *path, uint64_t cluster)
 {
-    char temporary[PATH_MAX];
-    int length = snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid());
-    if (length < 0 || (size_t)length >= sizeof temporary) {
-        return explain(RAFT_INVALID, message, bytes, "the path %s is too long", path);
+    struct raft_shm_table *table = NULL;
+    (void)unlink(path); /* a leftover of a crashed run of the same pid, if any */
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        return NULL;
     }
-    (void)unlink(temporary); /* a leftover of a crashed run of the same pid, if any */
-    int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    int code = fd < 0 ? errno : 0;
     /* Space is taken now: a write into a hole of a full file system would be a SIGBUS. */
+    int code = posix_fallocate(fd, 0, sizeof *table);
     if (code == 0) {
-        code = posix_fallocate(fd, 0, sizeof **table);
+        table = map_table(fd, true);
+        code = errno;
     }
-    enum raft_error error = translate_errno(code);
-    if (code == 0) {
-        error = map_table(fd, true, table);
-        code = error == RAFT_OK ? 0 : errno;
+    if (table == NULL) {
+        (void)unlink(path); /* best effort */
+    } else {
+        fill_table(table, cluster);
     }
-    if (code == 0) {
-        fill_table(*table, cluster);
-        code = rename(temporary, path) == 0 ? 0 : errno;
-    }
-    if (code != 0) {
-        error = explain(translate_errno(code), message, bytes,
-                        "cannot make the status table %s: %s", path, strerror(code));
-        (void)unlink(temporary); /* best effort */
-        if (*table != NULL) {
-            (void)munmap(*table, sizeof **table);
-            *table = NULL;
-        }
-    }
-    if (fd >= 0) {
-        (void)close(fd); /* the mapping lives on without it */
-    }
-    return error;
+    (void)close(fd); /* the mapping lives on without it */
+    errno = code;
+    return table;
 }
 
 enum raft_error raft_shm_create(const char *path, uint64_t cluster, struct raft_shm **shm,
                                 char *message, size_t message_bytes)
 {
+    char temporary[PATH_MAX];
     enum raft_error error = raft_shm_open(path, true, shm, NULL, 0);
-    if (error == RAFT_OK && (*shm)->table->header.cluster == cluster) {
+    if (error == RAFT_OK && *shm != NULL && (*shm)->table->header.cluster == cluster) {
         return RAFT_OK;
     }
     raft_shm_close(shm);
-    struct raft_shm_table *table = NULL;
-    error = make_file(path, cluster, &table, message, message_bytes);
-    if (error == RAFT_OK) {
-        *shm = wrap_table(table, true);
+    int length = snprintf(temporary, sizeof temporary, "%s.%d", path, (int)getpid());
+    if (length < 0 || (size_t)length >= sizeof temporary) {
+        return explain(RAFT_INVALID, message, message_bytes, "the path %s is too long", path);
     }
-    return error;
+    struct raft_shm_table *table = make_file(temporary, cluster);
+    if (table == NULL || rename(temporary, path) != 0) {
+        int code = errno;
+        error = explain(translate_errno(code), message, message_bytes,
+                        "cannot make the status table %s: %s", path, strerror(code));
+        (void)unlink(temporary); /* best effort */
+        (void)(table != NULL ? munmap(table, sizeof *table) : 0);
+        return error;
+    }
+    *shm = wrap_table(table, true);
+    return RAFT_OK;
 }
 
 struct raft_shm *raft_shm_private(uint64_t cluster)

@@ -236,6 +236,34 @@ static void test_a_record_without_its_count_is_not_forgotten(void **state)
     raft_shm_close(&shm);
 }
 
+/* Writes without end; says so once some are written. */
+static _Noreturn void write_events(struct raft_shm *shm, int ready, uint64_t before_ready)
+{
+    write_pid(shm, 6, getpid());
+    for (uint64_t i = 0;; i++) {
+        (void)write_event(shm, 6, i);
+        if (i == before_ready) {
+            (void)write(ready, "r", 1);
+        }
+    }
+}
+
+static void kill_a_writer(struct raft_shm *shm, uint64_t before_ready)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        write_events(shm, ready[1], before_ready);
+    }
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    wait_end(pid);
+    assert_int_equal(close(ready[0]) | close(ready[1]), 0);
+}
+
 /* Writers killed in a loop: whatever is read is whole and in order. */
 static void test_events_of_killed_writers_are_whole(void **state)
 {
@@ -245,25 +273,7 @@ static void test_events_of_killed_writers_are_whole(void **state)
     struct raft_shm_event event;
     uint64_t last = 0;
     for (uint32_t round = 0; round < 100; round++) {
-        int ready[2];
-        assert_int_equal(pipe(ready), 0);
-        pid_t pid = fork();
-        assert_true(pid >= 0);
-        if (pid == 0) {
-            write_pid(shm, 6, getpid());
-            for (uint64_t i = 0;; i++) {
-                (void)write_event(shm, 6, i);
-                if (i == round % 7) {
-                    (void)write(ready[1], "r", 1);
-                }
-            }
-        }
-        char byte;
-        assert_int_equal(read(ready[0], &byte, 1), 1);
-        assert_int_equal(kill(pid, SIGKILL), 0);
-        wait_end(pid);
-        assert_int_equal(close(ready[0]), 0);
-        assert_int_equal(close(ready[1]), 0);
+        kill_a_writer(shm, round % 7);
         while (raft_shm_event_next(shm, &cursor, &event)) {
             assert_true(event.seq > last);
             last = event.seq;
