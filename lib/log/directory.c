@@ -81,7 +81,7 @@ static int allocate_blocks(int fd, uint64_t from, uint64_t to)
     return result == 0 ? 0 : errno;
 }
 
-enum raft_error raft_space_reserve(struct raft_space *space, int fd, uint64_t bytes)
+enum raft_error raft_directory_reserve(struct raft_directory_space *space, int fd, uint64_t bytes)
 {
     if (bytes > space->bytes_max) {
         bytes = space->bytes_max;

@@ -20,7 +20,7 @@ enum raft_error raft_directory_sync(const char *directory) RAFT_MUST_USE;
 enum raft_error raft_directory_error(int number);
 
 /* How far a file's blocks are known to be there. */
-struct raft_space {
+struct raft_directory_space {
     uint64_t bytes;      /* [0, bytes) is allocated */
     uint64_t bytes_max;  /* never more than this */
     bool is_unsupported; /* the file system cannot promise space */
@@ -28,6 +28,7 @@ struct raft_space {
 
 /* Makes sure that the first `bytes` of the file have blocks on the disk, so that writing them
  * cannot run out of space. RAFT_FULL: there is no room and nothing was written. */
-enum raft_error raft_space_reserve(struct raft_space *space, int fd, uint64_t bytes) RAFT_MUST_USE;
+enum raft_error raft_directory_reserve(struct raft_directory_space *space, int fd,
+                                       uint64_t bytes) RAFT_MUST_USE;
 
 #endif

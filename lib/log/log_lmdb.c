@@ -35,7 +35,7 @@ struct raft_table {
     MDB_dbi named;    /* string keys */
     unsigned page_bytes;
     int file_fd; /* LMDB's own descriptor of the data file */
-    struct raft_space space;
+    struct raft_directory_space space;
     uint64_t new_bytes; /* that the transaction may take of the disk, at most */
     bool is_new;
     bool is_broken; /* a commit ended in an unknown outcome: nothing is written any more */
@@ -169,8 +169,8 @@ static enum raft_error reserve_space(struct raft_table *table)
         return RAFT_IO;
     }
     uint64_t pages = info.me_last_pgno + 1 + PAGES_SLACK;
-    return raft_space_reserve(&table->space, table->file_fd,
-                              pages * table->page_bytes + table->new_bytes);
+    return raft_directory_reserve(&table->space, table->file_fd,
+                                  pages * table->page_bytes + table->new_bytes);
 }
 
 enum raft_error raft_table_commit(struct raft_table *table)
