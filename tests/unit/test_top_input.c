@@ -2,6 +2,7 @@
  *
  * J3: what each key does: the table of keys, the commands they stand for, the modes, read-only.
  */
+#include "command.h"
 #include "top/actions.h"
 #include "top/edit.h"
 #include "unit/top_fixture.h"
@@ -38,6 +39,50 @@ static void test_table_is_sound(void **state)
     assert_null(top_key_find('Z'));
     assert_ptr_equal(top_key_find(TOP_KEY_DOWN), top_key_find('j'));
     assert_ptr_equal(top_key_find('7'), top_key_find('0'));
+}
+
+/* What a key stands for is a command of the table, each step of it. */
+static void test_commands_exist(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    size_t steps = 0;
+    const struct top_key *keys = top_keys(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *step = keys[i].command;
+        while (step) {
+            char verb[32];
+            snprintf(verb, sizeof(verb), "%.*s", (int)strcspn(step, " ;"), step);
+            assert_non_null(command_find(verb));
+            steps++;
+            step = strchr(step, ';');
+            step = step ? step + 2 : NULL;
+        }
+    }
+    assert_true(steps > 15);
+}
+
+static void complete(const char *typed, const char *wanted)
+{
+    (void)tf_press(':');
+    tf_type(typed);
+    expect_nothing(TOP_KEY_TAB);
+    assert_string_equal(tf_model.edit.text, wanted);
+    (void)tf_press(TOP_KEY_ESCAPE);
+}
+
+static void test_completion(void **state)
+{
+    (void)state;
+    tf_begin(3);
+    tf_update();
+    complete("partit", "partition ");
+    complete("re", "res"); /* restart, resume */
+    complete("no-such", "no-such");
+    complete("supervis", "supervis"); /* internal */
+    complete("", "");
+    complete("partition ha", "partition halves ");
+    complete("no-such ha", "no-such ha");
 }
 
 static void test_keys_are_commands(void **state)
@@ -357,6 +402,33 @@ static void test_repeated_timeouts(void **state)
     assert_int_equal(count_shown("."), 7);
 }
 
+static void step_down(raft_id id)
+{
+    tf_event((struct raft_shm_event){.type = RAFT_SHM_EVENT_TRACE,
+                                     .node = id,
+                                     .a = RAFT_TRACE_STEPPED_DOWN},
+             1, "stepped down: no quorum heard");
+}
+
+/* A leader's step down matters, a candidate's is routine. */
+static void test_step_down(void **state)
+{
+    (void)state;
+    tf_begin(3);
+    step_down(2);
+    assert_int_equal(count_shown(""), 0);
+    tf_event((struct raft_shm_event){.type = RAFT_SHM_EVENT_ROLE,
+                                     .node = 2,
+                                     .a = RAFT_ROLE_CANDIDATE,
+                                     .b = RAFT_ROLE_LEADER},
+             1, "candidate -> leader");
+    step_down(1);
+    step_down(2);
+    step_down(2);
+    assert_int_equal(count_shown(""), 2);
+    assert_int_equal(count_shown("stepped"), 4);
+}
+
 static void test_pages(void **state)
 {
     (void)state;
@@ -461,6 +533,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_is_sound),
+        cmocka_unit_test(test_commands_exist),
+        cmocka_unit_test(test_completion),
         cmocka_unit_test(test_keys_are_commands),
         cmocka_unit_test(test_selection),
         cmocka_unit_test(test_tags),
@@ -475,6 +549,7 @@ int main(void)
         cmocka_unit_test(test_filter),
         cmocka_unit_test(test_flood),
         cmocka_unit_test(test_repeated_timeouts),
+        cmocka_unit_test(test_step_down),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_escape_ends_what_runs),
         cmocka_unit_test(test_result_fades),

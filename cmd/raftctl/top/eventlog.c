@@ -34,22 +34,39 @@ static bool is_routine(const struct raft_shm_event *event)
     return true;
 }
 
-/* Has this node timed out before, without a word of any leader since? */
-static bool note_timeout(struct top_eventlog *log, const struct raft_shm_event *event)
+/* Puts an id into a set or takes it out; true if it was in. */
+static bool change_set(raft_id *set, raft_id id, bool in)
 {
-    bool timeout = event->type == RAFT_SHM_EVENT_TRACE && event->a == RAFT_TRACE_TIMEOUT;
-    bool settled = event->type == RAFT_SHM_EVENT_PROCESS ||
-                   (event->type == RAFT_SHM_EVENT_ROLE && event->b != RAFT_ROLE_CANDIDATE);
     raft_id *place = NULL;
-    for (size_t i = 0; i < RAFT_NODES_MAX && event->node && (timeout || settled); i++) {
-        if (log->waiting[i] == event->node) {
-            log->waiting[i] = settled ? 0 : event->node;
-            return timeout;
+    for (size_t i = 0; i < RAFT_NODES_MAX && id; i++) {
+        if (set[i] == id) {
+            set[i] = in ? id : 0;
+            return true;
         }
-        place = !place && log->waiting[i] == 0 ? &log->waiting[i] : place;
+        place = !place && set[i] == 0 ? &set[i] : place;
     }
-    if (timeout && place) {
-        *place = event->node;
+    if (place && in) {
+        *place = id;
+    }
+    return false;
+}
+
+/* What depends on the node's past: it timed out before without a word of any leader since, or it
+ * steps down without having led. */
+static bool is_repetition(struct top_eventlog *log, const struct raft_shm_event *event)
+{
+    bool role = event->type == RAFT_SHM_EVENT_ROLE;
+    if (event->type == RAFT_SHM_EVENT_TRACE && event->a == RAFT_TRACE_TIMEOUT) {
+        return change_set(log->waiting, event->node, true);
+    }
+    if (event->type == RAFT_SHM_EVENT_TRACE && event->a == RAFT_TRACE_STEPPED_DOWN) {
+        return !change_set(log->leading, event->node, false);
+    }
+    if (event->type == RAFT_SHM_EVENT_PROCESS || (role && event->b != RAFT_ROLE_CANDIDATE)) {
+        (void)change_set(log->waiting, event->node, false); /* Either way it no longer waits. */
+    }
+    if (role && event->b == RAFT_ROLE_LEADER) {
+        (void)change_set(log->leading, event->node, true); /* Either way it leads. */
     }
     return false;
 }
@@ -123,8 +140,7 @@ static const char *skip_known(const struct raft_shm_event *event, const char *te
 
 void top_eventlog_add(struct top_eventlog *log, const struct raft_shm_event *event)
 {
-    bool again = note_timeout(log, event);
-    bool routine = again || is_routine(event);
+    bool routine = is_repetition(log, event) || is_routine(event);
     struct top_event *kept = take_place(log, routine ? &log->routine : &log->notable);
     kept->seq = event->seq;
     kept->real = event->real;

@@ -3,10 +3,10 @@
  * The events that a person may look at, newest last.
  *
  * Most of what happens is routine (substates, single votes, commits, the second time-out of a node
- * that nobody answers): it is kept apart, so that it cannot push out what matters, and shown only
- * when a filter asks for it. The filter is plain text,
- * found anywhere in a line whatever its case; "." shows everything. Lines of our own (a command
- * that failed) have no seq and stand where they happened.
+ * that nobody answers, a candidate's step down): it is kept apart, so that it cannot push out what
+ * matters, and shown only when a filter asks for it. The filter is plain text, found anywhere in a
+ * line whatever its case; "." shows everything. Lines of our own (a command that failed) have no
+ * seq and stand where they happened.
  */
 #ifndef RAFTCTL_TOP_EVENTLOG_H
 #define RAFTCTL_TOP_EVENTLOG_H
@@ -35,6 +35,7 @@ struct top_event_ring {
 struct top_eventlog {
     uint64_t order;
     raft_id waiting[RAFT_NODES_MAX]; /* timed out and not yet in another role; 0 = free place */
+    raft_id leading[RAFT_NODES_MAX]; /* leaders of some term; 0 = free place */
     struct top_event_ring notable;
     struct top_event_ring routine;
 };

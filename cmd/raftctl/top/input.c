@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "top/complete.h"
 #include "top/edit.h"
 
 static void press_nodes(struct top_model *model, uint32_t key, struct top_request *request);
@@ -378,6 +379,8 @@ static void press_prompt(struct top_model *model, uint32_t key, struct top_reque
             snprintf(request->text, sizeof(request->text), "%s", model->edit.text);
             request->want = TOP_WANT_RUN;
         }
+    } else if (key == TOP_KEY_TAB) {
+        top_complete(&model->edit);
     } else if (key == TOP_KEY_BACKSPACE && model->edit.length == 0) {
         model->mode = TOP_MODE_NODES;
     } else {

@@ -3,7 +3,8 @@
 
 static const struct top_key keys[] = {
     {'?', "?", "?", "help", "this page", NULL, TOP_ACT_HELP, false, false, 1},
-    {':', ":", ":", "cmd", "type any raftctl command", NULL, TOP_ACT_PROMPT, true, false, 3},
+    {':', ":", ":", "cmd", "any raftctl command, Tab completes", NULL, TOP_ACT_PROMPT, true, false,
+     3},
     {'j', "j Down", NULL, NULL, "select the next node", NULL, TOP_ACT_MOVE_DOWN, false, false, 0},
     {'k', "k Up", NULL, NULL, "select the node before", NULL, TOP_ACT_MOVE_UP, false, false, 0},
     {'0', "0-9", NULL, NULL, "select by number, 0 is n10", NULL, TOP_ACT_SELECT, false, false, 0},

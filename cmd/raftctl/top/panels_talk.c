@@ -95,7 +95,8 @@ static void draw_edit(const struct top_model *model, struct top_frame *frame, in
     frame->cursor_y = y;
     top_pen_text(&pen, TOP_PLAIN, edit->text + edit->cursor);
     if (edit->length == 0 && sign == ':') {
-        top_pen_text(&pen, TOP_DIM, " put key value | partition halves | wait leader .. (Esc)");
+        top_pen_text(&pen, TOP_DIM,
+                     " put key value | partition halves | .. Tab completes, Up repeats, Esc");
     } else if (edit->length == 0) {
         top_pen_text(&pen, TOP_DIM, " text of events to show, . shows all (Esc)");
     }

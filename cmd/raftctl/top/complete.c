@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "top/complete.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "top/edit.h"
+
+/* What the words that begin like the typed one have in common. */
+struct guess {
+    const char *typed;
+    size_t typed_bytes;
+    size_t common_bytes;
+    uint32_t matches;
+    char common[64];
+};
+
+static void offer_word(struct guess *guess, const char *word, size_t bytes)
+{
+    if (bytes < guess->typed_bytes || bytes >= sizeof(guess->common) ||
+        strncmp(word, guess->typed, guess->typed_bytes) != 0) {
+        return;
+    }
+    if (guess->matches++ == 0) {
+        memcpy(guess->common, word, bytes);
+        guess->common_bytes = bytes;
+    }
+    size_t same = 0;
+    while (same < guess->common_bytes && same < bytes && guess->common[same] == word[same]) {
+        same++;
+    }
+    guess->common_bytes = same;
+}
+
+static void offer_commands(struct guess *guess)
+{
+    for (uint32_t i = 0; i < commands_count; i++) {
+        if (!(commands[i].flags & COMMAND_HIDDEN)) {
+            offer_word(guess, commands[i].name, strlen(commands[i].name));
+        }
+    }
+}
+
+/* The shapes of partitions, for a line that begins with a command that takes one. */
+static void offer_shapes(struct guess *guess, const char *line)
+{
+    char name[64];
+    snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
+    const struct command *command = command_find(name);
+    bool takes = command && command->completes && strcmp(command->completes, "partitions") == 0;
+    for (int kind = 0; takes && kind < RAFT_PARTITION_COUNT; kind++) {
+        const char *shape = raft_partition_name((enum raft_partition)kind);
+        offer_word(guess, shape, strlen(shape));
+    }
+}
+
+void top_complete(struct top_edit *edit)
+{
+    if (edit->cursor != edit->length) {
+        return;
+    }
+    const char *space = strrchr(edit->text, ' ');
+    struct guess guess = {.typed = space ? space + 1 : edit->text};
+    guess.typed_bytes = strlen(guess.typed);
+    if (space) {
+        offer_shapes(&guess, edit->text);
+    } else {
+        offer_commands(&guess);
+    }
+    for (size_t i = guess.typed_bytes; i < guess.common_bytes; i++) {
+        top_edit_key(edit, (unsigned char)guess.common[i]);
+    }
+    if (guess.matches == 1) {
+        top_edit_key(edit, ' ');
+    }
+}
