@@ -6,6 +6,8 @@
 
 static bool is_of_this_leadership(const struct raft *r, const struct raft_message *message);
 static void note_heard(struct raft *r, struct raft_peer *peer);
+static bool is_only_slow(const struct raft *r, const struct raft_peer *peer,
+                         const struct raft_append_reply *reply);
 static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_message *message);
 
 /* Raft paper 5.3: "The leader maintains a nextIndex for each follower"; answers come late, twice
@@ -28,6 +30,9 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
         return;
     }
     note_heard(r, peer);
+    if (is_only_slow(r, peer, reply)) {
+        peer->moved = r->now;
+    }
     if (!reply->ok) {
         step_back(r, peer, message);
     } else if (raft_peer_acked(r, peer, reply->index)) {
@@ -43,6 +48,15 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
 static bool is_of_this_leadership(const struct raft *r, const struct raft_message *message)
 {
     return message->id - r->as_leader.first_id < r->next_id - r->as_leader.first_id;
+}
+
+/* All that was sent has come, the peer's disk is what takes its time: nothing needs to be sent
+ * again. Would something lack after all, the next heartbeat's prev would be refused. */
+static bool is_only_slow(const struct raft *r, const struct raft_peer *peer,
+                         const struct raft_append_reply *reply)
+{
+    return reply->ok && reply->last >= peer->next - 1 &&
+           raft_trail_term(&r->trail, peer->next - 1) != 0;
 }
 
 /* A peer that was silent is probed again at once. */

@@ -136,7 +136,7 @@ struct raft_append_reply {
     raft_index index;
     raft_index hint_index;
     raft_term hint_term;
-    raft_index last; /* the receiver's last index, for the screen */
+    raft_index last; /* the receiver's last index, durable or not */
 };
 
 /* One protocol message. Requests carry an id unique to the sender's incarnation; the reply echoes

@@ -435,4 +435,38 @@ static inline void fx_lead(struct fx *fx)
     }
 }
 
+static inline const struct raft_peer_status *fx_peer(const struct fx *fx, raft_id id)
+{
+    for (uint32_t i = 0; i < fx->status.peers_count; i++) {
+        if (fx->status.peers[i].id == id) {
+            return &fx->status.peers[i];
+        }
+    }
+    return NULL;
+}
+
+/* Answers the open wish for a peer in full and acknowledges it; returns the wish's id. */
+static inline uint64_t fx_carry(struct fx *fx, raft_id peer)
+{
+    struct raft_effect wish;
+
+    assert_non_null(fx_wish_for(fx, peer));
+    wish = *fx_wish_for(fx, peer);
+    fx_answer_wish(fx, &wish, wish.replicate.last_max);
+    fx_ack(fx, peer, wish.replicate.id, wish.replicate.last_max);
+    return wish.replicate.id;
+}
+
+/* A leader of term 2 of three, log [noop], whose peer 2 replicates. */
+static inline void fx_lead_with_peer(struct fx *fx)
+{
+    fx_init(fx, 1, 3);
+    fx_start(fx, 1, NULL);
+    fx_lead(fx);
+    fx_carry(fx, 2);
+    fx_persist_all(fx);
+    assert_int_equal(fx_peer(fx, 2)->state, RAFT_PROGRESS_REPLICATE);
+    assert_int_equal(fx->status.commit, 1);
+}
+
 #endif
