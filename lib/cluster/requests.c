@@ -340,9 +340,11 @@ static void judge(const struct raft_supervisor *supervisor, struct raft_errand *
     raft_child_exit_text(child, exit, sizeof exit);
     if (errand->goal == RAFT_GOAL_UP) {
         const struct raft_spec_node *node = raft_spec_find(&supervisor->spec, child->id);
+        char log[64];
 
-        snprintf(why, sizeof why, "did not start: %s%s",
-                 child->failure[0] != 0 ? child->failure : exit,
+        snprintf(log, sizeof log, " (raftctl logs n%u shows its last words)", child->id);
+        snprintf(why, sizeof why, "did not start: %s%s%s",
+                 child->failure[0] != 0 ? child->failure : exit, child->failure[0] != 0 ? "" : log,
                  is_port_free(&node->endpoint) ? "" : way_out);
         refuse(errand, child, why);
     } else if (errand->goal == RAFT_GOAL_PAUSED || errand->goal == RAFT_GOAL_RESUMED) {
