@@ -22,6 +22,12 @@
  * process and no file of the run directory is left. A client that goes away leaves its request to
  * be done.
  *
+ * A node's log answers {"first", "last", "commit", "durable" (of the whole log), "more": the range
+ * was cut to 1000 entries, "entries": [{"index", "term", "type", "bytes", "op", "key", "text"}]};
+ * inspect its state, timers, log, promise, peers and counters (lib/server/answers.c); transfer is
+ * answered when it is over, with "to"; campaign at once. A node takes requests of up to 64 KiB and
+ * serves 32 clients: one more costs the one that was silent for longest its place.
+ *
  * Paths over 107 bytes are reached through /proc/self/fd/N/name.
  */
 #ifndef RAFT_CLUSTER_CONTROL_H

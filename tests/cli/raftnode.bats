@@ -91,6 +91,18 @@ end() {
   done
 }
 
+@test "the manual page has every option of the help and every exit code" {
+  local page=$BATS_TEST_DIRNAME/../../man/raftnode.8 option code
+  for option in $("$RAFTNODE" --help | grep -o '^  --[a-z-]*'); do
+    run grep -F -- "${option//-/\\-}" "$page"
+    assert_success
+  done
+  for code in 0 64 65 70 74 75; do
+    run grep -x "\.B $code" "$page"
+    assert_success
+  done
+}
+
 @test "a spec that is missing, broken or without this node exits 64" {
   run "$RAFTNODE" --spec "$DIR/none" --id 1 --data "$DIR/n1"
   assert_failure 64
