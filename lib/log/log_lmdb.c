@@ -364,7 +364,9 @@ static int open_largest(struct raft_table *table, const struct raft_table_option
         map_bytes /= 2;
     }
     int code = open_environment(table, options, map_bytes);
-    while (code == ENOMEM && options->map_bytes == 0 && map_bytes > MAP_BYTES_LEAST) {
+    bool is_free = options->map_bytes == 0;
+    /* EINVAL is what a size beyond the address space gives, as under valgrind. */
+    while ((code == ENOMEM || code == EINVAL) && is_free && map_bytes > MAP_BYTES_LEAST) {
         map_bytes /= 4;
         code = open_environment(table, options, map_bytes);
     }

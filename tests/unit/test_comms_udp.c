@@ -290,7 +290,7 @@ static void test_e4_oversize(void **state)
 static void test_e6_trailing_bytes(void **state)
 {
     struct fixture *fixture = *state;
-    uint8_t buffer[RAFT_DATAGRAM_BYTES_MAX];
+    uint8_t buffer[RAFT_DATAGRAM_BYTES_MAX] = {0};
     struct raft_packet vote = make_vote();
     send_raw(fixture, fixture->peer, buffer, encode(&vote, buffer) + 1);
     check_dropped(fixture, RAFT_DROP_LENGTH);
