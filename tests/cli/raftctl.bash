@@ -43,7 +43,7 @@ cluster_up() {
 # Processes of this home, whoever started them.
 cluster_processes() {
   local pid
-  for pid in $(grep -lzxsF "RAFTCTL_HOME=$CLUSTER_HOME" /proc/[0-9]*/environ); do
+  grep -lzxsF "RAFTCTL_HOME=$CLUSTER_HOME" /proc/[0-9]*/environ | while read -r pid; do
     pid=${pid#/proc/}
     pid=${pid%/environ}
     [[ $(readlink "/proc/$pid/exe") == */raft* ]] && echo "$pid"
