@@ -27,6 +27,7 @@ struct top_screen {
     FILE *input; /* stdin, or /dev/tty when stdin is something else */
     bool colour;
     bool whole;           /* the next frame is drawn without looking at the last */
+    bool focus;           /* the terminal can tell whether it is looked at (terminfo XT) */
     const char *sync;     /* synchronised output, NULL = the terminal has none */
     struct top_frame old; /* what the terminal shows */
 };
@@ -82,7 +83,7 @@ static void add_restore(const char *sequence)
 static void arm_restore(void)
 {
     restore.length = 0;
-    add_restore(focus_off);
+    add_restore(tigetflag("XT") > 0 ? focus_off : "");
     add_restore(tigetstr("sgr0"));
     add_restore(tigetstr("cnorm"));
     add_restore(tigetstr("rmkx"));
@@ -124,6 +125,15 @@ static const char *find_sync(void)
     return sync && sync != (const char *)-1 ? sync : NULL;
 }
 
+/* Asks the terminal to tell when it is looked at and when not, or to stop it. */
+static void ask_focus(const struct top_screen *screen, bool on)
+{
+    if (screen->focus) {
+        putp(on ? focus_on : focus_off);
+        fflush(stdout);
+    }
+}
+
 struct top_screen *top_screen_open(const struct top_screen_options *options, char *message,
                                    size_t message_bytes)
 {
@@ -154,8 +164,8 @@ struct top_screen *top_screen_open(const struct top_screen_options *options, cha
     screen->whole = true;
     set_modes(screen);
     screen->sync = find_sync();
-    putp(focus_on);
-    fflush(stdout);
+    screen->focus = tigetflag("XT") > 0;
+    ask_focus(screen, true);
     return screen;
 }
 
@@ -166,7 +176,7 @@ void top_screen_close(struct top_screen **screen)
         return;
     }
     *screen = NULL;
-    putp(focus_off);
+    ask_focus(closed, false);
     curs_set(1);
     endwin();
     fflush(stdout);
@@ -338,11 +348,11 @@ enum top_read top_screen_key(struct top_screen *screen, uint32_t *key)
 
 void top_screen_suspend(struct top_screen *screen)
 {
-    putp(focus_off);
+    ask_focus(screen, false);
     endwin();
     fflush(stdout);
     kill(getpid(), SIGSTOP);
-    putp(focus_on);
+    ask_focus(screen, true);
     screen->whole = true;
     refresh();
 }
