@@ -20,7 +20,7 @@
 #include "base/assert.h"
 #include "sim/sim.h"
 
-enum { SEEDS_DEFAULT = 60, SECOND = 1000 * 1000, TROUBLE_S = 20, CALM_S = 20 };
+enum { SEEDS_DEFAULT = 30, SECOND = 1000 * 1000, TROUBLE_S = 20, CALM_S = 20 };
 
 static uint64_t present_seed;
 
