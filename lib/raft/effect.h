@@ -106,7 +106,6 @@ enum raft_vote_reason {
     X(TERM, "higher term")                                                                         \
     X(LEADER, "another leader of this term")                                                       \
     X(QUORUM, "no quorum heard")                                                                   \
-    X(TIMEOUT, "election failed")                                                                  \
     X(DISK, "disk full")
 
 enum raft_step_down_reason {

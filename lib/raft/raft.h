@@ -52,8 +52,8 @@ struct raft_options {
     raft_time election_timeout;   /* T: timers are drawn from [T, 2T), paper 5.2 */
     raft_time heartbeat_interval; /* by default T / 10 */
     bool pre_vote;                /* thesis 9.6 */
-    bool check_quorum;            /* thesis 6.2: a leader without a quorum for T steps down; with it
-                                     followers ignore votes while they hear a leader (thesis 4.2.3) */
+    bool check_quorum; /* thesis 6.2: a leader without a quorum for T steps down; 4.2.3: followers
+                          ignore votes while they hear a leader */
 };
 
 enum raft_progress_state { RAFT_PROGRESS_PROBE, RAFT_PROGRESS_REPLICATE, RAFT_PROGRESS_SNAPSHOT };
