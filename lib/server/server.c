@@ -199,6 +199,9 @@ static void note_entries(void *context, enum raft_server_reader reader, uint64_t
     struct raft_server *server = context;
     switch (reader) {
     case RAFT_SERVER_READER_NODE:
+        if (error == RAFT_IO || error == RAFT_CORRUPT) {
+            note_failed(server, error); /* What cannot be read can be neither applied nor sent. */
+        }
         raft_node_entries(server->node, token, error, entries, count);
         break;
     case RAFT_SERVER_READER_CONTROL:
@@ -216,13 +219,14 @@ static void note_space(void *context, bool gone)
     raft_node_space(server->node, gone);
 }
 
-/* The outcome of a write is unknown: only a new process that reads the log again may speak. */
+/* A failed write's outcome is unknown, and only a new process that reads the log again may speak;
+ * what cannot be read back may be damaged. */
 static void note_failed(void *context, enum raft_error error)
 {
     struct raft_server *server = context;
-    (void)fprintf(stderr, "n%u: the log cannot be written: %s\n", server->options.node.core.id,
+    (void)fprintf(stderr, "n%u: the log failed: %s\n", server->options.node.core.id,
                   raft_error_text(error));
-    raft_server_stop(server, RAFT_SHM_EXIT_IO);
+    raft_server_stop(server, error == RAFT_CORRUPT ? RAFT_SHM_EXIT_CORRUPT : RAFT_SHM_EXIT_IO);
 }
 
 enum raft_shm_exit raft_server_exit_code(enum raft_error error)
