@@ -56,9 +56,9 @@ teardown() { cluster_down; }
 }
 
 @test "partition --for ends by itself, without a supervisor too" {
-  raftctl partition isolate n1 --for 300ms
-  run -1 raftctl assert healed
-  run -0 raftctl wait healed
+  seq=$(seq_of partition isolate n1 --for 300ms)
+  run -0 raftctl wait "event fault .*ended by itself" --after "$seq"
+  run -0 raftctl assert healed
   raftctl partition isolate n1 --for 500ms
   kill -9 "$(supervisor_pid)"
   run -0 raftctl wait healed
