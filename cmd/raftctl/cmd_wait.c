@@ -48,7 +48,7 @@ int cmd_wait(struct call *call)
                         "cluster %s is not running (raftctl -c %s up starts it)", call->paths.name,
                         call->paths.name);
     }
-    if (code != EXIT_DONE) {
+    if (code != EXIT_DONE || call->view == NULL) {
         return code;
     }
     waiting.after = options_number(&call->options, "after", call->view->seq);

@@ -13,8 +13,6 @@
 
 enum { TIMEOUT_MS = 10000 };
 
-extern char **environ;
-
 static int ask_node(struct call *call, raft_id id, const struct log_range *range,
                     struct raft_json **entries);
 static int dump_directory(const struct call *call, raft_id id, const struct log_range *range,

@@ -183,7 +183,7 @@ static void choose_target(const struct raft_client *client, struct call *call, b
     }
     if (leader < client->members_count) {
         call->target = leader;
-    } else {
+    } else if (client->members_count > 0) {
         call->target = (call->target + 1) % client->members_count;
     }
 }

@@ -73,16 +73,15 @@ char raft_view_kernel_state(uint32_t pid, uint64_t start_ticks)
         return 0;
     }
     text[bytes] = 0;
-    const char *rest = strrchr(text, ')');
-    char state = 0;
-    unsigned long long ticks = 0;
-    if (rest == NULL ||
-        sscanf(rest,
-               ") %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-               "%*s %llu",
-               &state, &ticks) != 2) {
+    const char *field = strrchr(text, ')');
+    char state = field != NULL && field[1] == ' ' ? field[2] : '\0';
+    for (int number = 2; field != NULL && number < 22; number++) {
+        field = strchr(field + 1, ' ');
+    }
+    if (state == '\0' || field == NULL) {
         return 0;
     }
+    uint64_t ticks = strtoull(field, NULL, 10);
     return state == 'Z' || state == 'X' || ticks != start_ticks ? 0 : state;
 }
 

@@ -178,6 +178,7 @@ out:
 /* A table that nobody sees yet. */
 static void fill_table(struct raft_shm_table *table, uint64_t cluster)
 {
+    ASSERT(table != NULL);
     table->header = make_header(cluster);
     struct raft_shm shm = {.table = table, .writable = true};
     struct raft_shm_clock clock = {.epoch = 1,

@@ -114,8 +114,9 @@ static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *c
 /* As the node stores it in front of the command. */
 static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24])
 {
+    static const uint8_t prefix[6] = {'c', 'l', 'i', 'e', 'n', 't'};
     memset(name, 0, 24);
-    memcpy(name, "client", 6);
+    memcpy(name, prefix, sizeof prefix);
     name[8] = (uint8_t)client->number;
     for (unsigned i = 0; i < 8; i++)
         name[16 + i] = (uint8_t)(seq >> (8 * (7 - i)));

@@ -108,7 +108,8 @@ static void cut_or_heal(struct raft_sim *sim)
         cut_groups(sim, &fault);
     } else {
         raft_id from = pick_node(sim);
-        fault.row[from - 1] = raft_random_next(&sim->random) & raft_random_next(&sim->random);
+        fault.row[from - 1] = raft_random_next(&sim->random);
+        fault.row[from - 1] &= raft_random_next(&sim->random); /* A quarter of the links. */
     }
     enum raft_error error = raft_faults_add(&sim->faults, &fault, true, &id);
     ASSERT(error == RAFT_OK);

@@ -126,7 +126,7 @@ static bool read_set(struct raft_story *story, const char *text, size_t bytes, r
         return true;
     }
     while (bytes > 0) {
-        raft_id id;
+        raft_id id = 1;
         size_t length = 0;
         while (length < bytes && text[length] != ',')
             length++;

@@ -12,6 +12,7 @@ teardown() { luck_teardown; }
 @test "kill -9 of everything at once: up again finds every acknowledged write (B14, C8)" {
   raftctl up 3 -d --timing fast
   for i in 1 2 3 4 5 6 7 8; do raftctl put "key$i" "value$i"; done
+  # shellcheck disable=SC2046 # one word for each process
   slay $(every_pid)
   run raftctl status
   assert_failure 3
@@ -139,6 +140,7 @@ teardown() { luck_teardown; }
 @test "stale sockets, lock and table of a crashed run are no obstacle" {
   raftctl up 3 -d --timing fast
   raftctl put a 1
+  # shellcheck disable=SC2046 # one word for each process
   slay $(every_pid)
   [ -S "$RAFTCTL_HOME/run/default/ctl" ]
   [ -e "$RAFTCTL_HOME/run/default/lock" ]

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: MIT */
+struct raft_log *raft_log_paper_open(void);
