@@ -57,14 +57,15 @@ static uint16_t find_free_port(void)
     return ntohs(address.sin_port);
 }
 
-static void open_udp(struct fixture *fixture)
+/* RAFT_BUSY if somebody took a free port before us. */
+static enum raft_error open_udp_once(struct fixture *fixture, char *message, size_t bytes)
 {
-    char message[256] = "";
     struct raft_endpoint endpoints[] = {
         {.id = 1, .host = "127.0.0.1", .port = find_free_port()},
         {.id = 2, .host = "127.0.0.1", .port = find_free_port()},
     };
-    for (raft_id i = 0; i < 2; i++) {
+    enum raft_error error = RAFT_OK;
+    for (raft_id i = 0; i < 2 && error == RAFT_OK; i++) {
         struct raft_comms_udp_options options = {
             .cluster = 5,
             .self = i + 1,
@@ -72,10 +73,21 @@ static void open_udp(struct fixture *fixture)
             .endpoints_count = 2,
             .serializer = raft_serializer_msgpack(),
         };
-        if (raft_comms_udp_open(&options, &fixture->comms[i], message, sizeof(message)) !=
-            RAFT_OK) {
-            fail_msg("%s", message);
-        }
+        error = raft_comms_udp_open(&options, &fixture->comms[i], message, bytes);
+    }
+    return error;
+}
+
+static void open_udp(struct fixture *fixture)
+{
+    char message[256] = "";
+    enum raft_error error = RAFT_BUSY;
+    for (int attempt = 0; attempt < 20 && error == RAFT_BUSY; attempt++) {
+        raft_comms_destroy(&fixture->comms[0]);
+        error = open_udp_once(fixture, message, sizeof(message));
+    }
+    if (error != RAFT_OK) {
+        fail_msg("%s", message);
     }
 }
 

@@ -32,7 +32,8 @@ struct step {
 };
 
 struct node {
-    int fd; /* -1 = closed port */
+    int fd;       /* -1 = closed port */
+    int reserved; /* what keeps a closed port from others, or -1 */
     struct step script[STEPS];
     unsigned steps;
     unsigned asked;
@@ -136,7 +137,7 @@ static void *play_nodes(void *context)
     }
 }
 
-/* A bound socket and its port; the port of a socket that is closed again is a closed port. */
+/* A bound socket and its port. */
 static void bind_node(struct fixture *fixture, int place)
 {
     struct raft_endpoint *endpoint = &fixture->endpoints[place];
@@ -149,6 +150,7 @@ static void bind_node(struct fixture *fixture, int place)
     assert_int_equal(getsockname(fd, &address.any, &bytes), 0);
     endpoint->port = ntohs(address.v4.sin_port);
     fixture->nodes[place].fd = fd;
+    fixture->nodes[place].reserved = -1;
 }
 
 static int setup(void **state)
@@ -164,10 +166,17 @@ static int setup(void **state)
     return 0;
 }
 
+/* Nobody listens at the node's port any more, and nobody else can take it: its socket is connected
+ * to another port, so the kernel refuses what comes from elsewhere. */
 static void close_node(struct fixture *fixture, raft_id id)
 {
-    close(fixture->nodes[id - 1].fd);
-    fixture->nodes[id - 1].fd = -1;
+    struct node *node = &fixture->nodes[id - 1];
+    struct raft_endpoint nowhere = {.id = 9, .host = "127.0.0.1", .port = 1};
+    union raft_socket_address address;
+    assert_int_equal(raft_endpoint_parse(&nowhere, &address), RAFT_OK);
+    assert_int_equal(connect(node->fd, &address.any, raft_endpoint_bytes(&address)), 0);
+    node->reserved = node->fd;
+    node->fd = -1;
 }
 
 static void set_script(struct fixture *fixture, raft_id id, struct step step)
@@ -202,9 +211,8 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     for (int i = 0; i < NODES; i++) {
-        if (fixture->nodes[i].fd >= 0) {
-            close(fixture->nodes[i].fd);
-        }
+        struct node *node = &fixture->nodes[i];
+        close(node->fd >= 0 ? node->fd : node->reserved);
     }
     close(fixture->quit);
     raft_client_close(&fixture->client);

@@ -96,14 +96,18 @@ static int setup_family(void **state, bool is_v6)
         snprintf(fixture->endpoints[i].host, sizeof(fixture->endpoints[i].host), "%s",
                  is_v6 ? "::1" : "127.0.0.1");
     }
-    int own = bind_any(is_v6, &fixture->endpoints[0].port);
     fixture->peer = bind_any(is_v6, &fixture->endpoints[1].port);
     fixture->stranger = bind_any(is_v6, &unused);
-    if (own < 0) {
-        return 0; /* a machine without IPv6; the test skips itself */
+    enum raft_error error = RAFT_BUSY; /* somebody took our free port before us: the next one */
+    for (int attempt = 0; attempt < 20 && error == RAFT_BUSY; attempt++) {
+        int own = bind_any(is_v6, &fixture->endpoints[0].port);
+        if (own < 0) {
+            return 0; /* a machine without IPv6; the test skips itself */
+        }
+        close(own);
+        error = open_node(fixture, 1, &fixture->comms, message, sizeof(message));
     }
-    close(own);
-    if (open_node(fixture, 1, &fixture->comms, message, sizeof(message)) != RAFT_OK) {
+    if (error != RAFT_OK) {
         fail_msg("%s", message);
     }
     assert_int_equal(raft_comms_start(fixture->comms, receive, fixture), RAFT_OK);
