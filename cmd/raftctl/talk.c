@@ -97,6 +97,11 @@ void talk_changed(const struct call *call, const struct raft_json *answer,
                   const struct raft_target *target, const char *format, ...)
 {
     int64_t seq = raft_json_integer(answer, "seq", 0);
+    char what[640];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
     if (call->json) {
         struct raft_json *json = raft_json_object();
         raft_json_add_string(json, "schema", "raftctl.change/1");
@@ -118,11 +123,7 @@ void talk_changed(const struct call *call, const struct raft_json *answer,
         printf("%lld\n", (long long)seq);
         return;
     }
-    va_list arguments;
-    va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    printf("  seq %lld\n", (long long)seq);
+    printf("%s  seq %lld\n", what, (long long)seq);
 }
 
 /* Nodes live without a supervisor: start one that adopts them. With no live node there is nothing
