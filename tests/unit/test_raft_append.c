@@ -74,6 +74,23 @@ static void test_a_gap_is_refused_with_a_hint(void **state)
     fx_finish(&fx);
 }
 
+/* What is committed agrees, so no hint goes below it. */
+static void test_hint_stays_at_commit(void **state)
+{
+    struct fx fx;
+    const raft_term log[] = {1, 2, 2, 0};
+
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 3, log);
+    fx_append(&fx, 2, 3, after(3, 2, 2), NULL);
+    assert_int_equal(fx.status.commit, 2);
+    fx_append(&fx, 2, 3, after(3, 1, 2), NULL);
+    assert_int_equal(reply_of(&fx)->hint_index, 2);
+    assert_int_equal(reply_of(&fx)->hint_term, 2);
+    fx_finish(&fx);
+}
+
 /* Raft paper figure 7: each follower ends with the leader's log 1 1 1 4 4 5 5 6 6 6. */
 static void test_B16_figure_7(void **state)
 {
@@ -441,6 +458,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_B12_stale_leader_is_refused),
         cmocka_unit_test(test_a_gap_is_refused_with_a_hint),
+        cmocka_unit_test(test_hint_stays_at_commit),
         cmocka_unit_test(test_B16_figure_7),
         cmocka_unit_test(test_B16_conflict_removes_the_suffix),
         cmocka_unit_test(test_B16_never_below_commit),

@@ -38,6 +38,7 @@ static void test_B8_B9_leader_speaks_at_once_with_its_noop(void **state)
         assert_int_equal(wish->replicate.after, 0);
     }
     assert_int_equal(fx_find(&fx, RAFT_EFFECT_ROLE, 0)->role.to, RAFT_ROLE_LEADER);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_ROLE, 0)->role.term, 2);
     assert_int_equal(fx_find(&fx, RAFT_EFFECT_LEADER, 0)->leader.leader, 1);
     fx_persist_all(&fx);
     assert_int_equal(fx.status.commit, 0); /* M45: never alone. */
@@ -59,6 +60,8 @@ static void test_B10_heartbeats_on_schedule(void **state)
         assert_int_equal(fx_wish_for(&fx, 2)->replicate.commit, 1);
         assert_non_null(fx_wish_for(&fx, 3));
     }
+    fx_pass(&fx, 10 * FX_BEAT + 1); /* Missed ones are not made up for. */
+    assert_int_equal(fx.deadline, fx.now + FX_BEAT);
     fx_finish(&fx);
 }
 
@@ -84,6 +87,11 @@ static void test_B15_counts_a_majority_of_durable_matches(void **state)
     assert_int_equal(fx.status.commit, 2); /* M28: not only the newest acknowledged index. */
     fx_persist_all(&fx);
     assert_int_equal(fx.status.commit, 3);
+    fx_ack(&fx, 3, fx.raft->next_id - 1, 5);
+    assert_int_equal(fx.status.commit, 5);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_TRACE, 0)->trace.code, RAFT_TRACE_COMMITTED);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_TRACE, 0)->trace.a, 5);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_TRACE, 0)->trace.b, 3); /* Nodes 1, 2 and 3. */
     fx_finish(&fx);
 }
 
@@ -122,6 +130,8 @@ static void test_next_moves_only_when_sent(void **state)
     fx_lead_with_peer(&fx);
     fx_propose(&fx, 10, 1);
     assert_int_equal(fx_find(&fx, RAFT_EFFECT_PROPOSED, 0)->proposed.first, 2);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_PROPOSED, 0)->proposed.term, 2);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_PROPOSED, 0)->proposed.leader, 1);
     wish = *fx_wish_for(&fx, 2);
     assert_int_equal(wish.replicate.prev_index, 1);
     assert_int_equal(wish.replicate.last_max, 11);
@@ -183,6 +193,8 @@ static void test_M30_late_answers_change_nothing(void **state)
     assert_int_equal(fx_peer(&fx, 2)->next, 7);
     fx_ack(&fx, 2, id, 99); /* More than we have. */
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    fx_ack(&fx, 2, FX_NONCE, 6); /* The id of a vote request. */
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_ack(&fx, 2, id + 1000, 6); /* Not an id of ours. */
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     assert_int_equal(fx_peer(&fx, 2)->match, 6);
@@ -219,6 +231,9 @@ static void test_lost_appends_are_noticed(void **state)
 
     (void)state;
     fx_lead_with_peer(&fx);
+    for (int i = 0; i < 3; i++) {
+        fx_pass(&fx, FX_BEAT);
+    }
     fx_propose(&fx, 5, 1);
     wish = *fx_wish_for(&fx, 2);
     fx_answer_wish(&fx, &wish, 6);
@@ -295,9 +310,37 @@ static void test_silent_peer_costs_no_entries(void **state)
         wish = *fx_wish_for(&fx, 3);
         fx_answer_wish(&fx, &wish, wish.replicate.last_max);
     }
-    assert_int_equal(wish.replicate.last_max, wish.replicate.prev_index);
+    assert_int_equal(wish.replicate.prev_index, 0);
+    assert_int_equal(wish.replicate.last_max, 0);
+    fx_propose(&fx, 1, 1);
+    assert_null(fx_wish_for(&fx, 3));
     refuse(&fx, 3, wish.replicate.id, (struct raft_append_reply){.index = 0});
-    assert_int_equal(fx_wish_for(&fx, 3)->replicate.last_max, 1);
+    assert_int_equal(fx_wish_for(&fx, 3)->replicate.last_max, 2);
+    fx_finish(&fx);
+}
+
+/* A probe that the follower took in part is followed by the next part, one at a time still. */
+static void test_partly_taken_probe(void **state)
+{
+    struct fx fx;
+    struct raft_effect wish;
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    fx_propose(&fx, 5, 1);
+    fx_step(&fx, &(struct raft_event){.type = RAFT_EVENT_UNREACHABLE, .unreachable.peer = 2});
+    fx_pass(&fx, FX_BEAT);
+    wish = *fx_wish_for(&fx, 2);
+    fx_answer_wish(&fx, &wish, 6);
+    fx_ack(&fx, 2, wish.replicate.id, 3);
+    assert_int_equal(fx_peer(&fx, 2)->state, RAFT_PROGRESS_PROBE);
+    wish = *fx_wish_for(&fx, 2);
+    assert_int_equal(wish.replicate.prev_index, 3);
+    fx_answer_wish(&fx, &wish, 6);
+    fx_ack(&fx, 2, wish.replicate.id, 3); /* Nothing new was taken: not before the heartbeat. */
+    assert_null(fx_wish_for(&fx, 2));
+    fx_ack(&fx, 2, wish.replicate.id, 6);
+    assert_int_equal(fx_peer(&fx, 2)->state, RAFT_PROGRESS_REPLICATE);
     fx_finish(&fx);
 }
 
@@ -382,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_slow_disk_is_no_loss),
         cmocka_unit_test(test_B18_backtracking_by_terms),
         cmocka_unit_test(test_silent_peer_costs_no_entries),
+        cmocka_unit_test(test_partly_taken_probe),
         cmocka_unit_test(test_unreachable_peer),
         cmocka_unit_test(test_wish_without_bytes_waits),
         cmocka_unit_test(test_followers_learn_commits_at_once),

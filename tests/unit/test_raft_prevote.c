@@ -51,6 +51,7 @@ static void test_pre_vote_changes_nothing_until_won(void **state)
     assert_int_equal(fx.status.vote, 1);
     assert_int_equal(fx.status.votes, 0); /* M120: pre-votes are no votes. */
     assert_false(fx_sent_to(&fx, 2)->send.message.vote.pre);
+    assert_false(fx_sent_to(&fx, 2)->send.message.vote.transfer);
     assert_int_equal(fx_sent_to(&fx, 2)->send.after, 1);
     fx_persist_all(&fx);
     fx_vote_reply(&fx, 3, false, true);
@@ -94,6 +95,24 @@ static void test_unanswered_pre_vote_is_tried_again_in_the_same_term(void **stat
     }
     hear_leader(&fx, 3, 1);
     assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    fx_finish(&fx);
+}
+
+/* In a term that has its leader nobody else needs a vote. */
+static void test_no_vote_where_a_leader_is_known(void **state)
+{
+    struct fx fx;
+
+    (void)state;
+    start(&fx, true, false);
+    hear_leader(&fx, 3, 5);
+    fx.now = 5 * FX_T;
+    fx_vote(&fx, 2, 5, ask(false));
+    assert_false(sent(&fx)->vote_reply.granted);
+    assert_int_equal(fx.status.vote, 0);
+    fx_vote(&fx, 2, 6, ask(false));
+    assert_true(sent(&fx)->vote_reply.granted);
+    assert_true(fx_showed(&fx, RAFT_SUBSTATE_LEADER_LOST));
     fx_finish(&fx);
 }
 
@@ -233,6 +252,7 @@ static void test_leader_without_quorum_steps_down(void **state)
     }
     assert_true(fx_traced(&fx, RAFT_TRACE_STEPPED_DOWN));
     assert_int_equal(fx.status.leader, 0); /* M119 */
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_LEADER_LOST);
     assert_int_equal(fx.status.term, 2);
     assert_int_equal(fx.status.vote, 1);
     assert_int_equal(fx_count(&fx, RAFT_EFFECT_LEADER), 1);
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_pre_vote_changes_nothing_until_won),
         cmocka_unit_test(test_won_pre_vote_waits_for_room),
         cmocka_unit_test(test_unanswered_pre_vote_is_tried_again_in_the_same_term),
+        cmocka_unit_test(test_no_vote_where_a_leader_is_known),
         cmocka_unit_test(test_granting_a_pre_vote_promises_nothing),
         cmocka_unit_test(test_pre_vote_needs_an_up_to_date_log_and_a_silent_leader),
         cmocka_unit_test(test_M111_refusal_teaches_the_term),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Proposals and their limits, slow and full disks (mutants M125, M126).
+ * Proposals and their limits; slow and full disks (mutants M125, M126).
  */
 #include "raft_fixture.h"
 
@@ -76,6 +76,7 @@ static void test_disk_full(void **state)
     fx_lead_with_peer(&fx);
     fx_plain(&fx, RAFT_EVENT_SPACE_GONE);
     assert_int_equal(fx.status.substate, RAFT_SUBSTATE_DISK_FULL);
+    assert_true(fx.status.disk_full);
     assert_int_equal(fx.status.role, RAFT_ROLE_LEADER);
     fx_propose(&fx, 1, 1);
     assert_int_equal(refusal_of(&fx), RAFT_REFUSAL_DISK_FULL);
@@ -99,12 +100,70 @@ static void test_disk_full(void **state)
     fx_finish(&fx);
 }
 
+static const struct raft_vote up_to_date = {.last_index = 3, .last_term = 2};
+static const raft_term log_112[] = {1, 1, 2, 0};
+
+static bool is_granted(const struct fx *fx)
+{
+    const struct raft_effect *sent = fx_find(fx, RAFT_EFFECT_SEND, 0);
+
+    return sent != NULL && sent->send.message.vote_reply.granted;
+}
+
+static void test_a_full_disk_queue_promises_nothing(void **state)
+{
+    struct fx fx;
+    raft_term term = 4;
+
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 3, log_112);
+    while (raft_persist_has_slot(fx.raft)) {
+        fx_vote(&fx, 2, term++, up_to_date);
+        assert_true(is_granted(&fx));
+    }
+    fx_vote(&fx, 3, term + 5, up_to_date);
+    assert_int_equal(fx.status.term, term - 1);
+    assert_null(fx_find(&fx, RAFT_EFFECT_SEND, 0));
+    fx_persist_one(&fx);
+    fx_vote(&fx, 3, term + 5, up_to_date);
+    assert_true(is_granted(&fx));
+    fx_finish(&fx);
+}
+
+/* The term may be taken over with the last room there is; then no vote fits behind it. */
+static void test_no_room_for_a_vote_in_this_term(void **state)
+{
+    struct fx fx;
+    struct raft_message reply = {.type = RAFT_MESSAGE_APPEND_REPLY, .from = 1, .term = 99};
+    raft_term term = 4;
+
+    (void)state;
+    fx_init(&fx, 2, 3);
+    fx_start(&fx, 3, log_112);
+    while (fx.raft->persists.count + 1 < fx.raft->persists.size) {
+        fx_vote(&fx, 1, term++, up_to_date);
+        assert_true(is_granted(&fx));
+    }
+    fx_receive(&fx, reply);
+    assert_int_equal(fx.status.term, 99);
+    fx_vote(&fx, 1, 99, up_to_date);
+    assert_null(fx_find(&fx, RAFT_EFFECT_SEND, 0));
+    assert_int_equal(fx.status.vote, 0);
+    fx_persist_one(&fx);
+    fx_vote(&fx, 1, 99, up_to_date);
+    assert_true(is_granted(&fx));
+    fx_finish(&fx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_proposal_limits),
         cmocka_unit_test(test_proposals_wait_for_a_slow_disk),
         cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_a_full_disk_queue_promises_nothing),
+        cmocka_unit_test(test_no_room_for_a_vote_in_this_term),
     };
 
     return cmocka_run_group_tests_name("raft_propose", tests, NULL, NULL);

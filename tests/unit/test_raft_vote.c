@@ -29,6 +29,7 @@ static void test_B2_starts_as_follower_with_a_timer(void **state)
     fx_init(&fx, 1, 3);
     fx.entropy = 7;
     fx_start(&fx, 3, log_112);
+    assert_int_equal(fx.status.id, 1);
     assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
     assert_int_equal(fx.status.term, 3);
     assert_int_equal(fx.status.leader, 0);
@@ -291,7 +292,7 @@ static void test_B11_higher_term_in_any_message_is_obeyed(void **state)
         assert_int_equal(fx_find(&fx, RAFT_EFFECT_PERSIST, 0)->persist.term, 9);
         assert_int_equal(fx_find(&fx, RAFT_EFFECT_PERSIST, 0)->persist.vote, 0);
         assert_int_equal(fx_count(&fx, RAFT_EFFECT_LEADER), 1);
-        assert_true(fx.status.election_deadline >= fx.now + FX_T);
+        assert_int_equal(fx.status.election_deadline, fx.now + FX_T);
         fx_finish(&fx);
     }
 }
@@ -423,27 +424,6 @@ static void test_M11_answers_to_other_campaigns_do_not_count(void **state)
     fx_finish(&fx);
 }
 
-static void test_a_full_disk_queue_promises_nothing(void **state)
-{
-    struct fx fx;
-    raft_term term = 4;
-
-    (void)state;
-    fx_init(&fx, 1, 3);
-    fx_start(&fx, 3, log_112);
-    while (raft_persist_has_slot(fx.raft)) {
-        fx_vote(&fx, 2, term++, vote_at(3, 2));
-        assert_true(is_granted(&fx));
-    }
-    fx_vote(&fx, 3, term + 5, vote_at(3, 2));
-    assert_int_equal(fx.status.term, term - 1);
-    assert_null(fx_find(&fx, RAFT_EFFECT_SEND, 0));
-    fx_persist_one(&fx);
-    fx_vote(&fx, 3, term + 5, vote_at(3, 2));
-    assert_true(is_granted(&fx));
-    fx_finish(&fx);
-}
-
 static void test_a_non_voter_never_stands(void **state)
 {
     struct fx fx;
@@ -479,7 +459,6 @@ int main(void)
         cmocka_unit_test(test_B14_one_vote_per_term_across_a_crash),
         cmocka_unit_test(test_B12_stale_vote_request_is_refused_with_our_term),
         cmocka_unit_test(test_M11_answers_to_other_campaigns_do_not_count),
-        cmocka_unit_test(test_a_full_disk_queue_promises_nothing),
         cmocka_unit_test(test_a_non_voter_never_stands),
     };
 
