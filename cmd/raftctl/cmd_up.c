@@ -207,6 +207,7 @@ static int start_missing(struct call *call, uint64_t *seq)
 static int bring_up(struct call *call, bool runs, uint64_t *seq)
 {
     uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
+    uint64_t before = call->view != NULL ? call->view->seq : 0;
     int code = EXIT_DONE;
     if (runs && call->view->supervised) {
         code = start_missing(call, seq);
@@ -215,9 +216,9 @@ static int bring_up(struct call *call, bool runs, uint64_t *seq)
         code = spawn_supervisor(call);
         code = code == EXIT_DONE ? call_open(call, false) : code;
         *seq = code == EXIT_DONE ? call->view->seq : 0;
+        before = before <= *seq ? before : 0; /* a new table counts from the start */
     }
-    /* Everything that happened since we began is news, so the events are read from the start. */
-    return code == EXIT_DONE ? waiting_for(call, "leader", *seq, timeout_ms) : code;
+    return code == EXIT_DONE ? waiting_for_leader(call, before, timeout_ms) : code;
 }
 
 static int finish(struct call *call, uint64_t seq, bool resumed)

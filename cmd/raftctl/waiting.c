@@ -13,6 +13,8 @@ struct wait_run {
     struct raft_shm_cursor cursor;
     uint64_t end;                  /* monotonic ns */
     uint64_t true_since;           /* monotonic ns, 0 = not true now */
+    uint64_t died;                 /* by slot: who died unexpectedly */
+    char cause[192];               /* of the last of these deaths */
     raft_id dead;                  /* who died unexpectedly, 0 = nobody */
     uint32_t pids[RAFT_NODES_MAX]; /* by place in the view: who lived at the last look */
 };
@@ -52,10 +54,11 @@ int waiting_run(struct call *call, struct waiting *waiting)
     return code;
 }
 
-int waiting_for(struct call *call, const char *condition, uint64_t after, uint64_t timeout_ms)
+int waiting_for_leader(struct call *call, uint64_t after, uint64_t timeout_ms)
 {
+    static const char *const condition = "leader";
     char message[160] = "";
-    struct waiting waiting = {.after = after, .timeout_ms = timeout_ms};
+    struct waiting waiting = {.after = after, .timeout_ms = timeout_ms, .quorum_matters = true};
     enum raft_error error =
         raft_condition_parse(1, &condition, after, &waiting.condition, message, sizeof message);
     if (error != RAFT_OK) {
@@ -82,6 +85,8 @@ static void follow_events(struct wait_run *run)
         if (node != NULL && raft_shm_service_read(run->call->shm, node->slot, &service) &&
             service.id == event.node && service.exit_asked == 0) {
             run->dead = event.node;
+            run->died |= UINT64_C(1) << node->slot;
+            raft_view_event_text(&event, run->cause, sizeof run->cause);
         }
     }
 }
@@ -108,6 +113,18 @@ static int explain(struct wait_run *run, int code, const char *what)
     return code;
 }
 
+/* Have so many died, and stayed down, that the others are no majority? */
+static bool lost_quorum(const struct wait_run *run)
+{
+    const struct raft_view *view = run->call->view;
+    uint32_t left = view->voters;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        const struct raft_view_node *node = &view->nodes[i];
+        left -= node->process == RAFT_SHM_PROCESS_DOWN && (run->died >> node->slot & 1) != 0;
+    }
+    return left < view->quorum;
+}
+
 static bool is_over(struct wait_run *run, int *code)
 {
     struct waiting *waiting = run->waiting;
@@ -128,6 +145,11 @@ static bool is_over(struct wait_run *run, int *code)
         char text[64];
         snprintf(text, sizeof text, "n%u died unexpectedly", run->dead);
         *code = explain(run, EXIT_NODE_DIED, text);
+        return true;
+    }
+    if (waiting->quorum_matters && lost_quorum(run)) {
+        *code = complain(run->call, EXIT_FALSE, "n%u %s; no majority is left (raftctl logs n%u)",
+                         run->dead, run->cause, run->dead);
         return true;
     }
     if (view->cluster.going_down != 0 && !view_runs(view)) {

@@ -20,13 +20,15 @@ struct waiting {
     uint64_t timeout_ms;
     uint64_t hold_ms;   /* the condition must stay true this long */
     bool deaths_matter; /* an unexpected death ends it with 20 */
+    bool
+        quorum_matters; /* so many deaths that no majority is left end it with 1, and their cause */
 };
 
 /* The exit code: 0 true, 1 or_fail, 3 the cluster went down, 20, 124 (explained on stderr). The
  * cluster must be open. The last view is left in call->view. */
 int waiting_run(struct call *call, struct waiting *waiting);
 
-/* Parses, waits and frees: for a condition that we wrote ourselves. */
-int waiting_for(struct call *call, const char *condition, uint64_t after, uint64_t timeout_ms);
+/* For `up`: until there is a leader, or too many nodes died for one. */
+int waiting_for_leader(struct call *call, uint64_t after, uint64_t timeout_ms);
 
 #endif

@@ -124,6 +124,24 @@ teardown() { cluster_down; }
   assert_output --partial 21111
 }
 
+@test "up with a port that was taken meanwhile fails at once and says which" {
+  cluster_up 1
+  port=$(raftctl status -o udp)
+  raftctl down
+  mkfifo "$RAFTCTL_HOME/ready" "$RAFTCTL_HOME/hold"
+  python3 -c '
+import socket, sys
+taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+taken.bind(("127.0.0.1", int(sys.argv[1])))
+open(sys.argv[2], "w").close()
+open(sys.argv[3]).read()' "${port#*:}" "$RAFTCTL_HOME/ready" "$RAFTCTL_HOME/hold" 3>&- &
+  cat "$RAFTCTL_HOME/ready"
+  run -1 raftctl up -d
+  assert_output --partial "${port#*:}"
+  echo > "$RAFTCTL_HOME/hold"
+  run -0 raftctl up -d
+}
+
 @test "a bad cluster name is usage" {
   run -2 raftctl -c ../x up -d
   run -2 raftctl -c .hidden up -d
