@@ -15,7 +15,8 @@
 #
 #   cluster_home              a home without a cluster in it; cluster_up calls it if need be
 #   cluster_up [N] [OPTION..] starts N nodes (3) and waits for a leader
-#   cluster_down              ends all clusters of the home and removes it; fails if a process is left
+#   cluster_down              ends all clusters of the home and removes it; fails if a process is left;
+#                             after a failed test it shows status, logs and events first
 #   leader, followers         print n3; n1 n2 ..
 #   node_pid NODE             the pid of a node
 #   supervisor_pid            the pid of the supervisor
@@ -54,6 +55,8 @@ cluster_processes() {
 cluster_down() {
   [[ -n ${CLUSTER_HOME:-} ]] || return 0
   local status=0 left pid
+  # A test that failed shows what it left.
+  [[ -n ${BATS_TEST_COMPLETED:-} ]] || { raftctl status; raftctl logs -n 20; raftctl events | tail -n 20; } >&2 || true
   raftctl down --all > "$CLUSTER_HOME/down.out" 2>&1 || { status=1; cat "$CLUSTER_HOME/down.out" >&2; }
   left=$(cluster_processes)
   if [[ -n $left ]]; then
