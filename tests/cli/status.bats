@@ -39,7 +39,7 @@ teardown() { cluster_down; }
 @test "status tells the truth about what others did to a process" {
   kill -9 "$(node_pid n2)"
   raftctl wait down n2
-  run -0 raftctl status n2
+  run raftctl status n2
   assert_line --regexp '^n2 +down: signal 9'
   kill -STOP "$(node_pid n3)"
   run raftctl status n3 -o process
