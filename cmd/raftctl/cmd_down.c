@@ -25,6 +25,7 @@ static int down_one(struct call *call)
         raft_json_add_integer(request, "timeout_ms", grace);
         code = talk_supervisor(call, request, grace + PATIENCE_MS, &answer);
         if (code == EXIT_DONE) {
+            talk_await_supervisor_end(call);
             talk_changed(call, answer, NULL, "%s is down", call->paths.name);
         }
     }

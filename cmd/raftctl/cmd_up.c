@@ -209,7 +209,7 @@ static int bring_up(struct call *call, bool runs, uint64_t *seq)
     uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
     uint64_t before = call->view != NULL ? call->view->seq : 0;
     int code = EXIT_DONE;
-    if (runs && call->view != NULL && call->view->supervised) {
+    if (runs && talk_supervisor_serves(call)) {
         code = start_missing(call, seq);
     } else {
         raft_shm_close(&call->shm);

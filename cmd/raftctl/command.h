@@ -113,6 +113,12 @@ void names_of(const struct raft_target *target, char *text, size_t bytes);
 int talk_supervisor(struct call *call, struct raft_json *request, uint32_t timeout_ms,
                     struct raft_json **answer);
 
+/* Does the supervisor that the view shows still answer? If not, its end is waited for. */
+bool talk_supervisor_serves(struct call *call);
+
+/* Waits until the supervisor that the view shows has ended (a while at most). */
+void talk_await_supervisor_end(const struct call *call);
+
 /* Sends a request to one node's own socket; says "paused" or "down" instead of waiting in vain. */
 int talk_node(struct call *call, raft_id id, struct raft_json *request, uint32_t timeout_ms,
               struct raft_json **answer);

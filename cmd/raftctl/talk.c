@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "cluster/control.h"
@@ -62,6 +64,45 @@ int talk_supervisor(struct call *call, struct raft_json *request, uint32_t timeo
                         call->paths.name, message[0] != 0 ? message : raft_error_text(error));
     }
     return judge_answer(call, *answer);
+}
+
+enum { END_MS = 10000, PING_MS = 5000 };
+
+void talk_await_supervisor_end(const struct call *call)
+{
+    const struct raft_shm_cluster *cluster = &call->view->cluster;
+    int fd = pidfd_open((pid_t)cluster->supervisor_pid, 0);
+    if (fd >= 0 &&
+        raft_view_kernel_state(cluster->supervisor_pid, cluster->supervisor_start_ticks) != 0) {
+        struct pollfd end = {.fd = fd, .events = POLLIN};
+        (void)poll(&end, 1, END_MS); /* who needs to know looks at the kernel again */
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+bool talk_supervisor_serves(struct call *call)
+{
+    char path[PATH_MAX];
+    char message[256];
+    struct raft_json *answer = NULL;
+    if (call->view == NULL || !call->view->supervised) {
+        return false;
+    }
+    raft_paths_control(&call->paths, path, sizeof path);
+    struct raft_json *request = talk_request(call, "ping");
+    enum raft_error error =
+        raft_control_call(path, request, PING_MS, &answer, message, sizeof message);
+    raft_json_free(&request);
+    raft_json_free(&answer);
+    if (error != RAFT_NOT_FOUND && error != RAFT_CLOSED) {
+        return true;
+    }
+    /* It is dying: what it holds is free when it is gone. */
+    talk_await_supervisor_end(call);
+    call_look(call);
+    return false;
 }
 
 int talk_node(struct call *call, raft_id id, struct raft_json *request, uint32_t timeout_ms,
@@ -153,6 +194,9 @@ static int start_adopter(struct call *call)
         return complain(call, EXIT_SUPERVISOR_LOST,
                         "cannot start a supervisor for cluster %s: %s (its log: %s/supervisor.log)",
                         call->paths.name, message, call->paths.data);
+    }
+    if (call->shm != NULL) {
+        call_look(call); /* the new one's pid is in the table now */
     }
     return EXIT_DONE;
 }

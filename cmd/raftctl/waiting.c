@@ -125,12 +125,24 @@ static bool lost_quorum(const struct wait_run *run)
     return left < view->quorum;
 }
 
+/* Is every node either up or down by now? */
+static bool is_settled(const struct raft_view *view)
+{
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        if (view->nodes[i].process == RAFT_SHM_PROCESS_STARTING) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_over(struct wait_run *run, int *code)
 {
     struct waiting *waiting = run->waiting;
     const struct raft_view *view = run->call->view;
     uint64_t now = monotonic_ns();
-    bool holds = raft_condition_holds(waiting->condition, view);
+    bool holds = raft_condition_holds(waiting->condition, view) &&
+                 (!waiting->quorum_matters || is_settled(view));
     bool stable = raft_condition_has_stable(waiting->condition); /* it has the hold itself */
     run->true_since = !holds ? 0 : run->true_since == 0 ? now : run->true_since;
     *code = EXIT_DONE;

@@ -20,8 +20,9 @@ struct waiting {
     uint64_t timeout_ms;
     uint64_t hold_ms;   /* the condition must stay true this long */
     bool deaths_matter; /* an unexpected death ends it with 20 */
-    bool
-        quorum_matters; /* so many deaths that no majority is left end it with 1, and their cause */
+    /* For `up`: no node may be starting still, and so many deaths that no majority is left end it
+     * with 1 and their cause. */
+    bool quorum_matters;
 };
 
 /* The exit code: 0 true, 1 or_fail, 3 the cluster went down, 20, 124 (explained on stderr). The

@@ -50,8 +50,10 @@ teardown() { cluster_down; }
 @test "kill -9 of everything at once loses no acknowledged value" {
   cluster_up 3
   for i in 1 2 3 4 5; do must_put "key$i" "value$i"; done
-  # shellcheck disable=SC2046
-  kill -9 $(cluster_processes)
+  pids=$(cluster_processes)
+  # shellcheck disable=SC2086
+  kill -9 $pids
+  for pid in $pids; do tail --pid="$pid" -s 0.01 -f /dev/null; done
   run -0 raftctl up -d
   for i in 1 2 3 4 5; do assert_equal "$(raftctl get "key$i")" "value$i"; done
 }
