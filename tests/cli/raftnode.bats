@@ -40,10 +40,15 @@ launch() {
   read -r READY < "$DIR/ready" || READY=
 }
 
-# serve OPTION...: a node of a new spec on a port that is free.
+# serve OPTION...: a node of a new spec on a port that is free; ports are drawn until one is.
 serve() {
+  local tries=20
   READY=
   until [[ $READY == ok ]]; do
+    if ((--tries == 0)); then
+      cat "$DIR/log" >&2
+      return 1
+    fi
     PORT=$((20000 + RANDOM % 40000))
     write_spec "$DIR/spec" 00000000000000aa "$PORT"
     launch --spec "$DIR/spec" --id 1 --data "$DIR/n1" "$@"
