@@ -12,6 +12,7 @@
 
 static int start_adopter(struct call *call);
 static int judge_answer(struct call *call, const struct raft_json *answer);
+static bool was_not_taken(struct call *call, enum raft_error error, uint64_t before);
 
 struct raft_json *talk_request(const struct call *call, const char *verb)
 {
@@ -30,6 +31,25 @@ void talk_add_nodes(struct raft_json *request, const struct raft_target *target)
     raft_json_add(request, "nodes", nodes);
 }
 
+/* Did the supervisor die before it took the request? Nobody served, or it hung up and the command
+ * is not among the events: it is told before anything is done about it. */
+static bool was_not_taken(struct call *call, enum raft_error error, uint64_t before)
+{
+    struct raft_shm_cursor cursor = {.next = before + 1};
+    struct raft_shm_event event;
+    if (error == RAFT_CLOSED && call->view != NULL && call->shm != NULL) {
+        talk_await_supervisor_end(call);
+        while (raft_shm_event_next(call->shm, &cursor, &event)) {
+            if (event.type == RAFT_SHM_EVENT_COMMAND &&
+                strncmp(event.text, call->typed, RAFT_SHM_TEXT - 1) == 0) {
+                return false;
+            }
+        }
+        return cursor.lost == 0;
+    }
+    return error == RAFT_NOT_FOUND;
+}
+
 int talk_supervisor(struct call *call, struct raft_json *request, uint32_t timeout_ms,
                     struct raft_json **answer)
 {
@@ -38,12 +58,12 @@ int talk_supervisor(struct call *call, struct raft_json *request, uint32_t timeo
     raft_paths_control(&call->paths, path, sizeof path);
     enum raft_error error = RAFT_NOT_FOUND;
     bool alive = call->view == NULL || call->view->supervised;
+    uint64_t before = call->shm != NULL ? raft_shm_seq(call->shm) : 0;
     int code = alive ? EXIT_DONE : start_adopter(call);
     if (code == EXIT_DONE) {
         error = raft_control_call(path, request, timeout_ms, answer, message, sizeof message);
     }
-    if (code == EXIT_DONE && error == RAFT_NOT_FOUND && alive) {
-        /* It died after we looked: nobody has taken the request yet. */
+    if (code == EXIT_DONE && alive && was_not_taken(call, error, before)) {
         code = start_adopter(call);
         if (code == EXIT_DONE) {
             error = raft_control_call(path, request, timeout_ms, answer, message, sizeof message);
