@@ -11,6 +11,7 @@ setup() {
   unset NO_COLOR COLUMNS LINES
   mkdir -p "$RAFTCTL_HOME"
   raftctl=${RAFTCTL_BIN:-$(dirname "$BATS_TEST_FILENAME")/../../bin/raftctl}
+  printf -v quoted %q "$raftctl" # as a word of the terminal's shell
 }
 
 teardown() {
@@ -24,13 +25,13 @@ up() {
 }
 
 open_top() {
-  screen_open 80 24 "$raftctl top $*; echo exit=\$?"
+  screen_open 80 24 "$quoted top $*; echo exit=\$?"
   screen_until 'q detach'
 }
 
 # A dashboard between two looks at the terminal's modes.
 between_stty() {
-  printf '%s' "cd $BATS_TEST_TMPDIR; stty -g >before; $raftctl top; echo exit=\$?; stty -g >after; echo saved"
+  printf '%s' "cd $BATS_TEST_TMPDIR; stty -g >before; $quoted top; echo exit=\$?; stty -g >after; echo saved"
 }
 
 leader() {
@@ -67,7 +68,7 @@ leader() {
 
 @test "top refuses an unknown terminal type and names it" {
   up 1
-  screen_open 80 24 "TERM=no-such-thing $raftctl top; echo exit=\$?"
+  screen_open 80 24 "TERM=no-such-thing $quoted top; echo exit=\$?"
   screen_until "unknown terminal type 'no-such-thing'"
   screen_until 'exit=1'
 }
