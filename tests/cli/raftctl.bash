@@ -79,7 +79,7 @@ node_pid() { raftctl status "$1" -o pid; }
 supervisor_pid() {
   local pid
   for pid in $(cluster_processes); do
-    tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q ' supervise ' && echo "$pid"
+    if tr '\0' ' ' < "/proc/$pid/cmdline" | grep -q ' supervise '; then echo "$pid"; fi
   done
 }
 
