@@ -104,6 +104,21 @@ static int parse_signal(const char *text)
     return 0;
 }
 
+void translate_signal(int argc, char **argv)
+{
+    static char word[32]; /* getopt and the call keep pointers to it */
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *name = argv[i] + 1;
+        bool is_signal = argv[i][0] == '-' &&
+                         ((name[0] >= '0' && name[0] <= '9') || (name[0] >= 'A' && name[0] <= 'Z'));
+        if (is_signal && strlen(name) < sizeof word - 2) {
+            snprintf(word, sizeof word, "-s%s", name);
+            argv[i] = word;
+            return;
+        }
+    }
+}
+
 int cmd_kill(struct call *call)
 {
     const char *text = options_text(&call->options, "signal", "KILL");

@@ -24,7 +24,8 @@ struct call;
 enum command_flags {
     COMMAND_HIDDEN = 1,     /* internal: not in help, completion or man page */
     COMMAND_NO_CLUSTER = 2, /* does not look at a cluster: no name is chosen for it */
-    COMMAND_OPTIONLESS = 4  /* its arguments are left as they are (conditions, internal words) */
+    COMMAND_OPTIONLESS = 4, /* its arguments are left as they are (conditions, internal words) */
+    COMMAND_SIGNALS = 8     /* -9 and -TERM stand for -s 9 and -s TERM */
 };
 
 struct command {
@@ -63,6 +64,9 @@ extern const struct option_row global_options[];
 
 /* By name or alias; NULL if there is none. */
 const struct command *command_find(const char *name);
+
+/* The habit of kill(1): the first word like -9 or -TERM becomes -s9 or -sTERM. */
+void translate_signal(int argc, char **argv);
 
 /* The name nearest to a mistyped one; NULL if none is near. */
 const char *command_nearest(const char *name);

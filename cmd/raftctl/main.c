@@ -18,7 +18,6 @@ int main(int argc, char **argv)
     memset(&call, 0, sizeof call);
     /* A reader that went away (`| head`) is an error of write, not the end of us. */
     signal(SIGPIPE, SIG_IGN);
-    remember_typed(&call, argc - 1, argv + 1);
     int code = read_command_line(&call, argc - 1, argv + 1);
     if (code == EXIT_DONE && options_given(&call.options, "help")) {
         call.argv = &call.command->name;
@@ -34,6 +33,8 @@ int main(int argc, char **argv)
     return code == EXIT_DONE && lost ? EXIT_FALSE : code;
 }
 
+/* From the command's name on: what stands before it says which cluster and how to print, and the
+ * event is kept in that cluster. */
 static void remember_typed(struct call *call, int argc, char **argv)
 {
     size_t used = 0;
@@ -93,6 +94,7 @@ static int find_command(struct call *call, int argc, char **argv)
                    : complain(call, EXIT_USAGE, "no command %s (raftctl help lists them)", name);
     }
     int used = argc - call->options.argc + 1;
+    remember_typed(call, argc - used + 1, argv + used - 1);
     options_free(&call->options);
     options_add(&call->options, call->command->options);
     bool as_is = (call->command->flags & COMMAND_OPTIONLESS) != 0;
@@ -102,6 +104,9 @@ static int find_command(struct call *call, int argc, char **argv)
             call->options.argv[call->options.argc++] = argv[i];
         }
         return EXIT_DONE;
+    }
+    if ((call->command->flags & COMMAND_SIGNALS) != 0) {
+        translate_signal(argc - used, argv + used);
     }
     if (!options_parse(&call->options, argc - used, argv + used, false, message, sizeof message) ||
         !options_environment(&call->options, message, sizeof message)) {
@@ -128,11 +133,15 @@ static int choose_cluster(struct call *call)
 {
     char message[256] = "";
     char name[RAFT_CLUSTER_NAME_MAX + 1];
+    const char *asked = options_text(&call->options, "cluster", NULL);
+    if (asked != NULL && asked[0] == 0) {
+        /* An unset variable in a script must not reach the default cluster. */
+        return complain(call, EXIT_USAGE, "--cluster: the name is empty");
+    }
     if ((call->command->flags & COMMAND_NO_CLUSTER) != 0) {
         return EXIT_DONE;
     }
-    enum raft_error error = raft_paths_choose(options_text(&call->options, "cluster", NULL), name,
-                                              sizeof name, message, sizeof message);
+    enum raft_error error = raft_paths_choose(asked, name, sizeof name, message, sizeof message);
     if (error == RAFT_OK) {
         error = raft_paths_for(name, &call->paths, message, sizeof message);
     }

@@ -45,6 +45,33 @@ teardown() { cluster_down; }
   run -2 raftctl kill n2 -s 99
 }
 
+@test "kill -9 and kill -TERM are understood as kill(1) has them" {
+  run -0 raftctl kill -9 n1
+  assert_output --regexp '^killed n1  seq [0-9]+$'
+  run -0 raftctl kill -SIGTERM n2
+  run -0 raftctl wait down n2
+  run -0 raftctl kill n3 -STOP
+  run -0 raftctl assert paused n3
+  run -2 raftctl kill -SHOE n3
+  assert_output --partial 'no signal "SHOE"'
+  run -2 raftctl kill -99 n3
+  assert_output --partial 'no signal "99"'
+}
+
+@test "kill is told in the events without the options before it" {
+  raftctl -q -c default kill -9 n2
+  run -0 raftctl events --type command
+  assert_output --regexp '  kill -9 n2$'
+  refute_output --partial '-c default'
+}
+
+@test "an empty cluster name never reaches the default cluster" {
+  run -2 raftctl -c '' kill n1
+  assert_output --partial 'name is empty'
+  run -2 raftctl down --wipe --yes --cluster=
+  run -0 raftctl assert up all
+}
+
 @test "kill follower picks one and says which" {
   run -0 raftctl kill follower
   assert_output --regexp 'picked n[1-3]'
