@@ -4,6 +4,8 @@
  * timers, its store) when it can answer.
  */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cluster/control.h"
 #include "command.h"
@@ -99,6 +101,69 @@ static void add_own_words(struct call *call, const struct raft_view_node *node,
     raft_json_add_null(json, "self");
 }
 
+/* An object or array under way: which of its members comes next, and the length of its name. */
+struct level {
+    const struct raft_json *value;
+    size_t next;
+    size_t name_bytes;
+};
+
+enum { LEVELS_MAX = 8, NAME_BYTES = 128 };
+
+/* The next member; its name is put after that of its parent: peers.n2.match. NULL at the end. */
+static const struct raft_json *take_member(struct level *level, char name[NAME_BYTES])
+{
+    size_t i = level->next++;
+    const char *key = raft_json_key(level->value, i);
+    const struct raft_json *member =
+        key == NULL ? raft_json_at(level->value, i) : raft_json_get(level->value, key);
+    char number[24];
+    snprintf(number, sizeof number, "%zu", i);
+    if (member != NULL && key == NULL) {
+        key = raft_json_string(member, "id", number);
+    }
+    snprintf(name + level->name_bytes, NAME_BYTES - level->name_bytes, "%s%s",
+             level->name_bytes == 0 ? "" : ".", key == NULL ? "" : key);
+    return member;
+}
+
+static void add_line(struct table *table, const char *name, const struct raft_json *value)
+{
+    enum raft_json_kind kind = raft_json_kind(value);
+    bool nothing = kind == RAFT_JSON_NULL || kind == RAFT_JSON_OBJECT || kind == RAFT_JSON_ARRAY;
+    char *text = raft_json_text(value);
+    size_t bytes = strlen(text);
+    bool quoted = kind == RAFT_JSON_STRING && bytes >= 2;
+    table_add(table, PLAIN, "%s", name);
+    table_add(table, PLAIN, "%.*s", nothing ? 1 : (int)(bytes - (quoted ? 2 : 0)),
+              nothing  ? "-"
+              : quoted ? text + 1
+                       : text);
+    free(text);
+}
+
+/* One line for each value, named by where it stands. */
+static void print_lines(const struct raft_json *json, bool colour)
+{
+    struct table table;
+    struct level levels[LEVELS_MAX] = {{.value = json}};
+    char name[NAME_BYTES] = "";
+    table_init(&table, 2);
+    for (uint32_t depth = 1; depth > 0;) {
+        const struct raft_json *member = take_member(&levels[depth - 1], name);
+        bool deeper = raft_json_key(member, 0) != NULL || raft_json_count(member) > 0;
+        if (member == NULL) {
+            depth--;
+        } else if (deeper && depth < LEVELS_MAX) {
+            levels[depth++] = (struct level){.value = member, .name_bytes = strlen(name)};
+        } else if (strcmp(name, "schema") != 0) {
+            add_line(&table, name, member);
+        }
+    }
+    table_print(&table, stdout, colour);
+    table_free(&table);
+}
+
 int cmd_inspect(struct call *call)
 {
     raft_id id = 0;
@@ -110,7 +175,11 @@ int cmd_inspect(struct call *call)
     const struct raft_view_node *node = raft_view_find(call->view, id);
     struct raft_json *json = make_json(call->view, node);
     add_own_words(call, node, json);
-    raft_json_print(json, stdout, !call->json);
+    if (call->json) {
+        raft_json_print(json, stdout, false);
+    } else {
+        print_lines(json, call->colour);
+    }
     raft_json_free(&json);
     return EXIT_DONE;
 }

@@ -83,6 +83,19 @@ bool raft_json_bool(const struct raft_json *object, const char *key, bool fallba
     return json_is_boolean(value) ? json_is_true(value) : fallback;
 }
 
+const char *raft_json_key(const struct raft_json *object, size_t i)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)view_value(object), key, value)
+    {
+        if (i-- == 0) {
+            return key;
+        }
+    }
+    return NULL;
+}
+
 size_t raft_json_count(const struct raft_json *array)
 {
     return json_array_size(view_value(array));

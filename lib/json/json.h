@@ -37,6 +37,7 @@ struct raft_json *raft_json_get(const struct raft_json *object, const char *key)
 const char *raft_json_string(const struct raft_json *object, const char *key, const char *fallback);
 int64_t raft_json_integer(const struct raft_json *object, const char *key, int64_t fallback);
 bool raft_json_bool(const struct raft_json *object, const char *key, bool fallback);
+const char *raft_json_key(const struct raft_json *object, size_t i); /* NULL past the end */
 size_t raft_json_count(const struct raft_json *array);
 struct raft_json *raft_json_at(const struct raft_json *array, size_t i);
 const char *raft_json_string_at(const struct raft_json *array, size_t i); /* NULL if no string */

@@ -12,7 +12,11 @@ teardown() { cluster_down; }
   assert_equal "$(json '["self"]["ok"]' <<< "$output")" True
   assert_equal "$(json '["peers"].__len__() >= 2' <<< "$output")" True
   run -0 raftctl inspect n1
-  assert_output --partial '"promised_term"'
+  assert_line --regexp '^promised_term +[0-9]+$'
+  assert_line --regexp '^log\.last +[0-9]+$'
+  refute_output --partial '{'
+  run -0 raftctl inspect leader
+  assert_line --regexp '^peers\.n[1-3]\.match +[0-9]+$'
 }
 
 @test "inspect of a paused or dead node comes from the table" {

@@ -176,9 +176,22 @@ static void prints_pretty_and_plain(void **state)
     raft_json_free(&json);
 }
 
+static void names_the_keys_in_their_order(void **state)
+{
+    (void)state;
+    struct raft_json *json = parse("{\"b\":1,\"a\":[]}");
+    assert_string_equal(raft_json_key(json, 0), "b");
+    assert_string_equal(raft_json_key(json, 1), "a");
+    assert_null(raft_json_key(json, 2));
+    assert_null(raft_json_key(raft_json_get(json, "a"), 0));
+    assert_null(raft_json_key(NULL, 0));
+    raft_json_free(&json);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_the_keys_in_their_order),
         cmocka_unit_test(builds_in_order_of_insertion),
         cmocka_unit_test(mends_bytes_that_are_not_utf8),
         cmocka_unit_test(reads_with_fallbacks),
