@@ -3,7 +3,9 @@
  * up: make a cluster, or resume it, or say that it runs. It ends when there is a leader.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,12 +100,42 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
         .base_port = (uint16_t)options_number(&call->options, "base-port", 0)};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
     if (error == RAFT_OK) {
-        error = raft_paths_make(&call->paths, message, sizeof message);
-    }
-    if (error == RAFT_OK) {
         error = raft_spec_write(path, &spec, message, sizeof message);
     }
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
+}
+
+/* Waits until no other `up` makes or starts this cluster; closing the descriptor lets go. */
+static int lock_data(struct call *call, int *lock)
+{
+    *lock = open(call->paths.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0 || flock(*lock, LOCK_EX) != 0) {
+        return complain(call, EXIT_FALSE, "cannot lock %s: %s", call->paths.data, strerror(errno));
+    }
+    return EXIT_DONE;
+}
+
+/* Two people may type `up` at once: the second finds what the first has made. */
+static int make_spec_once(struct call *call, const struct wish *wish, const char *path)
+{
+    char message[256] = "";
+    enum raft_error error = raft_paths_make(&call->paths, message, sizeof message);
+    if (error != RAFT_OK) {
+        return complain(call, exit_of(error), "%s", message);
+    }
+    int lock = -1;
+    int code = lock_data(call, &lock);
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    code = call_exists(call) ? EXIT_DONE : make_spec(call, wish, path);
+    if (code != EXIT_DONE) { /* No trace of a cluster that was never made; others' files stay. */
+        (void)rmdir(call->paths.data);
+        (void)rmdir(call->paths.run);
+        (void)rmdir(call->paths.runs);
+    }
+    close(lock);
+    return code;
 }
 
 /* The first difference between what is stored and what was asked for; false if there is none. */
@@ -139,7 +171,10 @@ static int make_or_check(struct call *call, const struct wish *wish, bool runs)
     struct raft_spec spec;
     raft_paths_spec(&call->paths, path, sizeof path);
     if (!call_exists(call)) {
-        return make_spec(call, wish, path);
+        int code = make_spec_once(call, wish, path);
+        if (code != EXIT_DONE) {
+            return code;
+        }
     }
     enum raft_error error = raft_spec_read(path, &spec, message, sizeof message);
     if (error == RAFT_OK) {
@@ -212,9 +247,12 @@ static int bring_up(struct call *call, bool runs, uint64_t *seq)
     if (runs && talk_supervisor_serves(call)) {
         code = start_missing(call, seq);
     } else {
+        int lock = -1;
         raft_shm_close(&call->shm);
-        code = spawn_supervisor(call);
+        code = lock_data(call, &lock);
+        code = code == EXIT_DONE ? spawn_supervisor(call) : code;
         code = code == EXIT_DONE ? call_open(call, false) : code;
+        close(lock);
         *seq = code == EXIT_DONE ? call->view->seq : 0;
         before = before <= *seq ? before : 0; /* a new table counts from the start */
     }

@@ -1,0 +1,39 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Several people at one cluster at once.
+
+load luck
+
+setup() { luck_setup; }
+teardown() { luck_teardown; }
+
+@test "several first ups of one cluster at once make one cluster" {
+  local pids=() pid
+  for i in 1 2 3 4; do
+    raftctl up 3 -d --timing fast > "$BATS_TEST_TMPDIR/up$i" 2>&1 3>&- &
+    pids+=("$!")
+  done
+  for pid in "${pids[@]}"; do
+    wait "$pid" || { cat "$BATS_TEST_TMPDIR"/up*; return 1; }
+  done
+  raftctl wait 'up all' converged
+  raftctl put a 1
+  run raftctl get a
+  assert_output 1
+  run pgrep -c -f "raftnode .*$RAFTCTL_HOME/"
+  assert_output 3
+}
+
+@test "puts of many clients at once are all there" {
+  raftctl up 3 -d --timing fast
+  local pids=() pid
+  for i in $(seq 1 20); do
+    raftctl -q put "key$i" "$i" 3>&- &
+    pids+=("$!")
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
+  for i in $(seq 1 20); do
+    run raftctl get "key$i"
+    assert_output "$i"
+  done
+}
