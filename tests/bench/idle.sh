@@ -52,5 +52,6 @@ awk -v t="$total" -v n="${sum[node]}" -v s="${sum[supervisor]}" -v d="${sum[dash
 }'
 kill "$terminal" 2>/dev/null || true
 wait "$terminal" 2>/dev/null || true
+[[ $(grep -ac "commit/s" "$screen") -gt 0 ]] || echo "idle: the dashboard never drew itself" >&2
 rm -f "$screen"
 "$RAFTCTL" down --wipe --yes >/dev/null 2>&1
