@@ -80,12 +80,30 @@ static enum raft_error open_channels(const struct raft_spawn *spawn, int *log, i
     return RAFT_OK;
 }
 
+/* Holds a child that was just forked (pid -1: it was not) by a pidfd, or ends it. */
+static enum raft_error hold_child(struct raft_process *process, char *message, size_t message_bytes)
+{
+    char state;
+    process->pidfd = process->pid > 0 ? open_pidfd(process->pid) : -1;
+    if (process->pidfd < 0) {
+        snprintf(message, message_bytes, "cannot start a process: %s", strerror(errno));
+        if (process->pid > 0) {
+            kill(process->pid, SIGKILL); /* Our own unreaped child: its pid cannot be another's. */
+            waitpid(process->pid, NULL, 0);
+        }
+        close(process->ready);
+        return RAFT_LIMIT;
+    }
+    process->start_ticks = 0;
+    raft_spawn_look(process->pid, &state, &process->start_ticks);
+    return RAFT_OK;
+}
+
 enum raft_error raft_spawn_child(const struct raft_spawn *spawn, struct raft_process *process,
                                  char *message, size_t message_bytes)
 {
     int log;
     int ready[2];
-    char state;
     enum raft_error error = open_channels(spawn, &log, ready, message, message_bytes);
 
     if (error != RAFT_OK) {
@@ -99,19 +117,7 @@ enum raft_error raft_spawn_child(const struct raft_spawn *spawn, struct raft_pro
     close(log);
     close(ready[1]);
     process->ready = ready[0];
-    process->pidfd = process->pid > 0 ? open_pidfd(process->pid) : -1;
-    if (process->pidfd < 0) {
-        snprintf(message, message_bytes, "cannot start a process: %s", strerror(errno));
-        if (process->pid > 0) {
-            kill(process->pid, SIGKILL); /* Our own unreaped child: its pid cannot be another's. */
-            waitpid(process->pid, NULL, 0);
-        }
-        close(ready[0]);
-        return RAFT_LIMIT;
-    }
-    process->start_ticks = 0;
-    raft_spawn_look(process->pid, &state, &process->start_ticks);
-    return RAFT_OK;
+    return hold_child(process, message, message_bytes);
 }
 
 enum raft_error raft_spawn_daemon(const struct raft_spawn *spawn, struct raft_process *process,
@@ -168,7 +174,6 @@ enum raft_error raft_spawn_self(char *const *argv, struct raft_process *process,
                                 size_t message_bytes)
 {
     int ends[2];
-    char state;
 
     if (pipe2(ends, O_CLOEXEC) != 0) {
         snprintf(message, message_bytes, "no pipe: %s", strerror(errno));
@@ -181,19 +186,7 @@ enum raft_error raft_spawn_self(char *const *argv, struct raft_process *process,
     }
     close(ends[1]);
     process->ready = ends[0];
-    process->pidfd = process->pid > 0 ? open_pidfd(process->pid) : -1;
-    if (process->pidfd < 0) {
-        snprintf(message, message_bytes, "cannot start a process: %s", strerror(errno));
-        if (process->pid > 0) {
-            kill(process->pid, SIGKILL); /* Our own unreaped child: its pid cannot be another's. */
-            waitpid(process->pid, NULL, 0);
-        }
-        close(ends[0]);
-        return RAFT_LIMIT;
-    }
-    process->start_ticks = 0;
-    raft_spawn_look(process->pid, &state, &process->start_ticks);
-    return RAFT_OK;
+    return hold_child(process, message, message_bytes);
 }
 
 /* The contents of /proc/PID/NAME; -1 if it cannot be read. */
