@@ -42,7 +42,7 @@ supervisor_pid() {
 }
 every_pid() { { pgrep -f "$RAFTCTL_HOME" || true; supervisor_pid "$@"; } | sort -u; }
 
-# Waits until a process is gone (its pidfd becomes readable): no polling.
+# Waits until a process is gone; tail looks for it, so that the test has no loop of its own.
 await_exit() { tail --pid="$1" -s 0.01 -f /dev/null; }
 
 # kill -9, and back only when the kernel has taken them away: until then their sockets still answer.
