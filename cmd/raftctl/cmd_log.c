@@ -35,6 +35,9 @@ static bool parse_range(const char *text, struct log_range *range)
         range->last = range->first;
         return ok && range->first != 0;
     }
+    if ((size_t)(dots - text) >= sizeof first) {
+        return false;
+    }
     snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
     return (first[0] == 0 || parse_index(first, &range->first)) &&
            (dots[2] == 0 || parse_index(dots + 2, &range->last)) && range->first != 0 &&
@@ -79,6 +82,36 @@ static void print_json(const char *node, const struct raft_json *entries)
     }
 }
 
+/* Where an index counted from the end stands is the node's to say; of equal signs we know it. */
+static bool is_backward(const struct log_range *range)
+{
+    return (range->first < 0) == (range->last < 0) && range->first > range->last;
+}
+
+static int read_range(const struct call *call, struct log_range *range)
+{
+    const char *text = call->argv[1];
+    if (!parse_range(text, range)) {
+        return complain(call, EXIT_USAGE, "\"%s\" is not a range (1..20, 5.., ..9, -10.., 7)",
+                        text);
+    }
+    return is_backward(range)
+               ? complain(call, EXIT_USAGE,
+                          "\"%s\" begins after it ends: say the lower index first", text)
+               : EXIT_DONE;
+}
+
+static void say_none(const struct call *call, raft_id id)
+{
+    const struct raft_view_node *node = call->view != NULL ? raft_view_find(call->view, id) : NULL;
+    char holds[64] = "";
+    if (node != NULL && node->has_record) {
+        snprintf(holds, sizeof holds, " (it holds %" PRIu64 " to %" PRIu64 ")", node->node.first,
+                 node->node.last);
+    }
+    say(call, "n%u has no entries in that range%s", id, holds);
+}
+
 static int show(struct call *call, raft_id id, const struct log_range *range)
 {
     struct raft_json *entries = NULL;
@@ -89,6 +122,9 @@ static int show(struct call *call, raft_id id, const struct log_range *range)
         print_json(name, entries);
     } else if (code == EXIT_DONE) {
         print_table(call, entries);
+        if (raft_json_count(entries) == 0) {
+            say_none(call, id);
+        }
     }
     raft_json_free(&entries);
     return code;
@@ -213,13 +249,12 @@ int cmd_log(struct call *call)
     struct log_range range = {-LAST_ENTRIES, -1};
     const char *other = options_text(&call->options, "diff", NULL);
     raft_id id = 0;
-    if (call->argc == 2 && (other != NULL || !parse_range(call->argv[1], &range))) {
-        return complain(call, EXIT_USAGE,
-                        other != NULL ? "--diff compares whole logs, \"%s\" is too much"
-                                      : "\"%s\" is not a range (1..20, 5.., ..9, -10.., 7)",
+    if (call->argc == 2 && other != NULL) {
+        return complain(call, EXIT_USAGE, "--diff compares whole logs, \"%s\" is too much",
                         call->argv[1]);
     }
-    int code = call_open(call, true);
+    int code = call->argc == 2 ? read_range(call, &range) : EXIT_DONE;
+    code = code == EXIT_DONE ? call_open(call, true) : code;
     code = code == EXIT_DONE ? find_node(call, call->argv[0], &id) : code;
     if (code != EXIT_DONE) {
         return code;

@@ -26,6 +26,22 @@ teardown() { cluster_down; }
   done
 }
 
+@test "log refuses a range that runs backwards" {
+  for bad in 3..1 -1..-3; do
+    run -2 --separate-stderr raftctl log leader "$bad"
+    assert_equal "$output" ""
+    assert_equal "$stderr" "raftctl: log: \"$bad\" begins after it ends: say the lower index first"
+  done
+}
+
+@test "log of a range that lies outside says what there is" {
+  run -0 --separate-stderr raftctl log leader 1000..2000
+  assert_equal "${#lines[@]}" 1
+  [[ $stderr == *"has no entries in that range (it holds 1 to "* ]]
+  run -0 --separate-stderr raftctl log leader 1000..2000 --json
+  assert_equal "$output$stderr" ""
+}
+
 @test "log of a dead node comes from its store" {
   must_put colour blue
   wait_for converged
