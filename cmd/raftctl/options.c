@@ -139,11 +139,16 @@ bool options_duration(const char *text, uint64_t unit_ms, uint64_t *ms)
         uint64_t ms;
     } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60 * 1000}, {"h", 60 * 60 * 1000}};
     char *end = NULL;
-    if (text[0] < '0' || text[0] > '9' || text[1] == 'x') {
+    /* strtod knows more than we promise: 0x10, 1e3, infinity. */
+    const char *unit = text + strspn(text, "0123456789.");
+    if (text[0] < '0' || text[0] > '9') {
         return false;
     }
     double value = strtod(text, &end);
     bool known = *end == 0;
+    if (end != unit) {
+        return false;
+    }
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(end, units[i].name) == 0) {
             unit_ms = units[i].ms;

@@ -145,6 +145,8 @@ static void bad_options_say_what_is_wrong(void **state)
         {"--timeout inf", "is not a duration"},
         {"--timeout 0x10", "is not a duration"},
         {"--timeout 1e300", "is not a duration"},
+        {"--timeout 0X10", "is not a duration"},
+        {"--timeout 1e3", "is not a duration"},
         {"--hold x", "milliseconds"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
