@@ -19,6 +19,7 @@ struct shape {
     uint64_t rows[RAFT_NODES_MAX];
 };
 
+static int check_duration(const struct call *call);
 static int parse_arguments(const struct call *call, struct shape *shape);
 static void describe_components(const struct raft_view *view, struct shape *shape);
 static int send_shape(struct call *call, const struct shape *shape);
@@ -36,7 +37,8 @@ int cmd_partition(struct call *call)
         }
         return complain(call, EXIT_USAGE, "no kind \"%s\" (there is: %s)", call->argv[0], kinds);
     }
-    int code = call_open(call, false);
+    int code = check_duration(call);
+    code = code == EXIT_DONE ? call_open(call, false) : code;
     code = code == EXIT_DONE ? parse_arguments(call, &shape) : code;
     if (code != EXIT_DONE) {
         return code;
@@ -57,6 +59,18 @@ int cmd_partition(struct call *call)
         describe_components(view, &shape);
     }
     return send_shape(call, &shape);
+}
+
+/* To the supervisor no time at all means for ever. */
+static int check_duration(const struct call *call)
+{
+    bool endless = !options_given(&call->options, "for");
+    return endless || options_number(&call->options, "for", 0) > 0
+               ? EXIT_DONE
+               : complain(call, EXIT_USAGE,
+                          "--for: %s would end at once: give a time (500ms, 30s), or leave --for "
+                          "out and heal it",
+                          options_text(&call->options, "for", ""));
 }
 
 /* The slots of a target. */

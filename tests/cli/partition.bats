@@ -64,6 +64,18 @@ teardown() { cluster_down; }
   run -0 raftctl wait healed
 }
 
+@test "partition --for refuses a fault that would have ended already" {
+  for none in 0 0s 0.0 0.0001ms; do
+    run -2 raftctl partition isolate n1 --for "$none"
+    assert_output "raftctl: partition: --for: $none would end at once: give a time (500ms, 30s), or leave --for out and heal it"
+  done
+  for bad in -1 1e3 0X10 5d ''; do
+    run -2 raftctl partition isolate n1 --for "$bad"
+    assert_output --partial "\"$bad\" is not a duration"
+  done
+  run -0 raftctl assert healed
+}
+
 @test "partition isolate leader: another one leads, the old one steps down" {
   old=$(leader)
   run -0 raftctl partition isolate leader
