@@ -37,6 +37,9 @@ enum raft_error {
 
 #define RAFT_MUST_USE __attribute__((warn_unused_result))
 
+/* What an errno means at the border of an adapter; never RAFT_OK. */
+enum raft_error raft_error_of_errno(int number);
+
 /* The sentence of an error, never NULL; "unknown error" for a value outside the table. */
 const char *raft_error_text(enum raft_error error);
 

@@ -23,7 +23,6 @@ static bool find_state(char *state);
 static bool is_own_directory(const char *path);
 static enum raft_error make_parents(const char *path, char *message, size_t bytes);
 static enum raft_error secure_directory(const char *path, char *message, size_t bytes);
-static enum raft_error translate_errno(int cause);
 static enum raft_error read_current(const char *path, char *chosen, size_t bytes, char *message,
                                     size_t message_bytes);
 
@@ -157,7 +156,7 @@ static enum raft_error read_current(const char *path, char *chosen, size_t bytes
     }
     if (got < 0) {
         snprintf(message, message_bytes, "cannot read %s: %s", path, strerror(cause));
-        return translate_errno(cause);
+        return raft_error_of_errno(cause);
     }
     text[strcspn(text, "\n")] = 0;
     if (!raft_paths_is_name(text)) {
@@ -250,7 +249,7 @@ static enum raft_error make_parents(const char *path, char *message, size_t byte
         int cause = mkdir(part, 0700) != 0 ? errno : 0;
         if (cause != 0 && cause != EEXIST && access(part, F_OK) != 0) {
             snprintf(message, bytes, "cannot make the directory %s: %s", part, strerror(cause));
-            return translate_errno(cause);
+            return raft_error_of_errno(cause);
         }
         if (is_last) {
             return RAFT_OK;
@@ -271,7 +270,7 @@ static enum raft_error secure_directory(const char *path, char *message, size_t 
         snprintf(message, bytes, "%s is no directory of ours: %s", path,
                  cause == ELOOP || cause == ENOTDIR ? "it is a symbolic link or a file"
                                                     : strerror(cause));
-        error = cause == ELOOP || cause == ENOTDIR ? RAFT_PERMISSION : translate_errno(cause);
+        error = cause == ELOOP || cause == ENOTDIR ? RAFT_PERMISSION : raft_error_of_errno(cause);
     } else if (about.st_uid != geteuid()) {
         snprintf(message, bytes, "%s belongs to user %u: remove it or set RAFTCTL_HOME", path,
                  about.st_uid);
@@ -284,24 +283,4 @@ static enum raft_error secure_directory(const char *path, char *message, size_t 
         close(fd);
     }
     return error;
-}
-
-static enum raft_error translate_errno(int cause)
-{
-    switch (cause) {
-    case ENOSPC:
-    case EDQUOT:
-        return RAFT_FULL;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return RAFT_PERMISSION;
-    case ENOENT:
-    case ENOTDIR:
-        return RAFT_NOT_FOUND;
-    case ENAMETOOLONG:
-        return RAFT_TOO_LARGE;
-    default:
-        return RAFT_IO;
-    }
 }

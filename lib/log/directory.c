@@ -10,29 +10,6 @@
 
 enum { SPACE_STEP_BYTES = 1024 * 1024 }; /* taken at once, so that few writes ask */
 
-enum raft_error raft_directory_error(int number)
-{
-    switch (number) {
-    case ENOSPC:
-    case EDQUOT:
-        return RAFT_FULL;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return RAFT_PERMISSION;
-    case ENOENT:
-    case ENOTDIR:
-        return RAFT_NOT_FOUND;
-    case ENOMEM:
-        return RAFT_MEMORY;
-    case EMFILE:
-    case ENFILE:
-        return RAFT_LIMIT;
-    default: /* errno has no end */
-        return RAFT_IO;
-    }
-}
-
 enum raft_error raft_directory_lock(const char *directory, int *fd, char *message,
                                     size_t message_bytes)
 {
@@ -57,14 +34,14 @@ enum raft_error raft_directory_lock(const char *directory, int *fd, char *messag
         return RAFT_BUSY;
     }
     snprintf(message, message_bytes, "log: cannot lock %s: %s", path, strerror(number));
-    return raft_directory_error(number);
+    return raft_error_of_errno(number);
 }
 
 enum raft_error raft_directory_sync(const char *directory)
 {
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        return raft_directory_error(errno);
+        return raft_error_of_errno(errno);
     }
     int result = fsync(fd);
     close(fd);

@@ -16,9 +16,6 @@ enum raft_error raft_directory_lock(const char *directory, int *fd, char *messag
 /* Makes the names in the directory durable. */
 enum raft_error raft_directory_sync(const char *directory) RAFT_MUST_USE;
 
-/* What errno means at the border of a log adapter. */
-enum raft_error raft_directory_error(int number);
-
 /* How far a file's blocks are known to be there. */
 struct raft_directory_space {
     uint64_t bytes;      /* [0, bytes) is allocated */

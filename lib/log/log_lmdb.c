@@ -65,7 +65,7 @@ static enum raft_error translate_code(int code)
     case MDB_INCOMPATIBLE:
         return RAFT_FOREIGN;
     default: /* LMDB's rarer codes are negative and mean IO to us, the rest is errno */
-        return code < 0 ? RAFT_IO : raft_directory_error(code);
+        return code < 0 ? RAFT_IO : raft_error_of_errno(code);
     }
 }
 

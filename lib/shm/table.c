@@ -31,29 +31,6 @@ static enum raft_error explain(enum raft_error error, char *message, size_t byte
     return error;
 }
 
-static enum raft_error translate_errno(int code)
-{
-    switch (code) {
-    case ENOENT:
-    case ENOTDIR:
-        return RAFT_NOT_FOUND;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-        return RAFT_PERMISSION;
-    case ENOSPC:
-    case EDQUOT:
-        return RAFT_FULL;
-    case ENOMEM:
-        return RAFT_MEMORY;
-    case EMFILE:
-    case ENFILE:
-        return RAFT_LIMIT;
-    default:
-        return RAFT_IO;
-    }
-}
-
 /* Empty when the kernel does not say; then no table is ever of another boot. */
 static void read_boot_id(char boot_id[RAFT_SHM_BOOT_ID_BYTES])
 {
@@ -142,7 +119,7 @@ enum raft_error raft_shm_open(const char *path, bool writable, struct raft_shm *
     *shm = NULL;
     int fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0) {
-        return explain(translate_errno(errno), message, message_bytes,
+        return explain(raft_error_of_errno(errno), message, message_bytes,
                        "cannot open the status table %s: %s", path, strerror(errno));
     }
     enum raft_error error = RAFT_OK;
@@ -165,7 +142,7 @@ enum raft_error raft_shm_open(const char *path, bool writable, struct raft_shm *
     }
     table = map_table(fd, writable);
     if (table == NULL) {
-        error = explain(translate_errno(errno), message, message_bytes,
+        error = explain(raft_error_of_errno(errno), message, message_bytes,
                         "cannot map the status table %s: %s", path, strerror(errno));
         goto out;
     }
@@ -229,7 +206,7 @@ enum raft_error raft_shm_create(const char *path, uint64_t cluster, struct raft_
     struct raft_shm_table *table = make_file(temporary, cluster);
     if (table == NULL || rename(temporary, path) != 0) {
         int code = errno;
-        error = explain(translate_errno(code), message, message_bytes,
+        error = explain(raft_error_of_errno(code), message, message_bytes,
                         "cannot make the status table %s: %s", path, strerror(code));
         (void)unlink(temporary); /* best effort */
         (void)(table != NULL ? munmap(table, sizeof *table) : 0);

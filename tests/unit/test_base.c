@@ -2,6 +2,7 @@
  *
  * What C lacks: errors, asserts, hash and random numbers.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,6 +53,19 @@ static void test_errors_have_names_and_sentences(void **state)
     assert_string_equal(raft_error_text(RAFT_CORRUPT), "stored data is damaged");
     assert_string_equal(raft_error_text((enum raft_error)999), "unknown error");
     assert_string_equal(raft_error_name((enum raft_error)999), "UNKNOWN");
+}
+
+static void test_errno_is_understood(void **state)
+{
+    (void)state;
+    assert_int_equal(raft_error_of_errno(ENOENT), RAFT_NOT_FOUND);
+    assert_int_equal(raft_error_of_errno(EROFS), RAFT_PERMISSION);
+    assert_int_equal(raft_error_of_errno(EDQUOT), RAFT_FULL);
+    assert_int_equal(raft_error_of_errno(ENAMETOOLONG), RAFT_TOO_LARGE);
+    assert_int_equal(raft_error_of_errno(ENOMEM), RAFT_MEMORY);
+    assert_int_equal(raft_error_of_errno(EMFILE), RAFT_LIMIT);
+    assert_int_equal(raft_error_of_errno(EIO), RAFT_IO);
+    assert_int_equal(raft_error_of_errno(0), RAFT_IO);
 }
 
 /* The published vectors of FNV-1a, 64 bits. */
@@ -117,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_assert_calls_its_hook),
         cmocka_unit_test(test_errors_have_names_and_sentences),
+        cmocka_unit_test(test_errno_is_understood),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_random_is_replayable_and_bounded),
         cmocka_unit_test(test_random_is_xoshiro),
