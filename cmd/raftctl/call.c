@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,11 @@ int exit_of(enum raft_error error)
     return EXIT_FALSE;
 }
 
+int exit_of_errno(int number)
+{
+    return raft_error_of_errno(number) == RAFT_PERMISSION ? EXIT_NOT_PERMITTED : EXIT_FALSE;
+}
+
 bool call_exists(const struct call *call)
 {
     char path[PATH_MAX];
@@ -89,6 +95,19 @@ static void describe_clusters(const struct call *call, char *text, size_t bytes)
         }
     }
     closedir(dir);
+}
+
+/* Says that there is no such cluster, or that nobody may look whether there is. */
+static int explain_none(const struct call *call, int cause)
+{
+    char names[256];
+    if (exit_of_errno(cause) == EXIT_NOT_PERMITTED) {
+        return complain(call, EXIT_NOT_PERMITTED, "cannot look into %s: %s", call->paths.data,
+                        strerror(cause));
+    }
+    describe_clusters(call, names, sizeof names);
+    return complain(call, EXIT_NO_SUCH, "no cluster %s (%s; raftctl -c %s up makes it)",
+                    call->paths.name, names, call->paths.name);
 }
 
 static int open_table(struct call *call, bool stopped_is_fine)
@@ -117,13 +136,8 @@ int call_open(struct call *call, bool stopped_is_fine)
         call_look(call);
         return EXIT_DONE;
     }
-    if (!call_exists(call)) {
-        char names[256];
-        describe_clusters(call, names, sizeof names);
-        return complain(call, EXIT_NO_SUCH, "no cluster %s (%s; raftctl -c %s up makes it)",
-                        call->paths.name, names, call->paths.name);
-    }
-    int code = open_table(call, stopped_is_fine);
+    int code = call_exists(call) ? EXIT_DONE : explain_none(call, errno);
+    code = code == EXIT_DONE ? open_table(call, stopped_is_fine) : code;
     if (code == EXIT_DONE && !stopped_is_fine && !view_runs(call->view)) {
         return complain(call, EXIT_NOT_RUNNING,
                         "cluster %s is not running (raftctl -c %s up starts it)", call->paths.name,

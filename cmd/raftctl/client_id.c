@@ -46,8 +46,8 @@ int client_id_take(const struct call *call, uint8_t client[16], uint64_t *seq)
         close(fd);
     }
     if (!ok) {
-        return complain(call, error == EACCES || error == EROFS ? EXIT_NOT_PERMITTED : EXIT_FALSE,
-                        "cannot keep my client id in %s: %s", path, strerror(error));
+        return complain(call, exit_of_errno(error), "cannot keep my client id in %s: %s", path,
+                        strerror(error));
     }
     memcpy(client, stored.client, sizeof stored.client);
     *seq = stored.seq;

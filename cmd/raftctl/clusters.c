@@ -2,6 +2,7 @@
 #include "clusters.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,10 @@ int clusters_list(const struct call *call, struct clusters *clusters)
         return code;
     }
     DIR *dir = opendir(one.paths.datas);
+    if (dir == NULL && exit_of_errno(errno) == EXIT_NOT_PERMITTED) {
+        return complain(call, EXIT_NOT_PERMITTED, "cannot look into %s: %s", one.paths.datas,
+                        strerror(errno));
+    }
     if (dir == NULL) {
         return EXIT_DONE; /* nothing was ever made here */
     }

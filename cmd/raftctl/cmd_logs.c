@@ -168,8 +168,8 @@ static int follow(const struct call *call, struct sources *sources)
 {
     int fd = inotify_init1(IN_CLOEXEC);
     if (fd < 0 || inotify_add_watch(fd, call->paths.data, IN_MODIFY | IN_CREATE) < 0) {
-        int code =
-            complain(call, EXIT_FALSE, "cannot follow %s: %s", call->paths.data, strerror(errno));
+        int code = complain(call, exit_of_errno(errno), "cannot follow %s: %s", call->paths.data,
+                            strerror(errno));
         if (fd >= 0) {
             close(fd);
         }

@@ -110,7 +110,8 @@ static int lock_data(struct call *call, int *lock)
 {
     *lock = open(call->paths.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0 || flock(*lock, LOCK_EX) != 0) {
-        return complain(call, EXIT_FALSE, "cannot lock %s: %s", call->paths.data, strerror(errno));
+        return complain(call, exit_of_errno(errno), "cannot lock %s: %s", call->paths.data,
+                        strerror(errno));
     }
     return EXIT_DONE;
 }

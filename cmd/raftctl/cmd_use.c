@@ -16,8 +16,8 @@ static int write_current(const struct call *call)
     ok = file != NULL && fclose(file) == 0 && ok;
     ok = ok && rename(fresh, call->paths.current) == 0;
     return ok ? EXIT_DONE
-              : complain(call, errno == EACCES || errno == EROFS ? EXIT_NOT_PERMITTED : EXIT_FALSE,
-                         "cannot write %s: %s", call->paths.current, strerror(errno));
+              : complain(call, exit_of_errno(errno), "cannot write %s: %s", call->paths.current,
+                         strerror(errno));
 }
 
 int cmd_use(struct call *call)

@@ -83,7 +83,10 @@ void say(const struct call *call, const char *format, ...) __attribute__((format
 /* The exit code that stands for an error of the world. */
 int exit_of(enum raft_error error);
 
-/* Does the cluster of this call exist (has it a file of its own)? */
+/* The same for an errno of a file that was to be written. */
+int exit_of_errno(int number);
+
+/* Does the cluster of this call exist (has it a file of its own)? If not, errno says why. */
 bool call_exists(const struct call *call);
 
 /* Maps the table and looks once. Complains with 4 (no such cluster) or, unless stopped is fine,

@@ -27,9 +27,8 @@ static int remove_tree(const struct call *call, const char *path)
         bool directory = entry->fts_info == FTS_DP;
         if ((directory ? rmdir(entry->fts_path) : unlink(entry->fts_path)) != 0 &&
             errno != ENOENT) {
-            code =
-                complain(call, errno == EACCES || errno == EROFS ? EXIT_NOT_PERMITTED : EXIT_FALSE,
-                         "cannot remove %s: %s", entry->fts_path, strerror(errno));
+            code = complain(call, exit_of_errno(errno), "cannot remove %s: %s", entry->fts_path,
+                            strerror(errno));
         }
     }
     fts_close(walk);

@@ -68,6 +68,9 @@ enum raft_error raft_paths_make(const struct raft_paths *paths, char *message, s
         for (int tries = 0; tries < MAKE_TRIES && error == RAFT_NOT_FOUND; tries++) {
             error = make_parents(wanted[i], message, message_bytes);
         }
+        if (error == RAFT_NOT_FOUND) { /* Its parent is there, but nothing can be made in it. */
+            error = RAFT_PERMISSION;
+        }
         if (error == RAFT_OK) {
             error = secure_directory(wanted[i], message, message_bytes);
         }
@@ -248,7 +251,9 @@ static enum raft_error make_parents(const char *path, char *message, size_t byte
         *at = 0;
         int cause = mkdir(part, 0700) != 0 ? errno : 0;
         if (cause != 0 && cause != EEXIST && access(part, F_OK) != 0) {
-            snprintf(message, bytes, "cannot make the directory %s: %s", part, strerror(cause));
+            snprintf(message, bytes,
+                     "cannot make the directory %s: %s (RAFTCTL_HOME names another place)", part,
+                     strerror(cause));
             return raft_error_of_errno(cause);
         }
         if (is_last) {
