@@ -19,6 +19,9 @@ static int down_one(struct call *call)
     }
     if (!view_runs(call->view) && call->shm == NULL) { /* a crashed run left its table: cleared */
         say(call, "cluster %s is not running", call->paths.name);
+        if (call->json) {
+            talk_changed(call, NULL, NULL, "nothing to do");
+        }
     } else {
         uint32_t grace = (uint32_t)options_number(&call->options, "timeout", GRACE_MS);
         struct raft_json *request = talk_request(call, "down");

@@ -29,7 +29,13 @@ int cmd_use(struct call *call)
     }
     int code = call_open(call, true); /* complains when there is no such cluster */
     code = code == EXIT_DONE ? write_current(call) : code;
-    if (code == EXIT_DONE) {
+    if (code == EXIT_DONE && call->json) {
+        struct raft_json *json = raft_json_object();
+        raft_json_add_string(json, "schema", "raftctl.use/1");
+        raft_json_add_string(json, "cluster", call->paths.name);
+        raft_json_print(json, stdout, false);
+        raft_json_free(&json);
+    } else if (code == EXIT_DONE) {
         say(call, "%s is the current cluster now", call->paths.name);
     }
     return code;

@@ -25,7 +25,8 @@ enum command_flags {
     COMMAND_HIDDEN = 1,     /* internal: not in help, completion or man page */
     COMMAND_NO_CLUSTER = 2, /* does not look at a cluster: no name is chosen for it */
     COMMAND_OPTIONLESS = 4, /* its arguments are left as they are (conditions, internal words) */
-    COMMAND_SIGNALS = 8     /* -9 and -TERM stand for -s 9 and -s TERM */
+    COMMAND_SIGNALS = 8,    /* -9 and -TERM stand for -s 9 and -s TERM */
+    COMMAND_NO_JSON = 16    /* what it prints is for people or shells: --json is refused */
 };
 
 struct command {
@@ -136,7 +137,8 @@ struct raft_json *talk_request(const struct call *call, const char *verb);
 /* Adds "nodes": [ids]. */
 void talk_add_nodes(struct raft_json *request, const struct raft_target *target);
 
-/* The one line of a changing command: "what  seq N", JSON with --json, the bare seq with -q. */
+/* The one line of a changing command: "what  seq N", JSON with --json, the bare seq with -q. With
+ * no answer there was nothing to change: seq is null. */
 void talk_changed(const struct call *call, const struct raft_json *answer,
                   const struct raft_target *target, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -8,6 +8,7 @@
 
 static int find_command(struct call *call, int argc, char **argv);
 static int read_command_line(struct call *call, int argc, char **argv);
+static int check_json(const struct call *call);
 static int check_arguments(const struct call *call);
 static int choose_cluster(struct call *call);
 static void remember_typed(struct call *call, int argc, char **argv);
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
     /* A reader that went away (`| head`) is an error of write, not the end of us. */
     signal(SIGPIPE, SIG_IGN);
     int code = read_command_line(&call, argc - 1, argv + 1);
+    code = code == EXIT_DONE ? check_json(&call) : code;
     if (code == EXIT_DONE && options_given(&call.options, "help")) {
         call.argv = &call.command->name;
         call.argc = 1;
@@ -50,8 +52,10 @@ static int show_overview(struct call *call, bool asked)
 {
     call->command = command_find("help");
     call->argc = 0;
+    call->json = options_given(&call->options, "json");
     if (asked) {
-        return cmd_help(call);
+        int code = check_json(call);
+        return code == EXIT_DONE ? cmd_help(call) : code;
     }
     fprintf(stderr, "usage: raftctl [-c NAME] COMMAND ..   (raftctl help lists the commands; "
                     "raftctl up 5 starts a cluster)\n");
@@ -113,6 +117,16 @@ static int find_command(struct call *call, int argc, char **argv)
         return complain(call, EXIT_USAGE, "%s (raftctl help %s)", message, call->command->name);
     }
     return EXIT_DONE;
+}
+
+/* A script that asked for JSON must not get something else. */
+static int check_json(const struct call *call)
+{
+    bool none =
+        (call->command->flags & COMMAND_NO_JSON) != 0 || options_given(&call->options, "help");
+    return call->json && none
+               ? complain(call, EXIT_USAGE, "it has no answer in JSON: leave --json out")
+               : EXIT_DONE;
 }
 
 static int check_arguments(const struct call *call)

@@ -168,7 +168,11 @@ void talk_changed(const struct call *call, const struct raft_json *answer,
         raft_json_add_string(json, "schema", "raftctl.change/1");
         raft_json_add_string(json, "cluster", call->paths.name);
         raft_json_add_string(json, "verb", call->command->name);
-        raft_json_add_integer(json, "seq", seq);
+        if (answer != NULL) {
+            raft_json_add_integer(json, "seq", seq);
+        } else {
+            raft_json_add_null(json, "seq");
+        }
         struct raft_json *nodes = raft_json_array();
         for (uint32_t i = 0; target != NULL && i < target->count; i++) {
             char name[16];

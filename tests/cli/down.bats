@@ -19,6 +19,8 @@ teardown() { cluster_down; }
   raftctl down
   run -0 raftctl down
   assert_output --partial "is not running"
+  run -0 --separate-stderr raftctl down --json
+  assert_equal "$(json '["verb"], value["seq"]' <<< "$output")" "('down', None)"
   run -4 raftctl -c nosuch down
   assert_output --partial "no cluster nosuch"
   run -4 raftctl -c nosuch down --wipe --yes

@@ -22,6 +22,17 @@ load cli.bash
   assert_line --regexp '^ +124  time-out'
 }
 
+@test "--json is refused where there is no JSON to give" {
+  for command in help "help up" "up --help" "completion bash" top "top -n 1"; do
+    # shellcheck disable=SC2086
+    run -2 --separate-stderr raftctl $command --json
+    assert_equal "$output" ""
+    [[ $stderr == "raftctl: "*": it has no answer in JSON: leave --json out" ]]
+  done
+  run -2 raftctl --json --help
+  assert_output --partial "no answer in JSON"
+}
+
 @test "without a command, with an unknown one, with an unknown option" {
   run -2 raftctl
   assert_output --partial "usage: raftctl"

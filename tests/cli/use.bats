@@ -17,6 +17,13 @@ teardown() { cluster_down; }
   assert_line --partial 'a: '
 }
 
+@test "use --json says which one" {
+  raftctl -c a up 1 -d
+  run -0 --separate-stderr raftctl use a --json
+  assert_equal "$(json '["schema"], value["cluster"]' <<< "$output")" "('raftctl.use/1', 'a')"
+  assert_equal "$stderr" ""
+}
+
 @test "use of an unknown or impossible name changes nothing" {
   raftctl -c a up 1 -d
   raftctl use a
