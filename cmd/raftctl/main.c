@@ -122,10 +122,11 @@ static int find_command(struct call *call, int argc, char **argv)
 /* A script that asked for JSON must not get something else. */
 static int check_json(const struct call *call)
 {
-    bool none =
-        (call->command->flags & COMMAND_NO_JSON) != 0 || options_given(&call->options, "help");
+    bool help = options_given(&call->options, "help");
+    bool none = help || (call->command->flags & COMMAND_NO_JSON) != 0;
     return call->json && none
-               ? complain(call, EXIT_USAGE, "it has no answer in JSON: leave --json out")
+               ? complain(call, EXIT_USAGE, "%s has no answer in JSON: leave --json out",
+                          help ? "--help" : "it")
                : EXIT_DONE;
 }
 
