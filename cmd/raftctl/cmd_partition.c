@@ -19,6 +19,7 @@ struct shape {
     uint64_t rows[RAFT_NODES_MAX];
 };
 
+static void begin_shape(const struct call *call, struct shape *shape);
 static int check_duration(const struct call *call);
 static int parse_arguments(const struct call *call, struct shape *shape);
 static void describe_components(const struct raft_view *view, struct shape *shape);
@@ -39,26 +40,46 @@ int cmd_partition(struct call *call)
     }
     int code = check_duration(call);
     code = code == EXIT_DONE ? call_open(call, false) : code;
-    code = code == EXIT_DONE ? parse_arguments(call, &shape) : code;
+    if (code == EXIT_DONE) {
+        begin_shape(call, &shape);
+        code = parse_arguments(call, &shape);
+    }
     if (code != EXIT_DONE) {
         return code;
     }
-    const struct raft_view *view = call->view;
-    for (uint32_t i = 0; i < view->nodes_count; i++) {
-        shape.spec.slots[shape.spec.slots_count++] = view->nodes[i].slot;
-    }
-    raft_random_seed(&shape.random,
-                     options_number(&call->options, "seed", view->cluster.seed ^ view->seq));
-    shape.spec.random = &shape.random;
-    char message[256] = "";
-    enum raft_error error = raft_partition_rows(&shape.spec, shape.rows, message, sizeof message);
-    if (error != RAFT_OK) {
-        return complain(call, exit_of(error), "%s: %s", call->argv[0], message);
-    }
     if (shape.target[0] == 0) {
-        describe_components(view, &shape);
+        describe_components(call->view, &shape);
     }
     return send_shape(call, &shape);
+}
+
+/* Which nodes there are, and the luck of this partition. */
+static void begin_shape(const struct call *call, struct shape *shape)
+{
+    const struct raft_view *view = call->view;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        shape->spec.slots[shape->spec.slots_count++] = view->nodes[i].slot;
+    }
+    raft_random_seed(&shape->random,
+                     options_number(&call->options, "seed", view->cluster.seed ^ view->seq));
+    shape->spec.random = &shape->random;
+}
+
+/* Cuts what the spec says now, besides what is cut already. */
+static int add_rows(const struct call *call, struct shape *shape)
+{
+    static const char verb[] = "partition "; /* the message begins with it, and so does ours */
+    uint64_t rows[RAFT_NODES_MAX];
+    char message[256] = "";
+    enum raft_error error = raft_partition_rows(&shape->spec, rows, message, sizeof message);
+    if (error != RAFT_OK) {
+        bool twice = strncmp(message, verb, sizeof verb - 1) == 0;
+        return complain(call, exit_of(error), "%s", message + (twice ? sizeof verb - 1 : 0));
+    }
+    for (uint32_t s = 0; s < RAFT_NODES_MAX; s++) {
+        shape->rows[s] |= rows[s];
+    }
+    return EXIT_DONE;
 }
 
 /* To the supervisor no time at all means for ever. */
@@ -98,37 +119,67 @@ static void describe_mask(const struct raft_view *view, uint64_t mask, char *tex
     }
 }
 
-/* "A-B", "A>B", or two arguments; "*" is everybody else. */
-static int parse_link(const struct call *call, struct shape *shape, char separator)
+/* Cuts between two sides; "*" is everybody else. */
+static int add_link(const struct call *call, struct shape *shape, const char *from, const char *to)
 {
-    char from[64];
-    const char *to = NULL;
-    const char *text = call->argc > 1 ? call->argv[1] : "";
-    const char *at = strchr(text, separator);
-    if (call->argc == 3) {
-        snprintf(from, sizeof from, "%s", text);
-        to = call->argv[2];
-    } else if (call->argc == 2 && at != NULL && at[1] != 0 && strchr(at + 1, separator) == NULL) {
-        snprintf(from, sizeof from, "%.*s", (int)(at - text), text);
-        to = at + 1;
-    } else {
-        return complain(call, EXIT_USAGE, "%s needs a link: n1%cn2 or n1 n2 (targets both)",
-                        call->argv[0], separator);
-    }
+    uint64_t *sides = shape->spec.groups;
     uint64_t all = 0;
     int code = parse_mask(call, "all", &all);
-    code = code == EXIT_DONE ? parse_mask(call, from, &shape->spec.groups[0]) : code;
+    code = code == EXIT_DONE ? parse_mask(call, from, &sides[0]) : code;
     if (code == EXIT_DONE && strcmp(to, "*") == 0) {
-        shape->spec.groups[1] = all & ~shape->spec.groups[0];
+        sides[1] = all & ~sides[0];
     } else if (code == EXIT_DONE) {
-        code = parse_mask(call, to, &shape->spec.groups[1]);
+        code = parse_mask(call, to, &sides[1]);
     }
-    shape->spec.groups_count = 2;
+    if (code != EXIT_DONE) {
+        return code;
+    }
     char a[56];
     char b[56];
-    describe_mask(call->view, shape->spec.groups[0], a, sizeof a);
-    describe_mask(call->view, shape->spec.groups[1], b, sizeof b);
-    snprintf(shape->target, sizeof shape->target, "%s%c%s", a, separator, b);
+    size_t used = strlen(shape->target);
+    describe_mask(call->view, sides[0], a, sizeof a);
+    describe_mask(call->view, sides[1], b, sizeof b);
+    snprintf(shape->target + used, sizeof shape->target - used, "%s%s%c%s", used == 0 ? "" : ", ",
+             a, shape->spec.kind == RAFT_PARTITION_CUT ? '-' : '>', b);
+    shape->spec.groups_count = 2;
+    return add_rows(call, shape);
+}
+
+/* "A-B", "A>B": exactly one separator with something on both sides. */
+static int parse_link(const struct call *call, struct shape *shape, const char *text,
+                      char separator)
+{
+    char from[64];
+    const char *at = strchr(text, separator);
+    bool is_link = at != NULL && at != text && at[1] != 0 && strchr(at + 1, separator) == NULL &&
+                   (size_t)(at - text) < sizeof from;
+    if (!is_link) {
+        return complain(call, EXIT_USAGE, "%s: \"%s\" is no link: n1%cn2 (targets both)",
+                        call->argv[0], text, separator);
+    }
+    snprintf(from, sizeof from, "%.*s", (int)(at - text), text);
+    return add_link(call, shape, from, at + 1);
+}
+
+/* Links, or the two sides of one: a range like 1-3 is a side only where it cannot be a link. */
+static int parse_links(const struct call *call, struct shape *shape, char separator)
+{
+    const char *quote = separator == '>' ? "'" : "";
+    int links = 0;
+    for (int i = 1; i < call->argc; i++) {
+        links += strchr(call->argv[i], separator) != NULL ? 1 : 0;
+    }
+    if (links == 0 && call->argc == 3) {
+        return add_link(call, shape, call->argv[1], call->argv[2]);
+    }
+    if (links == 0 || links != call->argc - 1) {
+        return complain(call, EXIT_USAGE, "%s wants links (%sn1%cn2%s ..) or two sides (1,2 3,4)%s",
+                        call->argv[0], quote, separator, quote, links > 0 ? ", not both" : "");
+    }
+    int code = EXIT_DONE;
+    for (int i = 1; i < call->argc && code == EXIT_DONE; i++) {
+        code = parse_link(call, shape, call->argv[i], separator);
+    }
     return code;
 }
 
@@ -168,28 +219,31 @@ static int parse_one(const struct call *call, struct shape *shape, bool needed)
 
 static int parse_arguments(const struct call *call, struct shape *shape)
 {
+    int code = EXIT_DONE;
     switch (shape->spec.kind) {
+    case RAFT_PARTITION_CUT:
+        return parse_links(call, shape, '-');
+    case RAFT_PARTITION_ONE_WAY:
+        return parse_links(call, shape, '>');
     case RAFT_PARTITION_ISOLATE:
     case RAFT_PARTITION_STAR:
-        return parse_one(call, shape, true);
     case RAFT_PARTITION_BRIDGE:
-        return parse_one(call, shape, false);
+        code = parse_one(call, shape, shape->spec.kind != RAFT_PARTITION_BRIDGE);
+        break;
     case RAFT_PARTITION_GROUPS:
-        return parse_groups(call, shape);
-    case RAFT_PARTITION_CUT:
-        return parse_link(call, shape, '-');
-    case RAFT_PARTITION_ONE_WAY:
-        return parse_link(call, shape, '>');
+        code = parse_groups(call, shape);
+        break;
     case RAFT_PARTITION_HALVES:
     case RAFT_PARTITION_RANDOM:
     case RAFT_PARTITION_RING:
     case RAFT_PARTITION_MAJORITY_RING:
     case RAFT_PARTITION_CHAIN:
     case RAFT_PARTITION_COUNT:
-        return call->argc == 1 ? EXIT_DONE
+        code = call->argc == 1 ? EXIT_DONE
                                : complain(call, EXIT_USAGE, "%s takes no arguments", call->argv[0]);
+        break;
     }
-    return EXIT_DONE;
+    return code == EXIT_DONE ? add_rows(call, shape) : code;
 }
 
 /* Who still talks to whom, directly or through others, as "n1 n2 | n3 n4 n5". */

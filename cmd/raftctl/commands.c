@@ -374,8 +374,9 @@ const struct command commands[] = {
      .summary = "cut links between nodes",
      .usage = "KIND [ARGUMENT...]",
      .details = "Kinds: halves, random, isolate TARGET, groups 1,2 3,4,5 (unnamed nodes form one\n"
-                "more), cut A-B (both ways), one-way 'A>B' (messages from A to B are lost),\n"
-                "bridge [NODE], ring, majority-ring, star NODE, chain.\n"
+                "more), cut A-B .. (both ways), one-way 'A>B' .. (messages from A to B are lost),\n"
+                "bridge [NODE], ring, majority-ring, star NODE, chain. cut 1,2 3,4 cuts between\n"
+                "two sides; cut 1-2 3-4 cuts two links.\n"
                 "It replaces the present ones unless --add is given. man 7 raftctl-faults has the\n"
                 "matrix of each.",
      .options = partition_options,

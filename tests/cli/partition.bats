@@ -37,14 +37,44 @@ teardown() { cluster_down; }
   check 2 cut n1-n2
   check 4 cut n1-n2,n3
   check 2 cut n1 n2
+  check 8 cut 1,2 3,4
+  check 8 cut n1 '*'
+  check 4 cut 1-2 3-4
+  check 6 cut n1-n2 n2-n3 n5-n1
   check 1 one-way 'n1>n2'
   check 4 one-way 'n1>*'
+  check 2 one-way 'n1>n2' 'n3>n4'
+  check 4 one-way 1-2 3-4
   check 8 bridge
   check 8 bridge n3
   check 10 ring
   check 10 majority-ring
   check 12 star n3
   check 12 chain
+}
+
+@test "partition cut: arguments with a dash are links, else two are sides" {
+  run -0 raftctl partition cut 1-2 n3-4,5
+  assert_output --partial " cut: n1-n2, n3-n4 n5  seq "
+  run -0 raftctl faults
+  assert_output --partial "n1-n2, n3-n4 n5"
+  for mixed in "1-2 3" "1 2-3" "1-2 3-4 5"; do
+    # shellcheck disable=SC2086
+    run -2 raftctl partition cut $mixed
+    assert_output "raftctl: partition: cut wants links (n1-n2 ..) or two sides (1,2 3,4), not both"
+  done
+  run -2 raftctl partition one-way 'n1>n2' n3
+  assert_output "raftctl: partition: one-way wants links ('n1>n2' ..) or two sides (1,2 3,4), not both"
+  run -2 raftctl partition cut 1 2 3
+}
+
+@test "partition complaints name things once" {
+  run -2 raftctl partition groups 1,2 2,3
+  assert_output "raftctl: partition: groups: a node is named in two groups"
+  run -2 raftctl partition cut n1-n1
+  assert_output "raftctl: partition: cut: a node stands on both sides"
+  run -2 raftctl partition star n1,n2
+  assert_output "raftctl: partition: star: name the one node that is the hub"
 }
 
 @test "partition replaces, --add stacks" {
