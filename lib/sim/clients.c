@@ -12,11 +12,12 @@
 
 enum { KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
 
+static uint32_t stream_of(uint32_t number);
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max);
 static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24]);
-static raft_id pick_node(struct raft_sim *sim);
+static raft_id pick_node(struct raft_sim *sim, uint32_t number);
 
 void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *trouble)
 {
@@ -26,9 +27,9 @@ void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *troub
     sim->clients = calloc(trouble->clients + 1, sizeof *sim->clients);
     ASSERT(sim->clients != NULL);
     for (uint32_t i = 0; i < trouble->clients; i++) {
-        sim->clients[i] = (struct raft_sim_client){.number = i, .target = pick_node(sim)};
-        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 0, 50 * 1000), RAFT_SIM_EVENT_CLIENT,
-                          i, 0);
+        sim->clients[i] = (struct raft_sim_client){.number = i, .target = pick_node(sim, i)};
+        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(i), 0, 50 * 1000),
+                          RAFT_SIM_EVENT_CLIENT, i, 0);
     }
     if (trouble->period > 0)
         raft_sim_schedule(sim, sim->now + trouble->period, RAFT_SIM_EVENT_NEMESIS, 0, 0);
@@ -42,7 +43,7 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
     struct raft_sim_client *client = &sim->clients[number];
     if (client->open) {
         sim->counts.unknown++;
-        client->target = pick_node(sim);
+        client->target = pick_node(sim, number);
     }
     start_operation(sim, client);
 }
@@ -64,11 +65,17 @@ void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct r
         sim->counts.unknown++;
     } else {
         sim->counts.refused++;
-        client->target =
-            reply->leader != 0 && reply->leader != client->target ? reply->leader : pick_node(sim);
+        client->target = reply->leader != 0 && reply->leader != client->target
+                             ? reply->leader
+                             : pick_node(sim, number);
     }
-    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1000, 20 * 1000), RAFT_SIM_EVENT_CLIENT,
-                      number, client->seq);
+    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(number), 1000, 20 * 1000),
+                      RAFT_SIM_EVENT_CLIENT, number, client->seq);
+}
+
+static uint32_t stream_of(uint32_t number)
+{
+    return raft_sim_stream(RAFT_SIM_STREAM_CLIENT, number);
 }
 
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client)
@@ -97,13 +104,14 @@ static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *c
                            uint8_t *bytes, size_t bytes_max)
 {
     static uint8_t value[LARGE_VALUE_MAX];
-    uint8_t key = (uint8_t)('a' + raft_random_below(&sim->random, KEYS));
-    uint64_t kind = raft_random_below(&sim->random, 16);
+    uint32_t stream = stream_of(client->number);
+    uint8_t key = (uint8_t)('a' + raft_sim_below(sim, stream, KEYS));
+    uint64_t kind = raft_sim_below(sim, stream, 16);
     struct raft_kv_command command = {.op = RAFT_KV_PUT, .key = {&key, 1}};
-    size_t length = kind == 0 ? LARGE_VALUE_MAX : SMALL_VALUE_MAX;
+    size_t length = kind == 11 ? LARGE_VALUE_MAX : SMALL_VALUE_MAX;
     make_name(client, client->seq, value);
     command.value.data = value;
-    command.value.bytes = 24 + (size_t)raft_random_below(&sim->random, length - 24);
+    command.value.bytes = 24 + (size_t)raft_sim_below(sim, stream, length - 24);
     if (kind >= 12) {
         command.op = kind == 12 ? RAFT_KV_DEL : RAFT_KV_GET;
         command.value.bytes = 0;
@@ -122,7 +130,7 @@ static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_
         name[16 + i] = (uint8_t)(seq >> (8 * (7 - i)));
 }
 
-static raft_id pick_node(struct raft_sim *sim)
+static raft_id pick_node(struct raft_sim *sim, uint32_t number)
 {
-    return (raft_id)(1 + raft_random_below(&sim->random, sim->options.nodes));
+    return (raft_id)(1 + raft_sim_below(sim, stream_of(number), sim->options.nodes));
 }

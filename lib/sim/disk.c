@@ -154,7 +154,8 @@ static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *opera
         disk->newest->next = operation;
     disk->newest = operation;
     raft_time start = disk->busy_until > sim->now ? disk->busy_until : sim->now;
-    disk->busy_until = start + raft_sim_draw(sim, disk->latency_min, disk->latency_max);
+    disk->busy_until = start + raft_sim_draw(sim, raft_sim_stream(RAFT_SIM_STREAM_DISK, disk->id),
+                                             disk->latency_min, disk->latency_max);
     raft_sim_schedule(sim, disk->busy_until, RAFT_SIM_EVENT_DISK, disk->id,
                       raft_sim_process(sim, disk->id)->lives);
 }

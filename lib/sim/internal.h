@@ -9,8 +9,8 @@
 #ifndef RAFT_SIM_INTERNAL_H
 #define RAFT_SIM_INTERNAL_H
 
-#include "base/random.h"
 #include "sim/chain.h"
+#include "sim/choices.h"
 #include "sim/sim.h"
 
 /* A packet on its way: header fields and encoded body, as on a wire. */
@@ -90,9 +90,9 @@ struct raft_sim_process {
     struct raft_app *app;
     struct raft_node_observer observer;
     struct raft_sim_disk disk;
-    struct raft_random random;
     raft_time timeout; /* forced, 0 = drawn */
     uint64_t lives;
+    uint64_t chance; /* of this life: what its election timeouts are drawn from */
     bool started_once;
     uint32_t seen; /* substates since the story's last command, a bit each */
     /* As the oracles see it. */
@@ -135,7 +135,8 @@ struct raft_sim {
     struct raft_limits limits;
     raft_time now;
     uint64_t hash;
-    struct raft_random random;
+    struct raft_sim_choices *choices;
+    bool choices_owned;
     struct raft_sim_queue queue;
     struct raft_faults faults;
     struct raft_sim_process *processes; /* by id - 1 */
@@ -162,8 +163,11 @@ void raft_sim_schedule(struct raft_sim *sim, raft_time at, enum raft_sim_event_k
                        uint32_t number, uint64_t epoch);
 struct raft_sim_process *raft_sim_process(struct raft_sim *sim, raft_id id);
 void raft_sim_fold(struct raft_sim *sim, uint64_t value);
-raft_time raft_sim_draw(struct raft_sim *sim, raft_time min, raft_time max);
-bool raft_sim_chance(struct raft_sim *sim, uint32_t permille);
+/* A time in [min, max]; the answer 0 is min. */
+raft_time raft_sim_draw(struct raft_sim *sim, uint32_t stream, raft_time min, raft_time max);
+/* The answer 0 is no. */
+bool raft_sim_chance(struct raft_sim *sim, uint32_t stream, uint32_t permille);
+uint64_t raft_sim_below(struct raft_sim *sim, uint32_t stream, uint64_t n);
 
 /* network.c */
 void raft_sim_network_send(void *process, const struct raft_packet *packet,

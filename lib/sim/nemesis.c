@@ -6,6 +6,7 @@
 #include "base/assert.h"
 #include "sim/internal.h"
 
+static uint32_t faults_stream(void);
 static void crash_or_start(struct raft_sim *sim);
 static void end_short_life(struct raft_sim *sim, raft_id id);
 static void cut_or_heal(struct raft_sim *sim);
@@ -23,9 +24,10 @@ void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim)
         end_short_life(sim, victim);
         return;
     }
-    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 2 * sim->trouble.period),
+    raft_sim_schedule(sim,
+                      sim->now + raft_sim_draw(sim, faults_stream(), 1, 2 * sim->trouble.period),
                       RAFT_SIM_EVENT_NEMESIS, 0, 0);
-    switch (raft_random_below(&sim->random, 8)) {
+    switch (raft_sim_below(sim, faults_stream(), 8)) {
     case 0:
     case 1:
     case 2:
@@ -53,9 +55,11 @@ void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim)
  * and comes back later. */
 void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id)
 {
-    if (sim->trouble.period > 0 && raft_sim_chance(sim, sim->trouble.short_leaders_permille))
-        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 3 * sim->options.delay_max),
-                          RAFT_SIM_EVENT_NEMESIS, id, 0);
+    if (sim->trouble.period > 0 &&
+        raft_sim_chance(sim, faults_stream(), sim->trouble.short_leaders_permille))
+        raft_sim_schedule(
+            sim, sim->now + raft_sim_draw(sim, faults_stream(), 1, 3 * sim->options.delay_max),
+            RAFT_SIM_EVENT_NEMESIS, id, 0);
 }
 
 void raft_sim_calm(struct raft_sim *sim)
@@ -72,16 +76,21 @@ void raft_sim_calm(struct raft_sim *sim)
     }
 }
 
+static uint32_t faults_stream(void)
+{
+    return raft_sim_stream(RAFT_SIM_STREAM_FAULTS, 0);
+}
+
 static void crash_or_start(struct raft_sim *sim)
 {
     raft_id id = pick_node(sim);
     raft_id leader = raft_sim_leader(sim);
-    if (leader != 0 && raft_sim_chance(sim, 300))
+    if (leader != 0 && raft_sim_chance(sim, faults_stream(), 300))
         id = leader;
     if (raft_sim_node(sim, id) == NULL)
         raft_sim_start(sim, id);
     else
-        raft_sim_crash(sim, id, (uint32_t)raft_random_below(&sim->random, 4));
+        raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, faults_stream(), 4));
 }
 
 static void end_short_life(struct raft_sim *sim, raft_id id)
@@ -90,26 +99,28 @@ static void end_short_life(struct raft_sim *sim, raft_id id)
         raft_sim_start(sim, id);
         return;
     }
-    raft_sim_crash(sim, id, (uint32_t)raft_random_below(&sim->random, 4));
-    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, 1, 4 * sim->options.election_timeout),
-                      RAFT_SIM_EVENT_NEMESIS, id, 0);
+    raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, faults_stream(), 4));
+    raft_sim_schedule(
+        sim, sim->now + raft_sim_draw(sim, faults_stream(), 1, 4 * sim->options.election_timeout),
+        RAFT_SIM_EVENT_NEMESIS, id, 0);
 }
 
 static void cut_or_heal(struct raft_sim *sim)
 {
     struct raft_fault fault = {.kind = "nemesis", .target = "links"};
     uint64_t id;
-    if (raft_sim_chance(sim, 400)) {
+    if (raft_sim_chance(sim, faults_stream(), 400)) {
         (void)raft_faults_heal(&sim->faults, 0, 0); /* How many there were does not matter. */
         raft_sim_say(sim, RAFT_SIM_WORLD, 0, "all links are healed");
         return;
     }
-    if (raft_sim_chance(sim, 500)) {
+    if (raft_sim_chance(sim, faults_stream(), 500)) {
         cut_groups(sim, &fault);
     } else {
         raft_id from = pick_node(sim);
-        fault.row[from - 1] = raft_random_next(&sim->random);
-        fault.row[from - 1] &= raft_random_next(&sim->random); /* A quarter of the links. */
+        fault.row[from - 1] = raft_sim_below(sim, faults_stream(), UINT64_MAX);
+        fault.row[from - 1] &=
+            raft_sim_below(sim, faults_stream(), UINT64_MAX); /* A quarter of the links. */
     }
     enum raft_error error = raft_faults_add(&sim->faults, &fault, true, &id);
     ASSERT(error == RAFT_OK);
@@ -119,7 +130,7 @@ static void cut_or_heal(struct raft_sim *sim)
 static void cut_groups(struct raft_sim *sim, struct raft_fault *fault)
 {
     uint64_t all = (UINT64_C(1) << sim->options.nodes) - 1;
-    uint64_t side = raft_random_next(&sim->random) & all;
+    uint64_t side = raft_sim_below(sim, faults_stream(), UINT64_MAX) & all;
     for (uint32_t i = 0; i < sim->options.nodes; i++)
         fault->row[i] = (side >> i & 1) != 0 ? all & ~side : side;
 }
@@ -127,7 +138,7 @@ static void cut_groups(struct raft_sim *sim, struct raft_fault *fault)
 static void trouble_disk(struct raft_sim *sim)
 {
     raft_id id = pick_node(sim);
-    switch (raft_random_below(&sim->random, 4)) {
+    switch (raft_sim_below(sim, faults_stream(), 4)) {
     case 0:
         raft_sim_disk_latency(sim, id, 0, 100 * 1000);
         break;
@@ -143,7 +154,7 @@ static void trouble_disk(struct raft_sim *sim)
 static void push_leadership(struct raft_sim *sim)
 {
     raft_id leader = raft_sim_leader(sim);
-    if (leader == 0 || raft_sim_chance(sim, 300))
+    if (leader == 0 || raft_sim_chance(sim, faults_stream(), 300))
         raft_sim_campaign(sim, pick_node(sim));
     else
         (void)raft_sim_transfer(sim, leader, 0); /* A refusal is fine too. */
@@ -151,7 +162,7 @@ static void push_leadership(struct raft_sim *sim)
 
 static raft_id pick_node(struct raft_sim *sim)
 {
-    return (raft_id)(1 + raft_random_below(&sim->random, sim->options.nodes));
+    return (raft_id)(1 + raft_sim_below(sim, faults_stream(), sim->options.nodes));
 }
 
 static void reset_disk(struct raft_sim *sim, raft_id id)

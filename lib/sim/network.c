@@ -17,6 +17,7 @@ static bool unpack(const struct raft_sim_parcel *parcel, struct raft_packet *pac
 static struct raft_sim_parcel *copy_parcel(const struct raft_sim_parcel *parcel);
 static struct raft_sim_link *find_link(struct raft_sim *sim, raft_id from, raft_id to);
 static unsigned type_of(const struct raft_sim_parcel *parcel);
+static uint32_t stream_of(const struct raft_sim_parcel *parcel);
 static bool is_lost(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static bool is_held(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void say_parcel(struct raft_sim *sim, raft_id teller, const char *verb,
@@ -47,7 +48,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
     }
     if (is_held(sim, parcel))
         return;
-    if (raft_sim_chance(sim, sim->options.duplicate_permille))
+    if (raft_sim_chance(sim, stream_of(parcel), sim->options.duplicate_permille))
         schedule_parcel(sim, copy_parcel(parcel));
     schedule_parcel(sim, parcel);
 }
@@ -194,13 +195,18 @@ static unsigned type_of(const struct raft_sim_parcel *parcel)
     return (unsigned)parcel->header.message.type;
 }
 
+static uint32_t stream_of(const struct raft_sim_parcel *parcel)
+{
+    return raft_sim_stream(RAFT_SIM_STREAM_NETWORK, parcel->header.from);
+}
+
 static bool is_lost(struct raft_sim *sim, const struct raft_sim_parcel *parcel)
 {
     struct raft_sim_link *link = find_link(sim, parcel->header.from, parcel->header.to);
     uint32_t *rule =
         link->lose[type_of(parcel)] > 0 ? &link->lose[type_of(parcel)] : &link->lose[0];
     if (*rule == 0)
-        return raft_sim_chance(sim, sim->options.loss_permille);
+        return raft_sim_chance(sim, stream_of(parcel), sim->options.loss_permille);
     --*rule;
     say_parcel(sim, parcel->header.from, "lost", parcel);
     return true;
@@ -232,9 +238,10 @@ static void schedule_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel
 {
     raft_time delay = find_link(sim, parcel->header.from, parcel->header.to)->delay;
     if (delay == 0)
-        delay = raft_sim_draw(sim, sim->options.delay_min, sim->options.delay_max);
-    if (raft_sim_chance(sim, sim->options.far_permille))
-        delay += raft_sim_draw(sim, 0, 10 * sim->options.delay_max);
+        delay =
+            raft_sim_draw(sim, stream_of(parcel), sim->options.delay_min, sim->options.delay_max);
+    if (raft_sim_chance(sim, stream_of(parcel), sim->options.far_permille))
+        delay += raft_sim_draw(sim, stream_of(parcel), 0, 10 * sim->options.delay_max);
     push_parcel(sim, parcel, sim->now + delay);
 }
 

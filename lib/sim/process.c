@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "base/hash.h"
+#include "base/random.h"
 #include "sim/internal.h"
 
 static void build_node(struct raft_sim_process *process);
@@ -51,6 +52,7 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
     if (process->node != NULL)
         return;
     process->lives++;
+    process->chance = raft_sim_below(sim, raft_sim_stream(RAFT_SIM_STREAM_LIFE, id), UINT32_MAX);
     build_node(process);
     raft_sim_fold(sim, id);
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", process->started_once ? "restarts" : "starts");
@@ -229,12 +231,19 @@ static void set_observer(struct raft_sim_process *process)
     };
 }
 
+/* A function of the life and of time in steps of half a T, not of how many events there were: so a
+ * minimised run keeps its timeouts when something else is left out of it. */
 static uint64_t give_entropy(void *context)
 {
-    struct raft_sim_process *process = context;
+    const struct raft_sim_process *process = context;
+    const struct raft_sim *sim = process->sim;
     if (process->timeout != 0)
-        return process->timeout - process->sim->options.election_timeout;
-    return raft_random_next(&process->random);
+        return process->timeout - sim->options.election_timeout;
+    struct raft_random random;
+    uint64_t slot = 2 * sim->now / sim->options.election_timeout;
+    uint64_t life = (process->chance << 6 | process->id) + (process->lives << 40);
+    raft_random_seed(&random, life * UINT64_C(0x9e3779b97f4a7c15) + slot);
+    return raft_random_next(&random);
 }
 
 static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term)

@@ -4,10 +4,10 @@
  *
  * A world has one clock, one queue of things to come (ties are broken by the order in which they
  * were made, then by node id), a network, one disk per node, and clients. Nothing in it reads a
- * real clock or draws real randomness: the same options and the same calls give the same run, bit
- * for bit, which raft_sim_hash() proves. Nodes run over the memory adapters: comms_memory behind
- * comms_fault, log_memory behind a disk that has latency and loses on a crash what it had not
- * finished.
+ * real clock or draws real randomness: chance comes from choices.h alone, and the same options and
+ * the same calls give the same run, bit for bit, which raft_sim_hash() proves. Nodes run over the
+ * memory adapters: comms_memory behind comms_fault, log_memory behind a disk that has latency and
+ * loses on a crash what it had not finished.
  *
  * Oracles watch every node all the time (oracles.c): election safety, log matching, leader
  * completeness, state-machine safety, append-only leaders, monotone terms and commits, one vote per
@@ -25,6 +25,7 @@
 
 #include "faults/faults.h"
 #include "node/node.h"
+#include "sim/choices.h"
 
 struct raft_sim;
 
@@ -44,7 +45,8 @@ enum raft_sim_topic {
 struct raft_sim_options {
     uint32_t nodes; /* 1..RAFT_NODES_MAX */
     uint64_t seed;
-    raft_time election_timeout; /* T */
+    struct raft_sim_choices *choices; /* borrowed; NULL = from the seed */
+    raft_time election_timeout;       /* T */
     raft_time heartbeat_interval;
     bool pre_vote;
     bool check_quorum;

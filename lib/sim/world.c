@@ -36,7 +36,10 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     sim->options = *options;
     sim->limits = options->limits != NULL ? *options->limits : raft_limits_default();
     sim->hash = RAFT_HASH_SEED;
-    raft_random_seed(&sim->random, options->seed);
+    sim->choices_owned = options->choices == NULL;
+    sim->choices = options->choices;
+    if (sim->choices == NULL)
+        sim->choices = raft_sim_choices_seed(options->seed);
     raft_faults_init(&sim->faults);
     raft_sim_oracles_init(&sim->oracles);
     size_t side = options->nodes + 1;
@@ -48,7 +51,6 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
         process->sim = sim;
         process->id = i + 1;
         sim->faults.ids[i] = i + 1;
-        raft_random_seed(&process->random, raft_random_next(&sim->random));
         raft_sim_disk_init(&process->disk, sim, i + 1);
     }
     return sim;
@@ -70,6 +72,8 @@ void raft_sim_destroy(struct raft_sim **sim)
         free(event.parcel);
     raft_sim_network_drop_held(old);
     raft_sim_oracles_finish(&old->oracles);
+    if (old->choices_owned)
+        raft_sim_choices_destroy(&old->choices);
     free(old->queue.heap);
     free(old->processes);
     free(old->links);
@@ -166,16 +170,21 @@ void raft_sim_fold(struct raft_sim *sim, uint64_t value)
     sim->hash = raft_hash_u64(raft_hash_u64(sim->hash, sim->now), value);
 }
 
-raft_time raft_sim_draw(struct raft_sim *sim, raft_time min, raft_time max)
+raft_time raft_sim_draw(struct raft_sim *sim, uint32_t stream, raft_time min, raft_time max)
 {
     if (max <= min)
         return min;
-    return min + raft_random_below(&sim->random, max - min + 1);
+    return min + raft_sim_choose(sim->choices, stream, max - min + 1);
 }
 
-bool raft_sim_chance(struct raft_sim *sim, uint32_t permille)
+bool raft_sim_chance(struct raft_sim *sim, uint32_t stream, uint32_t permille)
 {
-    return permille > 0 && raft_random_below(&sim->random, 1000) < permille;
+    return permille > 0 && raft_sim_choose(sim->choices, stream, 1000) + permille >= 1000;
+}
+
+uint64_t raft_sim_below(struct raft_sim *sim, uint32_t stream, uint64_t n)
+{
+    return raft_sim_choose(sim->choices, stream, n);
 }
 
 static raft_id find_due_node(const struct raft_sim *sim, raft_time *at)
