@@ -251,8 +251,7 @@ static void run_call(struct raft_client *client, struct call *call,
         enum attempt attempt =
             send_request(client, call) ? await_reply(client, call) : ATTEMPT_CLOSED;
         if (attempt == ATTEMPT_SILENT) {
-            explain(answer, RAFT_CLIENT_UNKNOWN,
-                    "no answer in time: the command may or may not be applied");
+            explain(answer, RAFT_CLIENT_UNKNOWN, "no answer in time");
             return;
         }
         if (attempt == ATTEMPT_ANSWERED && judge_reply(client, call, answer)) {

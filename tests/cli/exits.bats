@@ -54,3 +54,12 @@ raftctl_unprivileged() {
   assert_output --partial "Permission denied"
   run -126 raftctl_unprivileged down --all
 }
+
+@test "7: an unknown outcome says so once, with its cause" {
+  cluster_up 3 --timing wan
+  raftctl pause followers
+  run -7 raftctl put key value --at leader --timeout 0.3
+  assert_line --index 0 "raftctl: put: outcome unknown, it may or may not have been applied: no answer in time"
+  run -7 raftctl put key value --at leader --timeout 20
+  assert_line --index 0 "raftctl: put: outcome unknown, it may or may not have been applied: the leader lost its office before the command was committed"
+}
