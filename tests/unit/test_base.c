@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/random.h"
+#include "base/text.h"
 
 static jmp_buf escape;
 static const char *failed_text;
@@ -69,6 +70,50 @@ static void test_errno_is_understood(void **state)
 }
 
 /* The published vectors of FNV-1a, 64 bits. */
+static const char *escaped(const char *bytes, size_t count, size_t room)
+{
+    static char text[64];
+    memset(text, '#', sizeof text);
+    raft_text_escape((struct raft_span){bytes, count}, text, room);
+    return text;
+}
+
+static void test_text_keeps_utf8_and_escapes_the_rest(void **state)
+{
+    (void)state;
+    assert_string_equal(escaped("", 0, 64), "");
+    assert_string_equal(escaped("gr\xc3\xb6\xc3\x9f"
+                                "er",
+                                7, 64),
+                        "gr\xc3\xb6\xc3\x9f"
+                        "er");
+    assert_string_equal(escaped("\xe6\xbc\xa2\xf0\x9f\x99\x82", 7, 64),
+                        "\xe6\xbc\xa2\xf0\x9f\x99\x82");
+    assert_string_equal(escaped("a\\b\n\t\0\x1b\x7f", 8, 64), "a\\\\b\\n\\t\\x00\\x1b\\x7f");
+    assert_string_equal(escaped("\xc2\x9b", 2, 64), "\\xc2\\x9b"); /* a control character */
+    assert_string_equal(escaped("\xc0\xaf", 2, 64), "\\xc0\\xaf"); /* overlong */
+    assert_string_equal(escaped("\xed\xa0\x80", 3, 64), "\\xed\\xa0\\x80"); /* surrogate */
+    assert_string_equal(escaped("\xf5\x80\x80\x80", 1, 64), "\\xf5"); /* beyond the last one */
+    assert_string_equal(escaped("\xe6\xbc", 2, 64), "\\xe6\\xbc");    /* its end is missing */
+    assert_string_equal(escaped("\xff"
+                                "a",
+                                2, 64),
+                        "\\xffa");
+}
+
+static void test_text_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    assert_string_equal(escaped("abcdefg", 7, 8), "abcdefg");
+    assert_string_equal(escaped("abcdefgh", 8, 8), "abcd...");
+    assert_string_equal(escaped("abc\xc3\xb6"
+                                "fgh",
+                                8, 8),
+                        "abc...");
+    assert_string_equal(escaped("\xff\xff", 2, 8), "\\xff...");
+    assert_string_equal(escaped("abcd", 4, 4), "...");
+}
+
 static void test_hash(void **state)
 {
     (void)state;
@@ -132,6 +177,8 @@ int main(void)
         cmocka_unit_test(test_assert_calls_its_hook),
         cmocka_unit_test(test_errors_have_names_and_sentences),
         cmocka_unit_test(test_errno_is_understood),
+        cmocka_unit_test(test_text_keeps_utf8_and_escapes_the_rest),
+        cmocka_unit_test(test_text_is_cut_at_a_character),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_random_is_replayable_and_bounded),
         cmocka_unit_test(test_random_is_xoshiro),
