@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "base/text.h"
 #include "cluster/control.h"
 #include "server/internal.h"
 
@@ -143,20 +143,6 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     return answer;
 }
 
-/* Bytes as a person can read them: what does not print becomes '?', what is too long is cut. */
-static void print_bytes(struct raft_span span, char *text, size_t bytes)
-{
-    const unsigned char *from = span.data;
-    size_t count = span.bytes < bytes - 1 ? span.bytes : bytes - 1;
-    for (size_t i = 0; i < count; i++) {
-        text[i] = (char)(from[i] >= 0x20 && from[i] < 0x7f ? from[i] : '?');
-    }
-    text[count] = '\0';
-    if (count < span.bytes && count >= 3) {
-        memcpy(text + count - 3, "...", 3);
-    }
-}
-
 static const char *name_op(enum raft_kv_op op)
 {
     switch (op) {
@@ -175,12 +161,16 @@ static const char *name_op(enum raft_kv_op op)
 static void add_command(struct raft_json *row, const struct raft_kv_command *command)
 {
     char key[TEXT_BYTES_MAX];
+    char expected[TEXT_BYTES_MAX];
     char value[TEXT_BYTES_MAX];
-    char text[2 * TEXT_BYTES_MAX + 8];
-    bool writes = command->op == RAFT_KV_PUT || command->op == RAFT_KV_CAS;
-    print_bytes(command->key, key, sizeof key);
-    print_bytes(command->value, value, sizeof value);
-    (void)snprintf(text, sizeof text, "%s %s%s%s", name_op(command->op), key, writes ? " " : "",
+    char text[3 * TEXT_BYTES_MAX + 8];
+    bool compares = command->op == RAFT_KV_CAS;
+    bool writes = command->op == RAFT_KV_PUT || compares;
+    raft_text_escape(command->key, key, sizeof key);
+    raft_text_escape(command->expected, expected, sizeof expected);
+    raft_text_escape(command->value, value, sizeof value);
+    (void)snprintf(text, sizeof text, "%s %s%s%s%s%s", name_op(command->op), key,
+                   compares ? " " : "", compares ? expected : "", writes ? " " : "",
                    writes ? value : "");
     raft_json_add_string(row, "op", name_op(command->op));
     raft_json_add_string(row, "key", key);

@@ -13,6 +13,24 @@ teardown() { cluster_down; }
   assert_line --regexp '^ +[0-9]+ +[0-9]+ +command +[0-9]+ +put colour blue$'
 }
 
+@test "log shows text as it is and escapes what is none" {
+  must_put schlüssel 'größe 漢字 🙂'
+  must_put binary $'a\x01\xff\n\tb\\c\x1b[31m'
+  raftctl cas schlüssel 'größe 漢字 🙂' klein > /dev/null
+  must_put long "$(printf 'ä%.0s' {1..200})"
+  run -0 raftctl log leader
+  assert_line --partial ' put schlüssel größe 漢字 🙂'
+  assert_line --partial ' put binary a\x01\xff\n\tb\\c\x1b[31m'
+  assert_line --partial ' cas schlüssel größe 漢字 🙂 klein'
+  assert_line --regexp ' put long ä+\.\.\.$'
+  line=$(raftctl log leader --json | grep cas)
+  assert_equal "$(json '["payload"]' <<< "$line")" 'cas schlüssel größe 漢字 🙂 klein'
+  wait_for converged
+  raftctl down
+  run -0 raftctl log n1
+  assert_line --partial ' cas schlüssel größe 漢字 🙂 klein'
+}
+
 @test "log takes ranges, from the end too" {
   for i in 1 2 3 4; do must_put "key$i" x; done
   assert_equal "$(raftctl log leader 2..3 | tail -n +2 | awk '{ print $1 }' | tr '\n' ' ')" "2 3 "
