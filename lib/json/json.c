@@ -65,6 +65,17 @@ struct raft_json *raft_json_get(const struct raft_json *object, const char *key)
     return value == NULL ? NULL : wrap_value(value);
 }
 
+struct raft_json *raft_json_take(struct raft_json *object, const char *key)
+{
+    json_t *value = json_object_get(view_value(object), key);
+    if (value == NULL) {
+        return NULL;
+    }
+    json_incref(value);
+    (void)json_object_del(unwrap_value(object), key); /* it is there */
+    return wrap_value(value);
+}
+
 const char *raft_json_string(const struct raft_json *object, const char *key, const char *fallback)
 {
     const char *text = json_string_value(json_object_get(view_value(object), key));

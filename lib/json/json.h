@@ -34,6 +34,8 @@ void raft_json_add_null(struct raft_json *to, const char *key);
 
 /* NULL when the key is missing or of another type (for the typed ones the fallback). */
 struct raft_json *raft_json_get(const struct raft_json *object, const char *key);
+/* The same, taken out of the object: the caller's to add elsewhere or to free. */
+struct raft_json *raft_json_take(struct raft_json *object, const char *key);
 const char *raft_json_string(const struct raft_json *object, const char *key, const char *fallback);
 int64_t raft_json_integer(const struct raft_json *object, const char *key, int64_t fallback);
 bool raft_json_bool(const struct raft_json *object, const char *key, bool fallback);

@@ -92,6 +92,12 @@ static void reads_with_fallbacks(void **state)
     assert_false(raft_json_bool(json, "b", true));
     assert_true(raft_json_bool(json, "missing", true));
     assert_null(raft_json_get(json, "missing"));
+    assert_null(raft_json_take(json, "missing"));
+    assert_null(raft_json_take(NULL, "missing"));
+    struct raft_json *taken = raft_json_take(json, "x");
+    assert_int_equal(raft_json_kind(taken), RAFT_JSON_NUMBER);
+    assert_null(raft_json_get(json, "x"));
+    raft_json_add(json, "x", taken);
     const struct raft_json *list = raft_json_get(json, "l");
     assert_int_equal(raft_json_count(list), 3);
     assert_int_equal(raft_json_count(json), 0);
