@@ -14,17 +14,28 @@
 
 enum { TIMEOUT_MS = 5000 };
 
-static void add_peers(struct raft_json *json, const struct raft_shm_node *mine)
+static void add_ms(struct raft_json *json, const char *key, bool known, int64_t us);
+
+static void add_peers(struct raft_json *json, const struct raft_shm_node *mine, raft_time now)
 {
     struct raft_json *peers = raft_json_array();
     uint32_t count = mine->peers_count < RAFT_NODES_MAX ? mine->peers_count : RAFT_NODES_MAX;
     for (uint32_t i = 0; i < count; i++) {
         struct raft_json *peer = raft_json_object();
         status_json_id(peer, "id", mine->peers[i].id);
+        raft_json_add_string(
+            peer, "state",
+            raft_progress_state_name((enum raft_progress_state)mine->peers[i].state));
         raft_json_add_integer(peer, "match", (int64_t)mine->peers[i].match);
         raft_json_add_integer(peer, "next", (int64_t)mine->peers[i].next);
         raft_json_add_integer(peer, "inflight", mine->peers[i].inflight);
-        raft_json_add_number(peer, "rtt_ms", (double)mine->peers[i].rtt_us / 1000);
+        add_ms(peer, "heard_age_ms", mine->peers[i].heard != 0,
+               (int64_t)(now - mine->peers[i].heard));
+        if (mine->peers[i].rtt_us != 0) {
+            raft_json_add_number(peer, "rtt_ms", (double)mine->peers[i].rtt_us / 1000);
+        } else {
+            raft_json_add_null(peer, "rtt_ms");
+        }
         raft_json_add(peers, NULL, peer);
     }
     raft_json_add(json, "peers", peers);
@@ -60,7 +71,7 @@ static struct raft_json *make_json(const struct raft_view *view, const struct ra
     raft_json_add_integer(json, "promised_term", (int64_t)mine->promised_term);
     raft_json_add_integer(json, "promised_index", (int64_t)mine->promised_index);
     status_json_id(json, "promised_vote", mine->promised_vote);
-    raft_json_add_integer(json, "votes_granted", (int64_t)mine->votes_granted);
+    raft_json_add_integer(json, "votes_granted", __builtin_popcountll(mine->votes_granted));
     raft_json_add_integer(json, "boots", (int64_t)mine->boots);
     raft_json_add_bool(json, "disk_full", mine->disk_full != 0);
     raft_json_add_integer(json, "sent", (int64_t)mine->sent);
@@ -71,8 +82,46 @@ static struct raft_json *make_json(const struct raft_view *view, const struct ra
                               (int64_t)mine->dropped[i]);
     }
     raft_json_add(json, "dropped", dropped);
-    add_peers(json, mine);
+    add_peers(json, mine, view->now);
     return json;
+}
+
+/* The node tells all it knows; here it only adds what its record in the table does not have, lest
+ * one thing have two values. */
+static struct raft_json *pick_own(struct raft_json *answer)
+{
+    static const struct {
+        const char *group; /* NULL: at the top */
+        const char *key;
+    } own[] = {
+        {NULL, "transferee"},
+        {NULL, "applied_term"},
+        {NULL, "uncommitted_bytes"},
+        {NULL, "clients"},
+        {"timers", "next_in_ms"},
+        {"timers", "election_timeout_ms"},
+        {"timers", "heartbeat_interval_ms"},
+        {"log", "persists_pending"},
+        {"log", "tail_bytes"},
+        {"messages", "bytes_sent"},
+        {"messages", "bytes_received"},
+    };
+    struct raft_json *self = raft_json_object();
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        const char *group = own[i].group;
+        if (group != NULL && raft_json_get(self, group) == NULL) {
+            raft_json_add(self, group, raft_json_object());
+        }
+        struct raft_json *from = group == NULL ? answer : raft_json_get(answer, group);
+        struct raft_json *value = raft_json_take(from, own[i].key);
+        struct raft_json *to = group == NULL ? self : raft_json_get(self, group);
+        if (value != NULL) {
+            raft_json_add(to, own[i].key, value);
+        } else {
+            raft_json_add_null(to, own[i].key);
+        }
+    }
+    return self;
 }
 
 /* What the node says itself: only asked when it can answer, and its silence is not our failure. */
@@ -92,7 +141,8 @@ static void add_own_words(struct call *call, const struct raft_view_node *node,
         raft_control_call(path, request, TIMEOUT_MS, &answer, message, sizeof message);
     raft_json_free(&request);
     if (error == RAFT_OK && raft_json_bool(answer, "ok", false)) {
-        raft_json_add(json, "self", answer);
+        raft_json_add(json, "self", pick_own(answer));
+        raft_json_free(&answer);
         return;
     }
     raft_json_free(&answer);

@@ -9,7 +9,7 @@ teardown() { cluster_down; }
   run -0 raftctl inspect leader --json
   assert_equal "$(json '["schema"]' <<< "$output")" raftctl.inspect/1
   assert_equal "$(json '["state"]' <<< "$output")" leader
-  assert_equal "$(json '["self"]["ok"]' <<< "$output")" True
+  assert_equal "$(json '["self"]["timers"]["election_timeout_ms"]' <<< "$output")" 500.0
   assert_equal "$(json '["peers"].__len__() >= 2' <<< "$output")" True
   run -0 raftctl inspect n1
   assert_line --regexp '^promised_term +[0-9]+$'
@@ -17,6 +17,18 @@ teardown() { cluster_down; }
   refute_output --partial '{'
   run -0 raftctl inspect leader
   assert_line --regexp '^peers\.n[1-3]\.match +[0-9]+$'
+}
+
+@test "inspect says everything once" {
+  run -0 raftctl inspect leader --json
+  once='["self"].keys() & value.keys()'
+  assert_equal "$(json "$once" <<< "$output")" "{'log'}"
+  assert_equal "$(json '["self"]["log"].keys() & value["log"].keys()' <<< "$output")" "set()"
+  assert_equal "$(grep -o rtt <<< "$output" | wc -l)" 2
+  assert_equal "$(json '["peers"][0]["state"]' <<< "$output")" replicate
+  assert_equal "$(json '["votes_granted"] in (2, 3)' <<< "$output")" True
+  run -0 raftctl inspect leader
+  assert_equal "$(awk '{ print $1 }' <<< "$output" | sort | uniq -d)" ""
 }
 
 @test "inspect of a paused or dead node comes from the table" {

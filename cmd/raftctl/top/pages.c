@@ -156,16 +156,6 @@ static void add_traffic(struct lines *lines, const struct raft_shm_node *record)
     }
 }
 
-static const char *name_progress(uint32_t state)
-{
-    static const char *const names[] = {
-        [RAFT_PROGRESS_PROBE] = "probe",
-        [RAFT_PROGRESS_REPLICATE] = "replicate",
-        [RAFT_PROGRESS_SNAPSHOT] = "snapshot",
-    };
-    return state < sizeof(names) / sizeof(names[0]) ? names[state] : "?";
-}
-
 static void add_peers(struct lines *lines, const struct raft_shm_node *record)
 {
     if (record->peers_count == 0) {
@@ -176,7 +166,8 @@ static void add_peers(struct lines *lines, const struct raft_shm_node *record)
         uint32_t rtt = record->peers[i].rtt_us;
         add_line(
             lines, TOP_PLAIN, "  n%-3u %-10s match %-8llu next %-8llu inflight %-4u rtt %u.%02u ms",
-            record->peers[i].id, name_progress(record->peers[i].state),
+            record->peers[i].id,
+            raft_progress_state_name((enum raft_progress_state)record->peers[i].state),
             (unsigned long long)record->peers[i].match, (unsigned long long)record->peers[i].next,
             record->peers[i].inflight, rtt / 1000, rtt / 10 % 100);
     }
