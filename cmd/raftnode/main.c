@@ -161,9 +161,9 @@ static void make_server(const struct options *options, struct parts *parts)
         .socket = options->socket,
     };
     for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
-        server.node.voters.voters[i] = parts->spec.nodes[i].id;
+        (void)raft_config_set(&server.node.config, parts->spec.nodes[i].id,
+                              RAFT_MEMBER_VOTER); /* A spec has no more nodes than fit. */
     }
-    server.node.voters.voters_count = parts->spec.nodes_count;
     parts->server = raft_server_new(&server);
     parts->log = NULL;
     parts->udp = NULL;

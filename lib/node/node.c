@@ -236,7 +236,7 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     start->start.commit = state.commit;
     start->start.last = state.last;
     start->start.runs = runs;
-    start->start.config = node->options.voters;
+    start->start.config = &node->options.config;
     start->start.nonce = raft_random_next(&node->random);
     start->start.fresh = node->options.fresh && state.term == 0 && state.last == 0;
     node->commit = state.commit;
@@ -297,11 +297,6 @@ static void complete_persists(struct raft_node *node, uint64_t seq)
 static bool is_for_us(const struct raft_node *node, const struct raft_message *message)
 {
     raft_id self = node->options.core.id;
-    if (message->to != self || message->from == self)
-        return false;
-    for (uint32_t i = 0; i < node->options.voters.voters_count; i++) {
-        if (node->options.voters.voters[i] == message->from)
-            return true;
-    }
-    return false;
+    return message->to == self && message->from != self &&
+           raft_config_flags(&node->options.config, message->from) != 0;
 }

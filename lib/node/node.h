@@ -24,6 +24,7 @@
 #include "app/app.h"
 #include "comms/comms.h"
 #include "log/writer.h"
+#include "raft/config.h"
 #include "raft/raft.h"
 
 struct raft_node;
@@ -55,7 +56,7 @@ struct raft_node_observer {
 struct raft_node_options {
     struct raft_options core;
     struct raft_limits limits;
-    struct raft_config voters;
+    struct raft_config config;          /* the one at index 0; empty: a node that is to be added */
     uint64_t incarnation;               /* of this process */
     uint64_t seed;                      /* entropy for timers: one stream per node */
     uint64_t (*entropy)(void *context); /* asked instead, once for each event; NULL = the stream */

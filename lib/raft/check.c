@@ -113,11 +113,13 @@ static const char *check_candidate(const struct raft *r)
     if (!candidate->pre && r->vote != r->options.id) {
         return "a candidate has not voted for itself";
     }
-    if ((candidate->granted & ~candidate->answered) != 0) {
-        return "a vote without an answer";
+    for (uint32_t i = 0; i < candidate->granted.count; i++) {
+        if (!raft_ids_has(&candidate->answered, candidate->granted.ids[i])) {
+            return "a vote without an answer";
+        }
     }
     if (candidate->vote_seq == 0 && raft_persist_has_slot(r) &&
-        raft_quorum_count(candidate->granted) >= raft_quorum_size(r)) {
+        raft_quorum_has(raft_members(r), &candidate->granted)) {
         return "a candidate with a majority has not gone on";
     }
     return NULL;
@@ -137,10 +139,10 @@ static const char *check_leader(const struct raft *r)
         raft_trail_term(&r->trail, r->trail.last) != r->term) {
         return "a leader without its noop";
     }
-    if (raft_quorum_count(leader->granted) < raft_quorum_size(r)) {
+    if (!raft_quorum_has(raft_members(r), &leader->granted)) {
         return "a leader that no majority elected";
     }
-    if (leader->peers_count + 1 != r->config.voters_count) {
+    if (leader->peers_count + 1 != raft_members(r)->count) {
         return "a leader that does not know its peers";
     }
     if (leader->uncommitted_bytes > r->limits.uncommitted_bytes_max) {

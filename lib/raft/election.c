@@ -4,6 +4,8 @@
  */
 #include "raft/state.h"
 
+enum { ANY_VOTER = RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER };
+
 static void start_pre_vote(struct raft *r);
 static void start_vote(struct raft *r, bool transfer);
 static void ask_voters(struct raft *r);
@@ -16,7 +18,7 @@ void raft_election_reset_timer(struct raft *r)
     raft_time timeout = r->options.election_timeout;
 
     r->election_deadline = RAFT_NEVER;
-    if (raft_quorum_voter(r, r->options.id) >= 0) {
+    if (raft_members_is_voter(r)) {
         r->election_deadline = r->now + timeout + r->entropy % timeout;
     }
 }
@@ -25,7 +27,7 @@ void raft_election_reset_timer(struct raft *r)
  * vote whose write still hangs is waited for instead of being overtaken. */
 bool raft_election_can_start(const struct raft *r)
 {
-    if (raft_quorum_voter(r, r->options.id) < 0 || r->disk_full || !raft_persist_has_slot(r)) {
+    if (!raft_members_is_voter(r) || r->disk_full || !raft_persist_has_slot(r)) {
         return false;
     }
     if (r->role == RAFT_ROLE_LEADER ||
@@ -34,6 +36,14 @@ bool raft_election_can_start(const struct raft *r)
     }
     return r->term < RAFT_TERM_MAX && r->trail.last < RAFT_INDEX_MAX &&
            raft_trail_has_room(&r->trail, r->commit);
+}
+
+/* Whether our own vote is enough. */
+bool raft_election_is_alone(const struct raft *r)
+{
+    struct raft_ids self = {1, {r->options.id}};
+
+    return raft_quorum_has(raft_members(r), &self);
 }
 
 /* Raft paper 5.2: "If a follower receives no communication over a period of time called the
@@ -55,7 +65,7 @@ void raft_election_timeout(struct raft *r)
 void raft_election_campaign(struct raft *r, bool transfer)
 {
     raft_role_candidate(r);
-    if (r->options.pre_vote && !transfer && r->config.voters_count > 1) {
+    if (r->options.pre_vote && !transfer && !raft_election_is_alone(r)) {
         start_pre_vote(r);
     } else {
         start_vote(r, transfer);
@@ -63,10 +73,10 @@ void raft_election_campaign(struct raft *r, bool transfer)
 }
 
 /* A voter's grant; granting twice counts once. */
-void raft_election_granted(struct raft *r, int voter)
+void raft_election_granted(struct raft *r, raft_id voter)
 {
-    r->candidate.granted |= UINT64_C(1) << voter;
-    r->candidate.answered |= UINT64_C(1) << voter;
+    raft_ids_add(&r->candidate.granted, voter);
+    raft_ids_add(&r->candidate.answered, voter);
     tally(r);
 }
 
@@ -85,7 +95,7 @@ void raft_election_persisted(struct raft *r)
         return;
     }
     r->candidate.vote_seq = 0;
-    raft_election_granted(r, raft_quorum_voter(r, r->options.id));
+    raft_election_granted(r, r->options.id);
 }
 
 /* A request or its answer may be lost: the silent voters are asked again at heartbeat pace. */
@@ -107,7 +117,7 @@ static void start_pre_vote(struct raft *r)
     raft_role_set_substate(r, RAFT_SUBSTATE_PRE_VOTE);
     raft_election_reset_timer(r);
     ask_voters(r);
-    raft_election_granted(r, raft_quorum_voter(r, r->options.id));
+    raft_election_granted(r, r->options.id);
 }
 
 /* Raft paper figure 2: "On conversion to candidate, start election: increment currentTerm, vote for
@@ -127,6 +137,7 @@ static void start_vote(struct raft *r, bool transfer)
 
 static void ask_voters(struct raft *r)
 {
+    const struct raft_config *config = raft_members(r);
     struct raft_message request = {
         .type = RAFT_MESSAGE_VOTE,
         .term = r->candidate.pre ? r->term + 1 : r->term,
@@ -137,15 +148,15 @@ static void ask_voters(struct raft *r)
     };
 
     r->candidate.resend_at = r->now + r->options.heartbeat_interval;
-    for (uint32_t i = 0; i < r->config.voters_count; i++) {
-        bool answered = (r->candidate.answered >> i & 1) != 0;
+    for (uint32_t i = 0; i < config->count; i++) {
+        const struct raft_member *member = &config->members[i];
 
-        if (r->config.voters[i] == r->options.id || answered) {
+        if (member->id == r->options.id || (member->flags & ANY_VOTER) == 0 ||
+            raft_ids_has(&r->candidate.answered, member->id)) {
             continue;
         }
         request.id = r->next_id++;
-        raft_effect_send(r, r->config.voters[i], &request,
-                         r->candidate.pre ? 0 : raft_persist_hard(r));
+        raft_effect_send(r, member->id, &request, r->candidate.pre ? 0 : raft_persist_hard(r));
     }
 }
 
@@ -153,8 +164,7 @@ static void ask_voters(struct raft *r)
  * in the full cluster for the same term." */
 static void tally(struct raft *r)
 {
-    if (r->candidate.vote_seq != 0 ||
-        raft_quorum_count(r->candidate.granted) < raft_quorum_size(r)) {
+    if (r->candidate.vote_seq != 0 || !raft_quorum_has(raft_members(r), &r->candidate.granted)) {
         return;
     }
     if (!r->candidate.pre) {
@@ -169,10 +179,12 @@ static void tally(struct raft *r)
  * once. All persists are complete here, since the own vote was the last of them. */
 static void win(struct raft *r)
 {
-    uint64_t granted = r->candidate.granted;
+    const struct raft_config *config = raft_members(r);
+    struct raft_ids granted = r->candidate.granted;
     bool appended;
 
-    raft_effect_trace(r, RAFT_TRACE_WON, 0, raft_quorum_count(granted), r->config.voters_count);
+    raft_effect_trace(r, RAFT_TRACE_WON, 0, raft_quorum_count(config, &granted),
+                      raft_config_count(config, ANY_VOTER));
     raft_role_leader(r);
     r->heard = r->now;
     r->election_deadline = RAFT_NEVER;

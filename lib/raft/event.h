@@ -16,6 +16,12 @@ struct raft_run {
     raft_term term;
 };
 
+/* A configuration and the index of the entry that brought it. */
+struct raft_config_at {
+    raft_index index;
+    struct raft_config config;
+};
+
 #define RAFT_EVENTS(X)                                                                             \
     X(START, "start")                                                                              \
     X(RECEIVE, "receive")                                                                          \
@@ -48,7 +54,12 @@ struct raft_event {
             const struct raft_run
                 *runs;           /* ascending; cover (commit, last] and the entry at commit */
             uint32_t runs_count; /* beyond trail_runs_max: the oldest, committed ones are left */
-            struct raft_config config;
+            const struct raft_config *config;     /* at config_index; empty: not yet a member */
+            raft_index config_index;              /* 0: the one the cluster was made with */
+            const struct raft_config_at *configs; /* CONFIG entries of the log after config_index,
+                                                     ascending: the newest committed one, if there
+                                                     is one, and all later ones */
+            uint32_t configs_count;
             uint64_t nonce; /* random per boot: request ids start here */
             bool fresh;     /* the cluster is new: nobody has ever voted; the host may wish a first
                                election at once: first timer is entropy % (T / 2) */

@@ -18,6 +18,7 @@ struct layout {
     size_t peers;
     size_t flights;
     size_t sizes;
+    size_t configs;
     size_t effects;
     size_t total;
 };
@@ -34,6 +35,7 @@ static struct layout plan_layout(const struct raft_limits *limits)
     l.flights =
         add_part(&l.total, (size_t)RAFT_NODES_MAX * limits->inflight_max, sizeof(raft_index));
     l.sizes = add_part(&l.total, limits->proposals_max, sizeof(uint32_t));
+    l.configs = add_part(&l.total, limits->configs_max, sizeof(struct raft_config_at));
     l.effects = add_part(&l.total, RAFT_EFFECTS_MAX, sizeof(struct raft_effect));
     return l;
 }
@@ -46,6 +48,7 @@ struct raft_limits raft_limits_default(void)
         .proposals_max = 4096,
         .inflight_max = 64,
         .uncommitted_bytes_max = 16U << 20,
+        .configs_max = 16,
         .batch_max = 1024,
     };
 
@@ -77,6 +80,8 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     r->persists.size = limits->persists_max + RAFT_PERSISTS_RESERVE;
     r->peers = (void *)(base + l.peers);
     r->sizes = (void *)(base + l.sizes);
+    r->configs.list = (void *)(base + l.configs);
+    r->configs.max = limits->configs_max;
     r->effects = (void *)(base + l.effects);
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
         size_t place = (size_t)i * limits->inflight_max * sizeof(raft_index);
@@ -90,7 +95,7 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
 
 static void check_limits(const struct raft_limits *limits)
 {
-    ASSERT(limits->trail_runs_max >= 4 && limits->persists_max >= 1);
+    ASSERT(limits->trail_runs_max >= 4 && limits->persists_max >= 1 && limits->configs_max >= 2);
     ASSERT(limits->proposals_max >= 1 && limits->inflight_max >= 1 && limits->batch_max >= 1);
 }
 

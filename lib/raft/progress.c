@@ -27,17 +27,19 @@ struct raft_peer *raft_peer_find(struct raft *r, raft_id id)
  * "to 0"; the entry at next is the noop to come. */
 void raft_peer_init_all(struct raft *r)
 {
+    const struct raft_config *config = raft_members(r);
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < r->config.voters_count; i++) {
+    for (uint32_t i = 0; i < config->count; i++) {
         struct raft_peer *peer = &r->peers[count];
         raft_index *flight = peer->flight;
 
-        if (r->config.voters[i] == r->options.id) {
+        if (config->members[i].id == r->options.id) {
             continue;
         }
         *peer = (struct raft_peer){
-            .id = r->config.voters[i],
+            .id = config->members[i].id,
+            .flags = config->members[i].flags,
             .state = RAFT_PROGRESS_PROBE,
             .next = r->trail.last + 1,
             .probed = r->trail.last,

@@ -1,63 +1,69 @@
 /* SPDX-License-Identifier: MIT
  *
- * Majorities of the configuration. Everything that counts voters counts here.
+ * Majorities of the configuration in force. Everything that counts members counts here: by id, in
+ * each half of a joint configuration for itself (Raft thesis 4.3: "Agreement (for elections and
+ * entry commitment) requires majorities from both the old and new configurations"), learners never.
  */
 #include "raft/state.h"
 
+enum { ANY_VOTER = RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER };
+
+/* Voters and those that agree, in either half. */
+struct tally {
+    uint32_t voters[2];
+    uint32_t agree[2];
+};
+
+static void count_member(struct tally *tally, uint32_t flags, bool agrees);
+static bool is_majority(const struct tally *tally);
+static raft_index match_of_half(const struct raft *r, uint32_t flag);
+static uint32_t own_flags(const struct raft *r);
 static bool is_recent(const struct raft *r, raft_time heard);
 
-int raft_quorum_voter(const struct raft *r, raft_id id)
+/* A set, so that an answer that comes twice counts once. */
+bool raft_quorum_has(const struct raft_config *config, const struct raft_ids *ids)
 {
-    for (uint32_t i = 0; i < r->config.voters_count; i++) {
-        if (r->config.voters[i] == id) {
-            return (int)i;
-        }
+    struct tally tally = {0};
+
+    for (uint32_t i = 0; i < config->count; i++) {
+        count_member(&tally, config->members[i].flags, raft_ids_has(ids, config->members[i].id));
     }
-    return -1;
+    return is_majority(&tally);
 }
 
-uint32_t raft_quorum_size(const struct raft *r)
-{
-    return r->config.voters_count / 2 + 1;
-}
-
-/* Voters in a set; a set, so that an answer that comes twice counts once. */
-uint32_t raft_quorum_count(uint64_t set)
+/* How many of a set vote, in either half. */
+uint32_t raft_quorum_count(const struct raft_config *config, const struct raft_ids *ids)
 {
     uint32_t count = 0;
 
-    for (; set != 0; set &= set - 1) {
-        count++;
+    for (uint32_t i = 0; i < ids->count; i++) {
+        count += (raft_config_flags(config, ids->ids[i]) & ANY_VOTER) != 0;
     }
     return count;
 }
 
 /* The highest index that a majority has on its disks. The leader counts itself by what is durable
- * only, and as one of many: the others may be ahead of it (Raft thesis 10.2.1). */
+ * only, and as one of many: the others may be ahead of it (Raft thesis 10.2.1). A leader that is no
+ * voter does not count (Raft thesis 4.2.2: "it replicates log entries but does not count itself in
+ * majorities"). */
 raft_index raft_quorum_match(const struct raft *r)
 {
-    raft_index match[RAFT_NODES_MAX];
-    uint32_t count = 0;
+    raft_index match = match_of_half(r, RAFT_MEMBER_VOTER);
+    raft_index old = match;
 
-    for (uint32_t i = 0; i <= r->as_leader.peers_count; i++) {
-        raft_index index = i == r->as_leader.peers_count ? r->persists.durable : r->peers[i].match;
-        uint32_t place = count++;
-
-        for (; place > 0 && match[place - 1] < index; place--) {
-            match[place] = match[place - 1];
-        }
-        match[place] = index;
+    if (raft_config_is_joint(raft_members(r))) {
+        old = match_of_half(r, RAFT_MEMBER_OLD_VOTER);
     }
-    return match[raft_quorum_size(r) - 1];
+    return match < old ? match : old;
 }
 
 /* How many voters, the leader included, have an index on disk. */
 uint32_t raft_quorum_acks(const struct raft *r, raft_index index)
 {
-    uint32_t count = r->persists.durable >= index;
+    uint32_t count = (own_flags(r) & ANY_VOTER) != 0 && r->persists.durable >= index;
 
     for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
-        count += r->peers[i].match >= index;
+        count += (r->peers[i].flags & ANY_VOTER) != 0 && r->peers[i].match >= index;
     }
     return count;
 }
@@ -65,12 +71,13 @@ uint32_t raft_quorum_acks(const struct raft *r, raft_index index)
 /* Whether the leader has heard a majority, itself included, within an election timeout. */
 bool raft_quorum_is_heard(const struct raft *r)
 {
-    uint32_t count = 1;
+    struct tally tally = {0};
 
+    count_member(&tally, own_flags(r), true);
     for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
-        count += is_recent(r, r->peers[i].heard);
+        count_member(&tally, r->peers[i].flags, is_recent(r, r->peers[i].heard));
     }
-    return count >= raft_quorum_size(r);
+    return is_majority(&tally);
 }
 
 /* Whether, for all this node knows, a leader is alive and in touch with a majority. */
@@ -85,6 +92,51 @@ bool raft_quorum_leader_alive(const struct raft *r)
         return raft_quorum_is_heard(r);
     }
     return false;
+}
+
+static void count_member(struct tally *tally, uint32_t flags, bool agrees)
+{
+    bool votes[2] = {(flags & RAFT_MEMBER_VOTER) != 0, (flags & RAFT_MEMBER_OLD_VOTER) != 0};
+
+    for (uint32_t half = 0; half < 2; half++) {
+        tally->voters[half] += votes[half];
+        tally->agree[half] += votes[half] && agrees;
+    }
+}
+
+/* Only the outgoing half may be empty: then the configuration is not joint. */
+static bool is_majority(const struct tally *tally)
+{
+    return tally->agree[0] > tally->voters[0] / 2 &&
+           (tally->voters[1] == 0 || tally->agree[1] > tally->voters[1] / 2);
+}
+
+static raft_index match_of_half(const struct raft *r, uint32_t flag)
+{
+    raft_index match[RAFT_NODES_MAX + 1];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i <= r->as_leader.peers_count; i++) {
+        bool self = i == r->as_leader.peers_count;
+        raft_index index = self ? r->persists.durable : r->peers[i].match;
+        uint32_t place = count;
+
+        if (((self ? own_flags(r) : r->peers[i].flags) & flag) == 0) {
+            continue;
+        }
+        for (; place > 0 && match[place - 1] < index; place--) {
+            match[place] = match[place - 1];
+        }
+        match[place] = index;
+        count++;
+    }
+    ASSERT(count > 0);
+    return match[count / 2];
+}
+
+static uint32_t own_flags(const struct raft *r)
+{
+    return raft_config_flags(raft_members(r), r->options.id);
 }
 
 static bool is_recent(const struct raft *r, raft_time heard)

@@ -44,7 +44,9 @@ struct raft_limits {
     uint32_t proposals_max; /* own uncommitted entries; beyond, proposals are busy */
     uint32_t inflight_max;  /* append messages in flight to one peer in replicate state */
     uint64_t uncommitted_bytes_max; /* payload bytes of own uncommitted entries; beyond, busy */
-    uint32_t batch_max; /* entries of one append the core will look at; the rest is ignored */
+    uint32_t configs_max; /* configurations remembered, at least 2: the newest committed one and
+                             those after it; beyond, appends wait. Must hold those given at start */
+    uint32_t batch_max;   /* entries of one append the core will look at; the rest is ignored */
 };
 
 struct raft_options {
@@ -85,7 +87,7 @@ struct raft_status {
     raft_time deadline;
     raft_time election_deadline; /* follower, candidate: when the timer fires */
     uint32_t votes;              /* candidate: granted so far; leader: what elected it */
-    uint64_t votes_granted;      /* bit i = voters[i] of the configuration granted */
+    uint64_t votes_granted;      /* bit i = member i of the configuration granted */
     bool disk_full;
     uint64_t uncommitted_bytes;
     uint32_t peers_count; /* leader only */

@@ -17,7 +17,8 @@ static void dispatch(struct raft *r, const struct raft_message *message);
 
 void raft_receive(struct raft *r, const struct raft_message *message)
 {
-    if (raft_quorum_voter(r, message->from) < 0 && message->type == RAFT_MESSAGE_VOTE) {
+    if (raft_config_flags(raft_members(r), message->from) == 0 &&
+        message->type == RAFT_MESSAGE_VOTE) {
         raft_effect_trace(r, RAFT_TRACE_VOTE_REFUSED, message->from, RAFT_VOTE_REASON_NOT_VOTER,
                           message->vote.pre);
         return;
@@ -121,7 +122,7 @@ static void refuse_stale(struct raft *r, const struct raft_message *message)
 static bool is_possible(const struct raft *r, const struct raft_message *message)
 {
     if (message->to != r->options.id || message->from == r->options.id ||
-        raft_quorum_voter(r, message->from) < 0 || message->term == 0 ||
+        raft_config_flags(raft_members(r), message->from) == 0 || message->term == 0 ||
         message->term > RAFT_TERM_MAX) {
         return false;
     }

@@ -10,9 +10,8 @@ static bool is_of_this_campaign(const struct raft *r, const struct raft_message 
  * it answers this very campaign and phase: an older term's or a pre-vote's grant elects nobody. */
 void raft_receive_vote_reply(struct raft *r, const struct raft_message *message)
 {
-    int voter = raft_quorum_voter(r, message->from);
     bool pre = message->vote_reply.pre;
-    uint64_t granted;
+    struct raft_ids granted;
 
     if (!is_of_this_campaign(r, message)) {
         raft_effect_trace(r, RAFT_TRACE_STALE_DROPPED, message->from, (uint64_t)message->type,
@@ -20,13 +19,15 @@ void raft_receive_vote_reply(struct raft *r, const struct raft_message *message)
         return;
     }
     if (!message->vote_reply.granted) {
-        r->candidate.answered |= UINT64_C(1) << voter;
+        raft_ids_add(&r->candidate.answered, message->from);
         raft_effect_trace(r, RAFT_TRACE_VOTE_DENIED, message->from, message->term, pre);
         return;
     }
-    granted = r->candidate.granted | UINT64_C(1) << voter;
-    raft_effect_trace(r, RAFT_TRACE_VOTE_RECEIVED, message->from, raft_quorum_count(granted), pre);
-    raft_election_granted(r, voter);
+    granted = r->candidate.granted;
+    raft_ids_add(&granted, message->from);
+    raft_effect_trace(r, RAFT_TRACE_VOTE_RECEIVED, message->from,
+                      raft_quorum_count(raft_members(r), &granted), pre);
+    raft_election_granted(r, message->from);
 }
 
 static bool is_of_this_campaign(const struct raft *r, const struct raft_message *message)

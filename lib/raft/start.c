@@ -4,8 +4,6 @@
  */
 #include "raft/state.h"
 
-static void load_config(struct raft *r, const struct raft_config *config);
-
 /* Raft paper 5.2: "When servers start up, they begin as followers." A lone voter needs no one: it
  * elects itself at once, in a new term like anybody else. */
 void raft_start(struct raft *r, const struct raft_event *event)
@@ -13,7 +11,7 @@ void raft_start(struct raft *r, const struct raft_event *event)
     ASSERT(!r->started);
     ASSERT(event->start.commit <= event->start.last && event->start.last <= RAFT_INDEX_MAX);
     r->started = true;
-    load_config(r, &event->start.config);
+    raft_members_load(r, event);
     raft_trail_load(&r->trail, event);
     ASSERT(event->start.term >= raft_trail_last_term(&r->trail));
     r->term = event->start.term;
@@ -26,16 +24,7 @@ void raft_start(struct raft *r, const struct raft_event *event)
     if (event->start.fresh && r->election_deadline != RAFT_NEVER) {
         r->election_deadline = r->now + r->entropy % (r->options.election_timeout / 2);
     }
-    if (r->config.voters_count == 1 && raft_election_can_start(r)) {
+    if (raft_election_is_alone(r) && raft_election_can_start(r)) {
         raft_election_campaign(r, false);
     }
-}
-
-static void load_config(struct raft *r, const struct raft_config *config)
-{
-    ASSERT(config->voters_count <= RAFT_NODES_MAX);
-    for (uint32_t i = 0; i < config->voters_count; i++) {
-        ASSERT(config->voters[i] > (i == 0 ? 0 : config->voters[i - 1]));
-    }
-    r->config = *config;
 }

@@ -17,6 +17,8 @@
 #define RAFT_RAFT_STATE_H
 
 #include "base/assert.h"
+#include "raft/config.h"
+#include "raft/members.h"
 #include "raft/raft.h"
 
 /* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
@@ -61,9 +63,10 @@ struct raft_trail {
     raft_index last; /* last index of the log */
 };
 
-/* What a leader knows of one other voter. */
+/* What a leader knows of one other member. */
 struct raft_peer {
     raft_id id;
+    uint32_t flags; /* of its member */
     enum raft_progress_state state;
     bool waiting;           /* probe: one is out; replicate: the host could send nothing */
     bool tried;             /* something with entries was sent since the term began */
@@ -87,19 +90,19 @@ struct raft_peer {
 };
 
 struct raft_candidate {
-    bool pre;            /* pre-vote phase */
-    bool transfer;       /* asked by the leader */
-    uint64_t first_id;   /* ids of this campaign start here */
-    uint64_t granted;    /* bit i = voters[i] */
-    uint64_t answered;   /* bit i = voters[i] granted or refused */
-    uint64_t vote_seq;   /* own vote counts when this is durable; 0 = counted */
-    raft_time resend_at; /* ask the silent ones again */
+    bool pre;          /* pre-vote phase */
+    bool transfer;     /* asked by the leader */
+    uint64_t first_id; /* ids of this campaign start here */
+    struct raft_ids granted;
+    struct raft_ids answered; /* granted or refused */
+    uint64_t vote_seq;        /* own vote counts when this is durable; 0 = counted */
+    raft_time resend_at;      /* ask the silent ones again */
 };
 
 struct raft_leader {
     raft_index term_start;      /* index of the noop */
     uint64_t first_id;          /* ids of this leadership start here */
-    uint64_t granted;           /* the votes that elected it */
+    struct raft_ids granted;    /* the votes that elected it */
     raft_time heartbeat_at;     /* next heartbeat */
     raft_id transferee;         /* 0 = no transfer */
     raft_time transfer_at;      /* when the transfer is given up */
@@ -111,7 +114,7 @@ struct raft_leader {
 struct raft {
     struct raft_limits limits;
     struct raft_options options;
-    struct raft_config config;
+    struct raft_configs configs;
     bool started;
 
     raft_term term;
@@ -140,7 +143,7 @@ struct raft {
         struct raft_candidate candidate;
         struct raft_leader as_leader;
     };
-    struct raft_peer *peers; /* leader: the other voters */
+    struct raft_peer *peers; /* leader: the other members, ascending by id */
     uint32_t *sizes;         /* leader: payload bytes of own entries, by index % proposals_max */
 
     struct raft_effect *effects;
@@ -195,9 +198,8 @@ void raft_role_tell_leader(struct raft *r);
 void raft_role_tell_substate(struct raft *r);
 
 /* quorum.c */
-int raft_quorum_voter(const struct raft *r, raft_id id); /* position, -1 = no voter */
-uint32_t raft_quorum_size(const struct raft *r);
-uint32_t raft_quorum_count(uint64_t set);
+bool raft_quorum_has(const struct raft_config *config, const struct raft_ids *ids);
+uint32_t raft_quorum_count(const struct raft_config *config, const struct raft_ids *ids);
 raft_index raft_quorum_match(const struct raft *r);
 uint32_t raft_quorum_acks(const struct raft *r, raft_index index);
 bool raft_quorum_is_heard(const struct raft *r);
@@ -208,9 +210,10 @@ void raft_election_reset_timer(struct raft *r);
 void raft_election_campaign(struct raft *r, bool transfer);
 void raft_election_timeout(struct raft *r);
 void raft_election_resend(struct raft *r);
-void raft_election_granted(struct raft *r, int voter);
+void raft_election_granted(struct raft *r, raft_id voter);
 void raft_election_persisted(struct raft *r);
 bool raft_election_can_start(const struct raft *r);
+bool raft_election_is_alone(const struct raft *r);
 
 /* progress.c */
 struct raft_peer *raft_peer_find(struct raft *r, raft_id id);

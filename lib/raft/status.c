@@ -6,6 +6,8 @@
 
 #include "raft/state.h"
 
+static void copy_votes(const struct raft *r, struct raft_status *status,
+                       const struct raft_ids *granted);
 static void copy_peers(const struct raft *r, struct raft_status *status);
 
 void raft_status(const struct raft *r, struct raft_status *status)
@@ -29,22 +31,34 @@ void raft_status(const struct raft *r, struct raft_status *status)
     case RAFT_ROLE_FOLLOWER:
         break;
     case RAFT_ROLE_CANDIDATE:
-        status->votes_granted = r->candidate.granted;
+        copy_votes(r, status, &r->candidate.granted);
         break;
     case RAFT_ROLE_LEADER:
         status->heard = r->now;
         status->transferee = r->as_leader.transferee;
-        status->votes_granted = r->as_leader.granted;
+        copy_votes(r, status, &r->as_leader.granted);
         status->uncommitted_bytes = r->as_leader.uncommitted_bytes;
         copy_peers(r, status);
         break;
     }
-    status->votes = raft_quorum_count(status->votes_granted);
 }
 
 raft_term raft_term_at(const struct raft *r, raft_index index)
 {
     return raft_trail_term(&r->trail, index);
+}
+
+static void copy_votes(const struct raft *r, struct raft_status *status,
+                       const struct raft_ids *granted)
+{
+    const struct raft_config *config = raft_members(r);
+
+    status->votes = raft_quorum_count(config, granted);
+    for (uint32_t i = 0; i < config->count; i++) {
+        uint64_t bit = raft_ids_has(granted, config->members[i].id);
+
+        status->votes_granted |= bit << i;
+    }
 }
 
 static void copy_peers(const struct raft *r, struct raft_status *status)

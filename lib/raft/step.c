@@ -145,9 +145,7 @@ static raft_time find_deadline(const struct raft *r)
     case RAFT_ROLE_FOLLOWER:
         break;
     case RAFT_ROLE_CANDIDATE:
-        if (r->config.voters_count > 1) {
-            other = r->candidate.resend_at;
-        }
+        other = raft_election_is_alone(r) ? RAFT_NEVER : r->candidate.resend_at;
         break;
     case RAFT_ROLE_LEADER:
         at = r->as_leader.peers_count > 0 ? r->as_leader.heartbeat_at : RAFT_NEVER;

@@ -86,10 +86,24 @@ struct raft_entry {
     const void *data; /* borrowed; may be NULL when bytes is 0 */
 };
 
-/* The voters of a configuration, by id. Learners and joint halves get their place here later. */
+/* What a member is; config.h says how they combine. */
+enum raft_member_flag {
+    RAFT_MEMBER_VOTER = 1, /* votes in the new half of a joint configuration, or in the only one */
+    RAFT_MEMBER_OLD_VOTER =
+        2,                   /* votes in the outgoing half: a configuration is joint if any does */
+    RAFT_MEMBER_LEARNER = 4, /* gets the log, never counts */
+    RAFT_MEMBER_JOINING = 8  /* with LEARNER: becomes a voter by itself once it has caught up */
+};
+
+struct raft_member {
+    raft_id id;
+    uint32_t flags; /* of enum raft_member_flag, at least one */
+};
+
+/* Who the members are (Raft thesis 4). A value: compare and change it by config.h. */
 struct raft_config {
-    uint32_t voters_count;
-    raft_id voters[RAFT_NODES_MAX]; /* ascending */
+    uint32_t count;
+    struct raft_member members[RAFT_NODES_MAX]; /* ascending by id */
 };
 
 #define RAFT_MESSAGES(X)                                                                           \

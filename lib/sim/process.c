@@ -195,9 +195,7 @@ static void build_node(struct raft_sim_process *process)
         .tail_bytes_max = from->tail_bytes_max,
         .check = true,
     };
-    options.voters.voters_count = from->nodes;
-    for (uint32_t i = 0; i < from->nodes; i++)
-        options.voters.voters[i] = i + 1;
+    raft_config_voters(&options.config, from->nodes);
     process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
     process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
                                              &process->sim->now);

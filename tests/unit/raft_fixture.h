@@ -78,10 +78,7 @@ static inline void fx_init(struct fx *fx, raft_id id, uint32_t voters)
                                         .heartbeat_interval = FX_BEAT,
                                         .pre_vote = false,
                                         .check_quorum = false};
-    fx->config.voters_count = voters;
-    for (uint32_t i = 0; i < voters; i++) {
-        fx->config.voters[i] = i + 1;
-    }
+    raft_config_voters(&fx->config, voters);
 }
 
 static inline void fx_append_terms(struct fx_log *log, raft_index first, const raft_term *terms,
@@ -190,7 +187,7 @@ static inline void fx_boot(struct fx *fx, bool fresh, uint64_t nonce)
     event.start.last = fx->log.last;
     event.start.runs = runs;
     event.start.runs_count = count;
-    event.start.config = fx->config;
+    event.start.config = &fx->config;
     event.start.nonce = nonce;
     event.start.fresh = fresh;
     fx_step(fx, &event);

@@ -141,9 +141,7 @@ static void build(struct fixture *f, uint32_t voters, size_t tail_bytes_max)
         .clients_max = 4,
         .check = true,
     };
-    options.voters.voters_count = voters;
-    for (uint32_t i = 0; i < voters; i++)
-        options.voters.voters[i] = i + 1;
+    raft_config_voters(&options.config, voters);
     if (f->log == NULL)
         f->log = raft_log_memory_open(&identity);
     f->writer.ops = &writer_ops;

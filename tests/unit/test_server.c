@@ -91,7 +91,7 @@ static int make_world_of(uint32_t voters_count)
                           .pre_vote = true,
                           .check_quorum = true},
                  .limits = raft_limits_default(),
-                 .voters = {.voters_count = voters_count, .voters = {ID, ID + 1}},
+                 .config = {voters_count, {{ID, RAFT_MEMBER_VOTER}, {ID + 1, RAFT_MEMBER_VOTER}}},
                  .incarnation = 1,
                  .seed = 1,
                  .check = true},
