@@ -28,6 +28,18 @@ enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft
     return log->ops->runs(log, from, runs, runs_max, count);
 }
 
+enum raft_error raft_log_compact(struct raft_log *log, const struct raft_log_snapshot *snapshot,
+                                 raft_index first)
+{
+    return log->ops->compact(log, snapshot, first);
+}
+
+enum raft_error raft_log_image(struct raft_log *log, raft_index index, uint64_t offset,
+                               size_t bytes, void *buffer)
+{
+    return log->ops->image(log, index, offset, bytes, buffer);
+}
+
 void raft_log_close(struct raft_log **log)
 {
     if (*log != NULL) {

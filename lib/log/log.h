@@ -2,10 +2,15 @@
  *
  * The log port: a node's durable memory.
  *
- * A log holds the entries [first, last], the hard state (term, vote), a lazily stored commit index
- * and the identity of its owner (cluster, node, format version). It is synchronous: when write()
- * returns RAFT_OK everything in it is durable, as one atomic step. Whoever must not block calls it
- * from a thread of its own (writer.h).
+ * A log holds the entries [first, last], the hard state (term, vote), a lazily stored commit index,
+ * at most one snapshot and the identity of its owner (cluster, node, format version). It is
+ * synchronous: when write() or compact() returns RAFT_OK everything in it is durable, as one atomic
+ * step. Whoever must not block calls it from a thread of its own (writer.h).
+ *
+ * A snapshot is an image of the state after the entry at its index, as opaque bytes; it takes the
+ * place of the entries before first, and first <= snapshot.index + 1. It comes from the node's own
+ * state (compact) or from a leader (a write that installs); either replaces the one before, with
+ * the entries that go, in one step: a crash leaves the old snapshot and log or the new ones.
  *
  * Trouble (design 4.11): RAFT_FULL means that nothing was written and the log is as before; it may
  * be tried again later. Every other error of write() means that the outcome is unknown: the process
@@ -16,9 +21,12 @@
  * Rules (rules.h): entries start at index 1 without gaps (Raft paper 5.3); terms never decrease
  * along the log; the stored term never goes back and a vote is not changed within its term;
  * truncation at or below the stored commit index is refused; the stored commit index never moves
- * back and a write that would move it past last is refused. Refused means RAFT_INVALID and nothing
- * of the batch is written. Reading from past the end gives RAFT_NOT_FOUND (a range that only ends
- * there is cut), index 0 RAFT_INVALID.
+ * back and a write that would move it past last is refused. A snapshot is committed: it raises the
+ * stored commit index. One of the node's own must be of an entry that the log has with that term,
+ * and newer than the stored one; one that is installed must be above the stored commit index.
+ * Refused means RAFT_INVALID and nothing of the batch is written. Reading from past the end or from
+ * before first gives RAFT_NOT_FOUND (a range that only ends past the end is cut), index 0
+ * RAFT_INVALID.
  *
  * Adapters: log_memory.c and log_store.c (on LMDB, log_lmdb.c); one conformance suite for both,
  * tests/conformance/test_log.c.
@@ -35,18 +43,27 @@ struct raft_log_identity {
     raft_id node;
 };
 
+struct raft_log_snapshot {
+    raft_index index;  /* of the last entry that it stands for; 0 = no snapshot */
+    raft_term term;    /* of that entry */
+    uint64_t bytes;    /* of the image */
+    uint64_t checksum; /* of the image: raft_hash_bytes from RAFT_HASH_SEED */
+    const void *image; /* borrowed, when it is to be stored; NULL in what is told of a stored one */
+};
+
 /* What a node finds at boot. */
 struct raft_log_state {
     raft_term term;
     raft_id vote;
     raft_index commit;
-    raft_index first; /* 1 until snapshots exist; 0 if empty */
-    raft_index last;  /* 0 if empty */
+    raft_index first; /* of the entries; last + 1 if there are none */
+    raft_index last;  /* the snapshot's index, or 0, if there are none */
+    struct raft_log_snapshot snapshot;
     uint64_t boots; /* how many times load() was called on this store, this one included, durable */
     bool fresh;     /* made by this open */
 };
 
-/* One persist. Applied in the order: truncate, append, hard state, commit. */
+/* One persist. Applied in the order: truncate or install, append, hard state, commit. */
 struct raft_log_write {
     raft_term term;
     raft_id vote;
@@ -54,6 +71,9 @@ struct raft_log_write {
     raft_index truncate;              /* remove [truncate, ..); 0 = nothing; above last = nothing */
     const struct raft_entry *entries; /* consecutive, first one at last + 1 after truncation */
     uint32_t count;
+    const struct raft_log_snapshot *install; /* NULL = none; entries up to its index go */
+    bool keep_suffix; /* install: the log has that entry with that term, and those after it stay;
+                         else all go */
 };
 
 struct raft_log;
@@ -68,10 +88,14 @@ struct raft_log_ops {
                             void *buffer) RAFT_MUST_USE;
     enum raft_error (*runs)(struct raft_log *log, raft_index from, struct raft_run *runs,
                             uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
+    enum raft_error (*compact)(struct raft_log *log, const struct raft_log_snapshot *snapshot,
+                               raft_index first) RAFT_MUST_USE;
+    enum raft_error (*image)(struct raft_log *log, raft_index index, uint64_t offset, size_t bytes,
+                             void *buffer) RAFT_MUST_USE;
     void (*close)(struct raft_log *log);
 };
 
-enum { RAFT_LOG_VERSION = 1 };
+enum { RAFT_LOG_VERSION = 2 };
 
 struct raft_log {
     const struct raft_log_ops *ops;
@@ -97,14 +121,24 @@ enum raft_error raft_log_read(struct raft_log *log, raft_index first, raft_index
 enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft_run *runs,
                               uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
 
+/* Stores a snapshot of the node's own and forgets the entries below first (at least the present
+ * first, at most the snapshot's index + 1), as one atomic step. */
+enum raft_error raft_log_compact(struct raft_log *log, const struct raft_log_snapshot *snapshot,
+                                 raft_index first) RAFT_MUST_USE;
+
+/* Copies [offset, offset + bytes) of the stored image into buffer. RAFT_NOT_FOUND if the stored
+ * snapshot is not the one at index, RAFT_INVALID if the range leaves the image. */
+enum raft_error raft_log_image(struct raft_log *log, raft_index index, uint64_t offset,
+                               size_t bytes, void *buffer) RAFT_MUST_USE;
+
 /* Closes and frees; *log becomes NULL. Closing NULL is fine. */
 void raft_log_close(struct raft_log **log);
 
 /* A log in memory: lost with the process, shared semantics. */
 struct raft_log *raft_log_memory_open(const struct raft_log_identity *identity);
 
-/* Makes later write() calls of a memory log return this error (RAFT_OK ends it); RAFT_FULL writes
- * nothing. For tests and the simulator. */
+/* Makes later write() and compact() calls of a memory log return this error (RAFT_OK ends it);
+ * RAFT_FULL writes nothing. For tests and the simulator. */
 void raft_log_memory_fail(struct raft_log *log, enum raft_error error);
 
 struct raft_log_lmdb_options {

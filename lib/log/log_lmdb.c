@@ -115,11 +115,25 @@ enum raft_error raft_table_begin(struct raft_table *table)
     return translate_change(mdb_txn_begin(table->env, NULL, 0, &table->txn));
 }
 
+/* What a record may take of the disk, at most. */
+static void count_bytes(struct raft_table *table, size_t bytes)
+{
+    bool is_small = bytes < table->page_bytes / 4;
+    table->new_bytes += is_small ? 2 * (bytes + RECORD_SLACK) : bytes + 2UL * table->page_bytes;
+}
+
 enum raft_error raft_table_put(struct raft_table *table, const char *name, struct raft_span record)
 {
     MDB_val key = make_name(name);
     MDB_val value = {.mv_size = record.bytes, .mv_data = (void *)(uintptr_t)record.data};
+    count_bytes(table, record.bytes);
     return translate_change(mdb_put(table->txn, table->named, &key, &value, 0));
+}
+
+enum raft_error raft_table_remove(struct raft_table *table, const char *name)
+{
+    MDB_val key = make_name(name);
+    return translate_change(mdb_del(table->txn, table->named, &key, NULL));
 }
 
 enum raft_error raft_table_append(struct raft_table *table, uint64_t index, size_t bytes, void **to)
@@ -128,8 +142,7 @@ enum raft_error raft_table_append(struct raft_table *table, uint64_t index, size
     MDB_val key = make_key(&number);
     MDB_val value = {.mv_size = bytes};
     int code = mdb_put(table->txn, table->numbered, &key, &value, MDB_APPEND | MDB_RESERVE);
-    bool is_small = bytes < table->page_bytes / 4;
-    table->new_bytes += is_small ? 2 * (bytes + RECORD_SLACK) : bytes + 2UL * table->page_bytes;
+    count_bytes(table, bytes);
     *to = value.mv_data;
     return translate_change(code);
 }
@@ -144,7 +157,7 @@ enum raft_error raft_table_get(struct raft_table *table, uint64_t index, struct 
     return error;
 }
 
-enum raft_error raft_table_drop(struct raft_table *table, uint64_t count)
+static enum raft_error drop_end(struct raft_table *table, MDB_cursor_op end, uint64_t count)
 {
     MDB_cursor *cursor;
     int code = mdb_cursor_open(table->txn, table->numbered, &cursor);
@@ -154,11 +167,21 @@ enum raft_error raft_table_drop(struct raft_table *table, uint64_t count)
     for (; count > 0 && code == 0; count--) {
         MDB_val key;
         MDB_val value;
-        code = mdb_cursor_get(cursor, &key, &value, MDB_LAST);
+        code = mdb_cursor_get(cursor, &key, &value, end);
         code = code == 0 ? mdb_cursor_del(cursor, 0) : code;
     }
     mdb_cursor_close(cursor);
     return translate_change(code);
+}
+
+enum raft_error raft_table_drop(struct raft_table *table, uint64_t count)
+{
+    return drop_end(table, MDB_LAST, count);
+}
+
+enum raft_error raft_table_drop_first(struct raft_table *table, uint64_t count)
+{
+    return drop_end(table, MDB_FIRST, count);
 }
 
 /* Blocks for the worst case: every record on pages of its own, nothing reused. */

@@ -16,8 +16,9 @@ struct record {
 struct memory_log {
     struct raft_log base;
     struct raft_log_tip tip;
-    struct record *records; /* the entry of index i is records[i - 1] */
+    struct record *records; /* the entry of index i is records[i - tip.base - 1] */
     uint64_t room;          /* of records */
+    void *image;            /* of the stored snapshot, owned; NULL = none */
     uint64_t boots;
     enum raft_error failure; /* what write() gives instead of working */
 };
@@ -35,12 +36,28 @@ static enum raft_error load_log(struct raft_log *log, struct raft_log_state *sta
         .term = self->tip.term,
         .vote = self->tip.vote,
         .commit = self->tip.commit,
-        .first = self->tip.last == 0 ? 0 : 1,
+        .first = self->tip.base + 1,
         .last = self->tip.last,
+        .snapshot = self->tip.snapshot,
         .boots = self->boots,
         .fresh = self->boots == 1,
     };
     return RAFT_OK;
+}
+
+static struct record *find_record(const struct memory_log *self, raft_index index)
+{
+    ASSERT(index > self->tip.base && index <= self->tip.last);
+    return &self->records[index - self->tip.base - 1];
+}
+
+/* The term of an entry in [base, last]. */
+static raft_term find_stored_term(const struct memory_log *self, raft_index index)
+{
+    if (index == self->tip.snapshot.index) {
+        return self->tip.snapshot.term;
+    }
+    return index == 0 ? 0 : find_record(self, index)->term;
 }
 
 /* The term of an entry as it will be after the first `done` of the writes; 0 for index 0. */
@@ -53,16 +70,46 @@ static raft_term find_term(const struct memory_log *self, const struct raft_log_
             index - write->entries[0].index < write->count) {
             return write->entries[index - write->entries[0].index].term;
         }
+        if (write->install != NULL && write->install->index == index) {
+            return write->install->term;
+        }
     }
-    return index == 0 ? 0 : self->records[index - 1].term;
+    return find_stored_term(self, index);
 }
 
 static void drop_tail(struct memory_log *self, raft_index last)
 {
-    for (raft_index i = last; i < self->tip.last; i++) {
-        free(self->records[i].data);
+    for (raft_index i = last + 1; i <= self->tip.last; i++) {
+        free(find_record(self, i)->data);
     }
     self->tip.last = last;
+}
+
+/* Forgets the entries up to base; if base is beyond last, all of them. */
+static void drop_head(struct memory_log *self, raft_index base)
+{
+    raft_index end = base < self->tip.last ? base : self->tip.last;
+    for (raft_index i = self->tip.base + 1; i <= end; i++) {
+        free(find_record(self, i)->data);
+    }
+    if (base < self->tip.last) {
+        memmove(self->records, self->records + (base - self->tip.base),
+                (self->tip.last - base) * sizeof(*self->records));
+    }
+    self->tip.last = base < self->tip.last ? self->tip.last : base;
+    self->tip.base = base;
+}
+
+static enum raft_error put_image(struct memory_log *self, const struct raft_log_snapshot *snapshot)
+{
+    void *image = malloc(snapshot->bytes);
+    if (image == NULL) {
+        return RAFT_MEMORY;
+    }
+    memcpy(image, snapshot->image, snapshot->bytes);
+    free(self->image);
+    self->image = image;
+    return RAFT_OK;
 }
 
 static enum raft_error grow_room(struct memory_log *self, uint64_t wanted)
@@ -86,7 +133,7 @@ static enum raft_error grow_room(struct memory_log *self, uint64_t wanted)
 static enum raft_error append_entry(struct memory_log *self, const struct raft_entry *entry)
 {
     struct record record = {.term = entry->term, .type = entry->type, .bytes = entry->bytes};
-    enum raft_error error = grow_room(self, entry->index);
+    enum raft_error error = grow_room(self, entry->index - self->tip.base);
     if (error != RAFT_OK) {
         return error;
     }
@@ -97,8 +144,8 @@ static enum raft_error append_entry(struct memory_log *self, const struct raft_e
         }
         memcpy(record.data, entry->data, entry->bytes);
     }
-    self->records[entry->index - 1] = record;
     self->tip.last = entry->index;
+    *find_record(self, entry->index) = record;
     return RAFT_OK;
 }
 
@@ -106,6 +153,14 @@ static enum raft_error apply_write(struct memory_log *self, const struct raft_lo
 {
     if (raft_log_truncates(self->tip.last, write)) {
         drop_tail(self, write->truncate - 1);
+    }
+    if (write->install != NULL) {
+        enum raft_error error = put_image(self, write->install);
+        if (error != RAFT_OK) {
+            return error;
+        }
+        drop_tail(self, write->keep_suffix ? self->tip.last : self->tip.base);
+        drop_head(self, write->install->index);
     }
     for (uint32_t i = 0; i < write->count; i++) {
         enum raft_error error = append_entry(self, &write->entries[i]);
@@ -125,10 +180,8 @@ static enum raft_error write_log(struct raft_log *log, const struct raft_log_wri
     }
     struct raft_log_tip tip = self->tip;
     for (uint32_t i = 0; i < count; i++) {
-        raft_term kept = raft_log_truncates(tip.last, &writes[i])
-                             ? find_term(self, writes, i, writes[i].truncate - 1)
-                             : 0;
-        enum raft_error error = raft_log_tip_advance(&tip, &writes[i], kept);
+        raft_term asked = find_term(self, writes, i, raft_log_tip_asks(&tip, &writes[i]));
+        enum raft_error error = raft_log_tip_advance(&tip, &writes[i], asked);
         if (error != RAFT_OK) {
             return error;
         }
@@ -152,12 +205,12 @@ static enum raft_error read_log(struct raft_log *log, raft_index first, raft_ind
     uint32_t room = *count;
     size_t used = 0;
     *count = 0;
-    enum raft_error error = raft_log_check_range(1, self->tip.last, first, &last);
+    enum raft_error error = raft_log_tip_range(&self->tip, first, &last);
     if (error != RAFT_OK || room == 0) {
         return error != RAFT_OK ? error : RAFT_INVALID;
     }
     for (raft_index index = first; index <= last && *count < room; index++) {
-        const struct record *record = &self->records[index - 1];
+        const struct record *record = find_record(self, index);
         if (record->bytes > bytes_max - used) {
             break;
         }
@@ -183,8 +236,9 @@ static enum raft_error read_runs(struct raft_log *log, raft_index from, struct r
 {
     const struct memory_log *self = cast_log(log);
     *count = 0;
-    for (raft_index index = from == 0 ? 1 : from; index <= self->tip.last; index++) {
-        raft_term term = self->records[index - 1].term;
+    raft_index index = from > self->tip.base ? from : self->tip.base + 1;
+    for (; index <= self->tip.last; index++) {
+        raft_term term = find_record(self, index)->term;
         if (*count > 0 && runs[*count - 1].term == term) {
             continue;
         }
@@ -197,10 +251,41 @@ static enum raft_error read_runs(struct raft_log *log, raft_index from, struct r
     return RAFT_OK;
 }
 
+static enum raft_error compact_log(struct raft_log *log, const struct raft_log_snapshot *snapshot,
+                                   raft_index first)
+{
+    struct memory_log *self = cast_log(log);
+    bool holds = snapshot->index > self->tip.base && snapshot->index <= self->tip.last;
+    if (self->failure != RAFT_OK) {
+        return self->failure;
+    }
+    struct raft_log_tip tip = self->tip;
+    raft_term held = holds ? find_stored_term(self, snapshot->index) : 0;
+    enum raft_error error = raft_log_tip_compact(&tip, snapshot, first, held);
+    error = error == RAFT_OK ? put_image(self, snapshot) : error;
+    if (error == RAFT_OK) {
+        drop_head(self, first - 1);
+        self->tip = tip;
+    }
+    return error;
+}
+
+static enum raft_error read_image(struct raft_log *log, raft_index index, uint64_t offset,
+                                  size_t bytes, void *buffer)
+{
+    const struct memory_log *self = cast_log(log);
+    enum raft_error error = raft_log_tip_image(&self->tip, index, offset, bytes);
+    if (error == RAFT_OK && bytes > 0) {
+        memcpy(buffer, (const char *)self->image + offset, bytes);
+    }
+    return error;
+}
+
 static void close_log(struct raft_log *log)
 {
     struct memory_log *self = cast_log(log);
-    drop_tail(self, 0);
+    drop_tail(self, self->tip.base);
+    free(self->image);
     free(self->records);
     free(self);
 }
@@ -211,6 +296,8 @@ static const struct raft_log_ops memory_ops = {
     .write = write_log,
     .read = read_log,
     .runs = read_runs,
+    .compact = compact_log,
+    .image = read_image,
     .close = close_log,
 };
 

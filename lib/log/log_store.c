@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The log on a table (raft_log_lmdb_open): rules, identity, hard state and entries as records.
+ * The log on a table (raft_log_lmdb_open): rules, identity, hard state, snapshot and entries as
+ * records.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "log/directory.h"
+#include "log/image.h"
 #include "log/log.h"
 #include "log/record.h"
 #include "log/rules.h"
@@ -19,6 +21,8 @@ struct store_log {
     int lock_fd;             /* -1 = read only */
     struct raft_log_tip tip; /* what is durable */
     uint64_t boots;
+    struct raft_log_identity identity;
+    uint64_t format; /* of the store as it was opened */
     bool is_fresh;
 };
 
@@ -40,6 +44,28 @@ static enum raft_error put_state(struct store_log *self, const struct raft_log_t
                           (struct raft_span){.data = &state, .bytes = sizeof(state)});
 }
 
+static enum raft_error put_snapshot(struct store_log *self, const struct raft_log_tip *tip)
+{
+    struct raft_record_snapshot record = {
+        .index = tip->snapshot.index,
+        .term = tip->snapshot.term,
+        .bytes = tip->snapshot.bytes,
+        .checksum = tip->snapshot.checksum,
+        .base = tip->base,
+    };
+    raft_record_seal_snapshot(&record);
+    return raft_table_put(self->table, "snapshot",
+                          (struct raft_span){.data = &record, .bytes = sizeof(record)});
+}
+
+/* A snapshot's image takes the place of the stored one. */
+static enum raft_error put_image(struct store_log *self, const struct raft_log_tip *former,
+                                 const struct raft_log_snapshot *snapshot)
+{
+    struct raft_span image = {.data = snapshot->image, .bytes = snapshot->bytes};
+    return raft_log_image_put(self->table, image, former->snapshot.bytes);
+}
+
 /* Commits, with this tip as the new state, if all went well so far; else aborts. */
 static enum raft_error end_write(struct store_log *self, const struct raft_log_tip *tip,
                                  enum raft_error error)
@@ -56,35 +82,47 @@ static enum raft_error end_write(struct store_log *self, const struct raft_log_t
     return error;
 }
 
-/* The term of the entry that a truncation leaves as the last. */
-static enum raft_error find_kept_term(struct store_log *self, raft_index truncate, raft_term *term)
+/* The term of an entry in [base, last]; 0 for index 0. */
+static enum raft_error find_term(struct store_log *self, const struct raft_log_tip *tip,
+                                 raft_index index, raft_term *term)
 {
     struct raft_span record = {0};
     struct raft_entry entry;
-    *term = 0;
-    if (truncate == 1) {
+    *term = index == tip->snapshot.index ? tip->snapshot.term : 0;
+    if (index == 0 || index == tip->snapshot.index) {
         return RAFT_OK;
     }
-    enum raft_error error = raft_table_get(self->table, truncate - 1, &record);
-    error = error == RAFT_OK ? raft_record_get_entry(record, truncate - 1, &entry) : error;
+    enum raft_error error = raft_table_get(self->table, index, &record);
+    error = error == RAFT_OK ? raft_record_get_entry(record, index, &entry) : error;
     if (error == RAFT_OK) {
         *term = entry.term;
     }
     return error;
 }
 
+/* Removes what a write that was judged to be fine takes away. */
+static enum raft_error remove_entries(struct store_log *self, const struct raft_log_tip *tip,
+                                      const struct raft_log_write *write)
+{
+    if (write->install == NULL) {
+        bool truncates = raft_log_truncates(tip->last, write);
+        return truncates ? raft_table_drop(self->table, tip->last - write->truncate + 1) : RAFT_OK;
+    }
+    raft_index last = write->keep_suffix ? write->install->index : tip->last;
+    enum raft_error error = raft_table_drop_first(self->table, last - tip->base);
+    return error == RAFT_OK ? put_image(self, tip, write->install) : error;
+}
+
 static enum raft_error apply_write(struct store_log *self, struct raft_log_tip *tip,
                                    const struct raft_log_write *write)
 {
-    raft_term kept = 0;
-    raft_index last = tip->last;
-    enum raft_error error = RAFT_OK;
-    if (raft_log_truncates(last, write)) {
-        error = find_kept_term(self, write->truncate, &kept);
-    }
-    error = error == RAFT_OK ? raft_log_tip_advance(tip, write, kept) : error;
-    if (error == RAFT_OK && raft_log_truncates(last, write)) {
-        error = raft_table_drop(self->table, last - write->truncate + 1);
+    struct raft_log_tip former = *tip;
+    raft_term asked = 0;
+    enum raft_error error = find_term(self, tip, raft_log_tip_asks(tip, write), &asked);
+    error = error == RAFT_OK ? raft_log_tip_advance(tip, write, asked) : error;
+    error = error == RAFT_OK ? remove_entries(self, &former, write) : error;
+    if (error == RAFT_OK && write->install != NULL) {
+        error = put_snapshot(self, tip);
     }
     for (uint32_t i = 0; i < write->count && error == RAFT_OK; i++) {
         const struct raft_entry *entry = &write->entries[i];
@@ -116,6 +154,54 @@ static enum raft_error write_log(struct raft_log *log, const struct raft_log_wri
     return end_write(self, &tip, error);
 }
 
+static enum raft_error compact_log(struct raft_log *log, const struct raft_log_snapshot *snapshot,
+                                   raft_index first)
+{
+    struct store_log *self = cast_log(log);
+    struct raft_log_tip tip = self->tip;
+    bool holds = snapshot->index > tip.base && snapshot->index <= tip.last;
+    raft_term held = 0;
+    if (self->lock_fd < 0) {
+        return RAFT_PERMISSION;
+    }
+    enum raft_error error = raft_table_begin(self->table);
+    if (error != RAFT_OK) {
+        return error;
+    }
+    error = holds ? find_term(self, &tip, snapshot->index, &held) : RAFT_OK;
+    error = error == RAFT_OK ? raft_log_tip_compact(&tip, snapshot, first, held) : error;
+    if (error == RAFT_OK) {
+        error = raft_table_drop_first(self->table, tip.base - self->tip.base);
+    }
+    error = error == RAFT_OK ? put_image(self, &self->tip, snapshot) : error;
+    error = error == RAFT_OK ? put_snapshot(self, &tip) : error;
+    return end_write(self, &tip, error);
+}
+
+static enum raft_error read_image(struct raft_log *log, raft_index index, uint64_t offset,
+                                  size_t bytes, void *buffer)
+{
+    const struct store_log *self = cast_log(log);
+    enum raft_error error = raft_log_tip_image(&self->tip, index, offset, bytes);
+    return error == RAFT_OK ? raft_log_image_get(self->table, offset, bytes, buffer) : error;
+}
+
+static enum raft_error put_identity(struct store_log *self,
+                                    const struct raft_log_identity *identity)
+{
+    struct raft_record_identity record;
+    raft_record_make_identity(&record, identity);
+    return raft_table_put(self->table, "identity",
+                          (struct raft_span){.data = &record, .bytes = sizeof(record)});
+}
+
+/* Makes the store one of the present format, so that no older program takes its log for damaged. */
+static enum raft_error raise_format(struct store_log *self)
+{
+    enum raft_error error = put_identity(self, &self->identity);
+    return error == RAFT_OK ? put_snapshot(self, &self->tip) : error;
+}
+
 /* What a kill -9 left in the page cache may be newer than the disk: it is made durable, and a real
  * commit proves that the store can still be written, before anybody hears of it. */
 static enum raft_error count_boot(struct store_log *self)
@@ -125,7 +211,8 @@ static enum raft_error count_boot(struct store_log *self)
     error = error == RAFT_OK ? raft_table_begin(self->table) : error;
     if (error == RAFT_OK) {
         self->boots++;
-        error = end_write(self, &tip, RAFT_OK);
+        error = self->format != RAFT_LOG_FORMAT ? raise_format(self) : RAFT_OK;
+        error = end_write(self, &tip, error);
     }
     return error;
 }
@@ -138,8 +225,9 @@ static enum raft_error load_log(struct raft_log *log, struct raft_log_state *sta
         .term = self->tip.term,
         .vote = self->tip.vote,
         .commit = self->tip.commit,
-        .first = self->tip.last == 0 ? 0 : 1,
+        .first = self->tip.base + 1,
         .last = self->tip.last,
+        .snapshot = self->tip.snapshot,
         .boots = self->boots,
         .fresh = self->is_fresh,
     };
@@ -163,7 +251,7 @@ static enum raft_error read_log(struct raft_log *log, raft_index first, raft_ind
     uint32_t room = *count;
     size_t used = 0;
     *count = 0;
-    enum raft_error error = raft_log_check_range(1, self->tip.last, first, &last);
+    enum raft_error error = raft_log_tip_range(&self->tip, first, &last);
     if (error != RAFT_OK || room == 0) {
         return error != RAFT_OK ? error : RAFT_INVALID;
     }
@@ -193,7 +281,7 @@ static enum raft_error read_runs(struct raft_log *log, raft_index from, struct r
     struct raft_table_view *view;
     *count = 0;
     enum raft_error error = raft_table_view_open(self->table, &view);
-    raft_index index = from == 0 ? 1 : from;
+    raft_index index = from > self->tip.base ? from : self->tip.base + 1;
     for (; error == RAFT_OK && index <= self->tip.last; index++) {
         struct raft_entry entry;
         error = read_entry(view, index, &entry);
@@ -227,6 +315,8 @@ static const struct raft_log_ops store_ops = {
     .write = write_log,
     .read = read_log,
     .runs = read_runs,
+    .compact = compact_log,
+    .image = read_image,
     .close = close_log,
 };
 
@@ -234,32 +324,52 @@ static const struct raft_log_ops store_ops = {
 static enum raft_error create_store(struct store_log *self,
                                     const struct raft_log_lmdb_options *options)
 {
-    struct raft_record_identity record;
     struct raft_log_tip tip = self->tip;
-    raft_record_make_identity(&record, &options->identity);
     self->is_fresh = true;
-    enum raft_error error = raft_table_put(
-        self->table, "identity", (struct raft_span){.data = &record, .bytes = sizeof(record)});
-    error = end_write(self, &tip, error);
+    self->format = RAFT_LOG_FORMAT;
+    enum raft_error error = end_write(self, &tip, raise_format(self));
     return error == RAFT_OK ? raft_directory_sync(options->directory) : error;
 }
 
-/* The entries must be [1, last] without a gap and reach the stored commit index. */
+/* The entries must be [base + 1, last] without a gap and reach the stored commit index. */
 static enum raft_error measure_entries(struct store_log *self, struct raft_table_view *view)
 {
+    struct raft_log_tip *tip = &self->tip;
     uint64_t count = 0;
-    struct raft_entry entry = {.term = 0};
-    enum raft_error error = raft_table_view_measure(view, &count, &self->tip.last);
+    struct raft_entry entry = {.term = tip->snapshot.term};
+    enum raft_error error = raft_table_view_measure(view, &count, &tip->last);
     if (error != RAFT_OK) {
         return error;
     }
-    if (count != self->tip.last || self->tip.commit > self->tip.last) {
+    tip->last = count == 0 ? tip->base : tip->last;
+    if (tip->last < tip->base || count != tip->last - tip->base || tip->commit > tip->last ||
+        tip->snapshot.index < tip->base || tip->snapshot.index > tip->commit) {
         return RAFT_CORRUPT;
     }
     if (count > 0) {
-        error = read_entry(view, self->tip.last, &entry);
+        error = read_entry(view, tip->last, &entry);
     }
-    self->tip.last_term = entry.term;
+    tip->last_term = entry.term;
+    return error;
+}
+
+/* A store of the first format has no snapshot. */
+static enum raft_error read_snapshot(struct store_log *self, struct raft_table_view *view)
+{
+    struct raft_record_snapshot record;
+    struct raft_span bytes = {0};
+    if (self->format == RAFT_LOG_FORMAT_1) {
+        return RAFT_OK;
+    }
+    enum raft_error error = raft_table_view_named(view, "snapshot", &bytes);
+    error = error == RAFT_OK ? raft_record_get_snapshot(bytes, &record) : error;
+    if (error == RAFT_OK) {
+        self->tip.base = record.base;
+        self->tip.snapshot.index = record.index;
+        self->tip.snapshot.term = record.term;
+        self->tip.snapshot.bytes = record.bytes;
+        self->tip.snapshot.checksum = record.checksum;
+    }
     return error;
 }
 
@@ -271,7 +381,8 @@ static enum raft_error read_store(struct store_log *self, struct raft_table_view
     struct raft_record_state state;
     enum raft_error error = raft_table_view_named(view, "identity", &bytes);
     if (error == RAFT_OK) {
-        error = raft_record_check_identity(bytes, &options->identity, message, message_bytes);
+        error = raft_record_check_identity(bytes, &options->identity, &self->format, message,
+                                           message_bytes);
     }
     if (error == RAFT_FOREIGN || error == RAFT_VERSION) {
         return error;
@@ -283,8 +394,9 @@ static enum raft_error read_store(struct store_log *self, struct raft_table_view
         self->tip.vote = state.vote;
         self->tip.commit = state.commit;
         self->boots = state.boots;
-        error = measure_entries(self, view);
+        error = read_snapshot(self, view);
     }
+    error = error == RAFT_OK ? measure_entries(self, view) : error;
     snprintf(message, message_bytes, "log: cannot read the store in %s: %s", options->directory,
              raft_error_text(error));
     return error;
@@ -332,6 +444,7 @@ enum raft_error raft_log_lmdb_open(const struct raft_log_lmdb_options *options,
     if (self != NULL) {
         self->base.ops = &store_ops;
         self->lock_fd = -1;
+        self->identity = options->identity;
         error = open_store(self, options, sentence, sizeof(sentence));
         *log = &self->base;
     }

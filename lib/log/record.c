@@ -87,6 +87,21 @@ enum raft_error raft_record_get_state(struct raft_span record, struct raft_recor
     return state->hash == hash_record(state, sizeof(*state)) ? RAFT_OK : RAFT_CORRUPT;
 }
 
+void raft_record_seal_snapshot(struct raft_record_snapshot *snapshot)
+{
+    snapshot->hash = hash_record(snapshot, sizeof(*snapshot));
+}
+
+enum raft_error raft_record_get_snapshot(struct raft_span record,
+                                         struct raft_record_snapshot *snapshot)
+{
+    if (record.bytes != sizeof(*snapshot)) {
+        return RAFT_CORRUPT;
+    }
+    memcpy(snapshot, record.data, sizeof(*snapshot));
+    return snapshot->hash == hash_record(snapshot, sizeof(*snapshot)) ? RAFT_OK : RAFT_CORRUPT;
+}
+
 void raft_record_make_identity(struct raft_record_identity *record,
                                const struct raft_log_identity *identity)
 {
@@ -99,8 +114,8 @@ void raft_record_make_identity(struct raft_record_identity *record,
 }
 
 enum raft_error raft_record_check_identity(struct raft_span bytes,
-                                           const struct raft_log_identity *identity, char *message,
-                                           size_t message_bytes)
+                                           const struct raft_log_identity *identity,
+                                           uint64_t *format, char *message, size_t message_bytes)
 {
     struct raft_record_identity record;
     if (bytes.bytes != sizeof(record)) {
@@ -110,7 +125,8 @@ enum raft_error raft_record_check_identity(struct raft_span bytes,
     if (record.hash != hash_record(&record, sizeof(record))) {
         return RAFT_CORRUPT;
     }
-    if (record.format != RAFT_LOG_FORMAT) {
+    *format = record.format;
+    if (record.format != RAFT_LOG_FORMAT && record.format != RAFT_LOG_FORMAT_1) {
         snprintf(message, message_bytes, "log: the store has format %016" PRIx64 ", not %016llx",
                  record.format, RAFT_LOG_FORMAT);
         return RAFT_VERSION;

@@ -12,7 +12,9 @@
 #include "base/span.h"
 #include "log/log.h"
 
-#define RAFT_LOG_FORMAT 0x7261667400000001ULL /* "raft", version 1 */
+#define RAFT_LOG_FORMAT 0x7261667400000002ULL /* "raft", version 2 */
+/* Version 1 knew no snapshots: it is read, and made a version 2 at its next boot. */
+#define RAFT_LOG_FORMAT_1 0x7261667400000001ULL
 
 /* Before each entry's payload. */
 struct raft_record_head {
@@ -32,6 +34,16 @@ struct raft_record_state {
     uint32_t zero; /* no hidden bytes */
 };
 
+/* The stored snapshot but its image, and where the entries begin. */
+struct raft_record_snapshot {
+    uint64_t hash; /* over the rest */
+    uint64_t index;
+    uint64_t term;
+    uint64_t bytes;
+    uint64_t checksum;
+    uint64_t base; /* the entry before the first one kept */
+};
+
 /* Everything about a store that never changes. */
 struct raft_record_identity {
     uint64_t hash; /* over the rest */
@@ -43,6 +55,7 @@ struct raft_record_identity {
 
 _Static_assert(sizeof(struct raft_record_head) == 24, "no padding");
 _Static_assert(sizeof(struct raft_record_state) == 40, "no padding");
+_Static_assert(sizeof(struct raft_record_snapshot) == 48, "no padding");
 _Static_assert(sizeof(struct raft_record_identity) == 32, "no padding");
 
 /* Writes head and payload to `to`, which has room for both. */
@@ -60,14 +73,21 @@ void raft_record_seal_state(struct raft_record_state *state);
 enum raft_error raft_record_get_state(struct raft_span record,
                                       struct raft_record_state *state) RAFT_MUST_USE;
 
+void raft_record_seal_snapshot(struct raft_record_snapshot *snapshot);
+
+/* Copies a snapshot's record out of its bytes, or RAFT_CORRUPT. */
+enum raft_error raft_record_get_snapshot(struct raft_span record,
+                                         struct raft_record_snapshot *snapshot) RAFT_MUST_USE;
+
 /* The record of an owner. */
 void raft_record_make_identity(struct raft_record_identity *record,
                                const struct raft_log_identity *identity);
 
-/* RAFT_OK if these bytes name this owner; else RAFT_CORRUPT, RAFT_VERSION or RAFT_FOREIGN, and
- * message says what they name. */
+/* RAFT_OK if these bytes name this owner, and *format says in which format it writes; else
+ * RAFT_CORRUPT, RAFT_VERSION or RAFT_FOREIGN, and message says what they name. */
 enum raft_error raft_record_check_identity(struct raft_span bytes,
-                                           const struct raft_log_identity *identity, char *message,
+                                           const struct raft_log_identity *identity,
+                                           uint64_t *format, char *message,
                                            size_t message_bytes) RAFT_MUST_USE;
 
 #endif

@@ -27,13 +27,73 @@ static bool can_follow(const struct raft_log_tip *tip, const struct raft_entry *
            is_known_type(entry->type) && (entry->bytes == 0 || entry->data != NULL);
 }
 
+static bool is_well_formed(const struct raft_log_snapshot *snapshot)
+{
+    return snapshot->index > 0 && snapshot->term > 0 && snapshot->bytes > 0 &&
+           snapshot->image != NULL;
+}
+
+/* What the tip says of a stored snapshot; it is committed by its nature. */
+static void note_snapshot(struct raft_log_tip *tip, const struct raft_log_snapshot *snapshot)
+{
+    tip->snapshot = *snapshot;
+    tip->snapshot.image = NULL;
+    if (tip->commit < snapshot->index) {
+        tip->commit = snapshot->index;
+    }
+}
+
 bool raft_log_truncates(raft_index last, const struct raft_log_write *write)
 {
     return write->truncate != 0 && write->truncate <= last;
 }
 
+raft_index raft_log_tip_asks(const struct raft_log_tip *tip, const struct raft_log_write *write)
+{
+    if (write->install != NULL) {
+        raft_index index = write->install->index;
+        return write->keep_suffix && index >= tip->base && index <= tip->last ? index : 0;
+    }
+    /* What is committed is not truncated, and the base is. */
+    bool is_fine = raft_log_truncates(tip->last, write) && write->truncate > tip->commit;
+    return is_fine ? write->truncate - 1 : 0;
+}
+
+static enum raft_error truncate_tip(struct raft_log_tip *tip, const struct raft_log_write *write,
+                                    raft_term asked)
+{
+    if (!raft_log_truncates(tip->last, write)) {
+        return RAFT_OK;
+    }
+    if (write->truncate <= tip->commit) {
+        return RAFT_INVALID;
+    }
+    tip->last = write->truncate - 1;
+    tip->last_term = asked;
+    return RAFT_OK;
+}
+
+/* Raft paper figure 13, InstallSnapshot: what it stands for goes, and what follows it only stays if
+ * the log agrees with it there. */
+static enum raft_error install_tip(struct raft_log_tip *tip, const struct raft_log_write *write,
+                                   raft_term asked)
+{
+    const struct raft_log_snapshot *snapshot = write->install;
+    if (!is_well_formed(snapshot) || write->truncate != 0 || snapshot->index <= tip->commit ||
+        snapshot->term > tip->term || (write->keep_suffix && asked != snapshot->term)) {
+        return RAFT_INVALID;
+    }
+    tip->base = snapshot->index;
+    if (!write->keep_suffix) {
+        tip->last = snapshot->index;
+        tip->last_term = snapshot->term;
+    }
+    note_snapshot(tip, snapshot);
+    return RAFT_OK;
+}
+
 enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft_log_write *write,
-                                     raft_term kept_term)
+                                     raft_term asked)
 {
     struct raft_log_tip next = *tip;
     if (!is_hard_state_fine(tip, write)) {
@@ -41,12 +101,10 @@ enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft
     }
     next.term = write->term;
     next.vote = write->vote;
-    if (raft_log_truncates(tip->last, write)) {
-        if (write->truncate <= tip->commit) {
-            return RAFT_INVALID;
-        }
-        next.last = write->truncate - 1;
-        next.last_term = kept_term;
+    enum raft_error error = write->install != NULL ? install_tip(&next, write, asked)
+                                                   : truncate_tip(&next, write, asked);
+    if (error != RAFT_OK) {
+        return error;
     }
     for (uint32_t i = 0; i < write->count; i++) {
         if (!can_follow(&next, &write->entries[i])) {
@@ -65,17 +123,41 @@ enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft
     return RAFT_OK;
 }
 
-enum raft_error raft_log_check_range(raft_index log_first, raft_index log_last, raft_index first,
-                                     raft_index *last)
+enum raft_error raft_log_tip_compact(struct raft_log_tip *tip,
+                                     const struct raft_log_snapshot *snapshot, raft_index first,
+                                     raft_term held)
+{
+    if (!is_well_formed(snapshot) || snapshot->index <= tip->snapshot.index ||
+        snapshot->index > tip->last || snapshot->term != held || first <= tip->base ||
+        first > snapshot->index + 1) {
+        return RAFT_INVALID;
+    }
+    tip->base = first - 1;
+    note_snapshot(tip, snapshot);
+    return RAFT_OK;
+}
+
+enum raft_error raft_log_tip_range(const struct raft_log_tip *tip, raft_index first,
+                                   raft_index *last)
 {
     if (first == 0 || *last < first) {
         return RAFT_INVALID;
     }
-    if (first < log_first || first > log_last) {
+    if (first <= tip->base || first > tip->last) {
         return RAFT_NOT_FOUND;
     }
-    if (*last > log_last) {
-        *last = log_last;
+    if (*last > tip->last) {
+        *last = tip->last;
     }
     return RAFT_OK;
+}
+
+enum raft_error raft_log_tip_image(const struct raft_log_tip *tip, raft_index index,
+                                   uint64_t offset, size_t bytes)
+{
+    if (index == 0 || tip->snapshot.index != index) {
+        return RAFT_NOT_FOUND;
+    }
+    bool fits = offset <= tip->snapshot.bytes && bytes <= tip->snapshot.bytes - offset;
+    return fits ? RAFT_OK : RAFT_INVALID;
 }

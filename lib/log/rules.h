@@ -16,21 +16,36 @@ struct raft_log_tip {
     raft_term term;      /* hard state */
     raft_id vote;        /* hard state */
     raft_index commit;   /* stored commit index, at most last */
-    raft_index last;     /* 0 = empty */
-    raft_term last_term; /* of the entry at last, 0 = empty */
+    raft_index base;     /* the entry before the first one kept; 0 = nothing was forgotten */
+    raft_index last;     /* base if no entry is kept */
+    raft_term last_term; /* of the entry at last, 0 = there never was one */
+    struct raft_log_snapshot snapshot; /* image is NULL */
 };
 
 /* Does this write remove anything from a log that ends at last? */
 bool raft_log_truncates(raft_index last, const struct raft_log_write *write);
 
-/* Moves the tip over one write, or RAFT_INVALID and the tip is as before. kept_term is the term of
- * the entry before write->truncate; it is looked at only if the write truncates. */
-enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft_log_write *write,
-                                     raft_term kept_term) RAFT_MUST_USE;
+/* The entry whose term the judgement of this write needs: the one that a truncation leaves as the
+ * last, or the one at which a suffix is kept; in [base, last]. 0 = none. */
+raft_index raft_log_tip_asks(const struct raft_log_tip *tip, const struct raft_log_write *write);
 
-/* RAFT_OK, or why [first, last] cannot be read from a log that holds [log_first, log_last]; cuts
- * *last to the log's last. */
-enum raft_error raft_log_check_range(raft_index log_first, raft_index log_last, raft_index first,
-                                     raft_index *last) RAFT_MUST_USE;
+/* Moves the tip over one write, or RAFT_INVALID and the tip is as before. asked is the term of the
+ * entry that raft_log_tip_asks() gave. */
+enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft_log_write *write,
+                                     raft_term asked) RAFT_MUST_USE;
+
+/* Moves the tip over a compaction, or RAFT_INVALID and the tip is as before. held is the term of
+ * the log's entry at snapshot->index, 0 if it has none. */
+enum raft_error raft_log_tip_compact(struct raft_log_tip *tip,
+                                     const struct raft_log_snapshot *snapshot, raft_index first,
+                                     raft_term held) RAFT_MUST_USE;
+
+/* RAFT_OK, or why [first, last] cannot be read; cuts *last to the log's last. */
+enum raft_error raft_log_tip_range(const struct raft_log_tip *tip, raft_index first,
+                                   raft_index *last) RAFT_MUST_USE;
+
+/* RAFT_OK, or why these bytes of the image at index cannot be read. */
+enum raft_error raft_log_tip_image(const struct raft_log_tip *tip, raft_index index,
+                                   uint64_t offset, size_t bytes) RAFT_MUST_USE;
 
 #endif

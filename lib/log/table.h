@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table: numbered records 1, 2, .. and a few named ones, on disk, changed by one transaction at a
- * time. What a log needs of LMDB and nothing more; log_lmdb.c is the one who knows LMDB, and
+ * A table: numbered records, consecutive, and a few named ones, on disk, changed by one transaction
+ * at a time. What a log needs of LMDB and nothing more; log_lmdb.c is the one who knows LMDB, and
  * log_store.c makes a log of it.
  *
  * A write transaction begins, changes, and ends by commit or abort; commit ends it however it goes.
@@ -48,6 +48,9 @@ enum raft_error raft_table_begin(struct raft_table *table) RAFT_MUST_USE;
 enum raft_error raft_table_put(struct raft_table *table, const char *name,
                                struct raft_span record) RAFT_MUST_USE;
 
+/* Removes a named record; RAFT_CORRUPT if it is missing. */
+enum raft_error raft_table_remove(struct raft_table *table, const char *name) RAFT_MUST_USE;
+
 /* Makes room for a record after the last; the caller fills *to at once. */
 enum raft_error raft_table_append(struct raft_table *table, uint64_t index, size_t bytes,
                                   void **to) RAFT_MUST_USE;
@@ -56,8 +59,9 @@ enum raft_error raft_table_append(struct raft_table *table, uint64_t index, size
 enum raft_error raft_table_get(struct raft_table *table, uint64_t index,
                                struct raft_span *record) RAFT_MUST_USE;
 
-/* Removes the last `count` records. */
+/* Removes the last, or the first, `count` records. */
 enum raft_error raft_table_drop(struct raft_table *table, uint64_t count) RAFT_MUST_USE;
+enum raft_error raft_table_drop_first(struct raft_table *table, uint64_t count) RAFT_MUST_USE;
 
 enum raft_error raft_table_commit(struct raft_table *table) RAFT_MUST_USE;
 void raft_table_abort(struct raft_table *table);

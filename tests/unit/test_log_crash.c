@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Snapshots of the LMDB log against kill -9 at any moment, and stores of the first format.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/hash.h"
+#include "base/random.h"
+#include "log/record.h"
+#include "log/table.h"
+
+enum { IMAGE_BYTES_MAX = 1024 * 1024 };
+
+struct fixture {
+    char directory[64];
+    struct raft_log_lmdb_options options;
+    struct raft_log *log;
+    struct raft_log_state state;
+};
+
+static uint8_t image[IMAGE_BYTES_MAX];
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    /* Memory, if there is a disk of it: what a kill leaves is the same, and a sync costs nothing.
+     */
+    snprintf(fixture->directory, sizeof(fixture->directory), "%s/raft-crash-XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    assert_non_null(mkdtemp(fixture->directory));
+    fixture->options = (struct raft_log_lmdb_options){
+        .directory = fixture->directory,
+        .identity = {.cluster = 0xc1, .node = 3},
+    };
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    raft_log_close(&fixture->log);
+    DIR *directory = opendir(fixture->directory);
+    for (struct dirent *file = readdir(directory); file != NULL; file = readdir(directory)) {
+        if (file->d_name[0] != '.') {
+            assert_int_equal(unlinkat(dirfd(directory), file->d_name, 0), 0);
+        }
+    }
+    closedir(directory);
+    assert_int_equal(rmdir(fixture->directory), 0);
+    free(fixture);
+    return 0;
+}
+
+static enum raft_error open_and_load(struct fixture *fixture)
+{
+    enum raft_error error = raft_log_lmdb_open(&fixture->options, &fixture->log, NULL, 0);
+    return error == RAFT_OK ? raft_log_load(fixture->log, &fixture->state) : error;
+}
+
+/* Every byte of an image is its index. */
+static struct raft_log_snapshot make_snapshot(raft_index index, size_t bytes)
+{
+    memset(image, (int)(index & 0xff), bytes);
+    return (struct raft_log_snapshot){
+        .index = index,
+        .term = 1,
+        .bytes = bytes,
+        .checksum = raft_hash_bytes(RAFT_HASH_SEED, image, bytes),
+        .image = image,
+    };
+}
+
+static enum raft_error append_one(struct raft_log *log, raft_index index)
+{
+    struct raft_entry entry = {
+        .index = index, .term = 1, .type = RAFT_ENTRY_COMMAND, .bytes = 5, .data = "entry"};
+    struct raft_log_write write = {.term = 1, .entries = &entry, .count = 1};
+    return raft_log_write(log, &write, 1);
+}
+
+/* The child: appends, compacts and installs until it dies; tells each snapshot that is stored. */
+static void write_until_killed(struct fixture *fixture, int pipe_fd, uint64_t seed)
+{
+    struct raft_random random;
+    raft_random_seed(&random, seed);
+    if (open_and_load(fixture) != RAFT_OK) {
+        _exit(1);
+    }
+    raft_index last = fixture->state.last;
+    for (;;) {
+        for (uint32_t i = 0; i < 5; i++) {
+            if (append_one(fixture->log, ++last) != RAFT_OK) {
+                _exit(2);
+            }
+        }
+        size_t bytes = 1 + raft_random_below(&random, IMAGE_BYTES_MAX);
+        bool installs = raft_random_below(&random, 3) == 0;
+        struct raft_log_snapshot snapshot = make_snapshot(installs ? last + 7 : last, bytes);
+        struct raft_log_write change = {.term = 1, .install = &snapshot};
+        enum raft_error error = installs ? raft_log_write(fixture->log, &change, 1)
+                                         : raft_log_compact(fixture->log, &snapshot, last - 3);
+        last = installs ? last + 7 : last;
+        if (error != RAFT_OK || write(pipe_fd, &last, sizeof(last)) != sizeof(last)) {
+            _exit(3);
+        }
+    }
+}
+
+/* Snapshot and entries fit, and the image is whole. */
+static void check_whole(struct fixture *fixture)
+{
+    const struct raft_log_snapshot *stored = &fixture->state.snapshot;
+    struct raft_entry entries[64];
+    uint32_t count = 64;
+    uint8_t buffer[1024];
+    assert_true(fixture->state.first <= stored->index + 1);
+    assert_true(stored->index <= fixture->state.last);
+    assert_true(stored->index <= fixture->state.commit);
+    if (stored->index > 0) {
+        assert_int_equal(raft_log_image(fixture->log, stored->index, 0, stored->bytes, image),
+                         RAFT_OK);
+        assert_int_equal(raft_hash_bytes(RAFT_HASH_SEED, image, stored->bytes), stored->checksum);
+        assert_int_equal(image[0], stored->index & 0xff);
+    }
+    if (fixture->state.first <= fixture->state.last) {
+        assert_int_equal(raft_log_read(fixture->log, fixture->state.first, fixture->state.last,
+                                       sizeof(buffer), entries, &count, buffer),
+                         RAFT_OK);
+        assert_int_equal(count, fixture->state.last - fixture->state.first + 1);
+    }
+}
+
+static void test_c8_a_snapshot_is_whole_or_the_old_one_after_kill_9(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_random random;
+    enum { KILLS = 20, MOST_ACKS = 12 };
+    raft_random_seed(&random, 8);
+    for (uint64_t round = 0; round < KILLS; round++) {
+        int fds[2];
+        raft_index told = 0;
+        raft_index more;
+        int status;
+        uint64_t acks = raft_random_below(&random, MOST_ACKS);
+        assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+        pid_t child = fork();
+        if (child == 0) {
+            close(fds[0]);
+            write_until_killed(fixture, fds[1], round);
+        }
+        close(fds[1]);
+        for (uint64_t i = 0; i <= acks; i++) {
+            assert_int_equal(read(fds[0], &told, sizeof(told)), sizeof(told));
+        }
+        assert_int_equal(kill(child, SIGKILL), 0);
+        while (read(fds[0], &more, sizeof(more)) == sizeof(more)) { /* told before it died */
+            told = more;
+        }
+        close(fds[0]);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(open_and_load(fixture), RAFT_OK);
+        assert_true(fixture->state.snapshot.index >= told);
+        check_whole(fixture);
+        raft_log_close(&fixture->log);
+    }
+}
+
+/* Makes of the store what a program that knew no snapshots left. */
+static void lower_format(struct fixture *fixture)
+{
+    struct raft_table_options options = {.directory = fixture->directory};
+    struct raft_table *table;
+    char message[256];
+    /* As in record.c: the format in place of the present one, and the hash over all but itself. */
+    struct raft_record_identity record;
+    raft_record_make_identity(&record, &fixture->options.identity);
+    record.format = RAFT_LOG_FORMAT_1;
+    record.hash = raft_hash_bytes(RAFT_HASH_SEED, (const char *)&record + sizeof(record.hash),
+                                  sizeof(record) - sizeof(record.hash));
+    assert_int_equal(raft_table_open(&options, &table, message, sizeof(message)), RAFT_OK);
+    assert_int_equal(raft_table_begin(table), RAFT_OK);
+    assert_int_equal(raft_table_remove(table, "snapshot"), RAFT_OK);
+    assert_int_equal(raft_table_put(table, "identity", (struct raft_span){&record, sizeof(record)}),
+                     RAFT_OK);
+    assert_int_equal(raft_table_commit(table), RAFT_OK);
+    raft_table_close(&table);
+}
+
+static void test_a_store_of_the_first_format_is_taken_over(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(open_and_load(fixture), RAFT_OK);
+    assert_int_equal(append_one(fixture->log, 1), RAFT_OK);
+    assert_int_equal(append_one(fixture->log, 2), RAFT_OK);
+    raft_log_close(&fixture->log);
+    lower_format(fixture);
+    fixture->options.read_only = true;
+    assert_int_equal(open_and_load(fixture), RAFT_OK);
+    assert_int_equal(fixture->state.first, 1);
+    assert_int_equal(fixture->state.last, 2);
+    raft_log_close(&fixture->log);
+    fixture->options.read_only = false;
+    for (int boots = 2; boots < 4; boots++) {
+        assert_int_equal(open_and_load(fixture), RAFT_OK);
+        assert_int_equal(fixture->state.boots, boots);
+        assert_int_equal(fixture->state.first, 1);
+        assert_int_equal(fixture->state.last, 2);
+        assert_int_equal(fixture->state.snapshot.index, 0);
+        raft_log_close(&fixture->log);
+    }
+    assert_int_equal(open_and_load(fixture), RAFT_OK);
+    struct raft_log_snapshot snapshot = make_snapshot(2, 100);
+    assert_int_equal(raft_log_compact(fixture->log, &snapshot, 3), RAFT_OK);
+    raft_log_close(&fixture->log);
+    assert_int_equal(open_and_load(fixture), RAFT_OK);
+    assert_int_equal(fixture->state.snapshot.index, 2);
+    check_whole(fixture);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_c8_a_snapshot_is_whole_or_the_old_one_after_kill_9,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_store_of_the_first_format_is_taken_over, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
