@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "sim/internal.h"
 
-enum { KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
+enum { PAUSE_US = 20 * 1000, KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
 
 static uint32_t stream_of(uint32_t number);
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
@@ -31,8 +31,12 @@ void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *troub
         raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(i), 0, 50 * 1000),
                           RAFT_SIM_EVENT_CLIENT, i, 0);
     }
-    if (trouble->period > 0)
-        raft_sim_schedule(sim, sim->now + trouble->period, RAFT_SIM_EVENT_NEMESIS, 0, 0);
+    raft_sim_nemesis_begin(sim);
+}
+
+void raft_sim_clients_stop(struct raft_sim *sim)
+{
+    sim->clients_count = 0;
 }
 
 /* Time for the next operation, or the last one got no answer in time. */
@@ -69,7 +73,8 @@ void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct r
                              ? reply->leader
                              : pick_node(sim, number);
     }
-    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(number), 1000, 20 * 1000),
+    raft_time pause = sim->trouble.client_pause > 0 ? sim->trouble.client_pause : PAUSE_US;
+    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(number), 1000, pause),
                       RAFT_SIM_EVENT_CLIENT, number, client->seq);
 }
 

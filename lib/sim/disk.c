@@ -12,6 +12,7 @@
 
 enum { RETRY_US = 10 * 1000, READ_ENTRIES_MAX = 4096 };
 
+static bool is_dead(struct raft_writer *writer);
 static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write);
 static void read_range(struct raft_writer *writer, uint64_t token, raft_index first,
                        raft_index last, size_t bytes_max);
@@ -20,6 +21,7 @@ static void free_oldest(struct raft_sim_disk *disk);
 static bool finish_write(struct raft_sim_disk *disk);
 static void note_durable(struct raft_sim_disk *disk, const struct raft_log_write *write);
 static void tell_space(struct raft_sim_disk *disk, bool gone);
+static void break_disk(struct raft_sim_disk *disk);
 static void finish_read(struct raft_sim_disk *disk);
 
 static const struct raft_writer_ops ops = {.submit = submit, .read = read_range};
@@ -47,8 +49,16 @@ void raft_sim_disk_finish(struct raft_sim_disk *disk)
 void raft_sim_disk_due(struct raft_sim_disk *disk)
 {
     struct raft_sim_operation *operation = disk->oldest;
-    if (operation == NULL || disk->held)
+    if (operation == NULL || disk->held || raft_sim_process(disk->sim, disk->id)->paused)
         return;
+    if (disk->broken && operation->write) {
+        break_disk(disk);
+        return;
+    }
+    if (!operation->write && disk->rotten) {
+        raft_sim_lose_disk(disk->sim, disk->id);
+        return;
+    }
     if (!operation->write) {
         finish_read(disk);
         return;
@@ -64,6 +74,15 @@ void raft_sim_disk_due(struct raft_sim_disk *disk)
     raft_sim_fold(disk->sim, seq);
     tell_space(disk, false);
     raft_node_persisted(raft_sim_node(disk->sim, disk->id), seq);
+}
+
+/* The outcome of a failed write is unknown, so the process ends (design 4.11); what was written may
+ * be there afterwards or not. */
+static void break_disk(struct raft_sim_disk *disk)
+{
+    disk->broken = false;
+    raft_sim_say(disk->sim, RAFT_SIM_WORLD, disk->id, "meets an error of its disk");
+    raft_sim_nemesis_died(disk->sim, disk->id);
 }
 
 void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished)
@@ -117,8 +136,17 @@ void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full)
     raft_log_memory_fail(disk->log, full ? RAFT_FULL : RAFT_OK);
 }
 
+/* Each operation is an effect; a process that died before it asks for nothing. */
+static bool is_dead(struct raft_writer *writer)
+{
+    const struct raft_sim_disk *disk = (struct raft_sim_disk *)writer;
+    return !raft_sim_process_lives(raft_sim_process(disk->sim, disk->id));
+}
+
 static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write)
 {
+    if (is_dead(writer))
+        return;
     struct raft_sim_operation *operation = calloc(1, sizeof *operation);
     ASSERT(operation != NULL);
     operation->write = true;
@@ -136,6 +164,8 @@ static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_l
 static void read_range(struct raft_writer *writer, uint64_t token, raft_index first,
                        raft_index last, size_t bytes_max)
 {
+    if (is_dead(writer))
+        return;
     struct raft_sim_operation *operation = calloc(1, sizeof *operation);
     ASSERT(operation != NULL);
     operation->number = token;

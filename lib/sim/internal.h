@@ -13,6 +13,8 @@
 #include "sim/choices.h"
 #include "sim/sim.h"
 
+enum { RAFT_SIM_ARCHIVE = 32 };
+
 /* A packet on its way: header fields and encoded body, as on a wire. */
 struct raft_sim_parcel {
     struct raft_packet header; /* kind, from, to, incarnation, id, message.type */
@@ -23,10 +25,11 @@ struct raft_sim_parcel {
 };
 
 enum raft_sim_event_kind {
-    RAFT_SIM_EVENT_PARCEL, /* arrives */
-    RAFT_SIM_EVENT_DISK,   /* the first operation of a disk may be finished */
-    RAFT_SIM_EVENT_CLIENT, /* wakes */
-    RAFT_SIM_EVENT_NEMESIS
+    RAFT_SIM_EVENT_PARCEL,  /* arrives */
+    RAFT_SIM_EVENT_DISK,    /* the first operation of a disk may be finished */
+    RAFT_SIM_EVENT_CLIENT,  /* wakes */
+    RAFT_SIM_EVENT_NEMESIS, /* a fault of kind number acts */
+    RAFT_SIM_EVENT_RELIEF   /* a fault ends for node number; epoch: its kind */
 };
 
 struct raft_sim_event {
@@ -47,6 +50,7 @@ struct raft_sim_queue {
 
 struct raft_sim_link {
     raft_time delay;  /* 0 = the world's */
+    raft_time clog;   /* nothing arrives before */
     uint32_t hold;    /* mask of message types, bit 0 = all */
     uint32_t lose[8]; /* by message type, 0 = any: so many to lose */
 };
@@ -74,11 +78,21 @@ struct raft_sim_disk {
     raft_time latency_max;
     bool held;
     bool full;
+    bool broken; /* the next write fails */
+    bool rotten; /* a bit has flipped: the next read finds it out */
     bool full_told;
     raft_term term; /* what is durable, as the oracles see it */
     raft_id vote;
     raft_index commit;
     struct raft_sim_chain chain;
+};
+
+/* A node's own clock, which may run at another rate than the world's. */
+struct raft_sim_clock {
+    raft_time world; /* when it said .. */
+    raft_time local; /* .. this */
+    uint32_t rate_permille;
+    bool stopped;
 };
 
 struct raft_sim_process {
@@ -94,6 +108,13 @@ struct raft_sim_process {
     uint64_t lives;
     uint64_t chance; /* of this life: what its election timeouts are drawn from */
     bool started_once;
+    struct raft_sim_clock clock;
+    bool paused;
+    struct raft_sim_parcel *inbox; /* what came while it was paused, the newest first */
+    uint32_t inbox_count;
+    uint32_t fuse; /* effects until it dies; 0 = none is lit */
+    bool dead;     /* it died inside the present step: nothing leaves it any more */
+    bool gone;     /* its disk is lost: it never comes back */
     uint32_t seen; /* substates since the story's last command, a bit each */
     /* As the oracles see it. */
     struct raft_sim_chain chain; /* of the log in memory */
@@ -139,12 +160,15 @@ struct raft_sim {
     bool choices_owned;
     struct raft_sim_queue queue;
     struct raft_faults faults;
-    struct raft_sim_process *processes; /* by id - 1 */
-    struct raft_sim_link *links;        /* from * (nodes + 1) + to; 0 = clients */
-    struct raft_sim_parcel *held;       /* in order of sending */
+    struct raft_sim_process *processes;                /* by id - 1 */
+    struct raft_sim_link *links;                       /* from * (nodes + 1) + to; 0 = clients */
+    struct raft_sim_parcel *held;                      /* in order of sending */
+    struct raft_sim_parcel *archive[RAFT_SIM_ARCHIVE]; /* old packets that may come again */
+    bool burnt;                                        /* a fuse has burnt down in this step */
     struct raft_sim_client *clients;
     uint32_t clients_count;
     struct raft_sim_trouble trouble;
+    bool healed; /* the trouble is over */
     struct raft_sim_oracles oracles;
     struct raft_sim_counts counts;
     char failure[320];  /* empty = none */
@@ -176,6 +200,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
                            const struct raft_address *address);
 void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 void raft_sim_network_drop_held(struct raft_sim *sim);
+void raft_sim_network_drop_inbox(struct raft_sim_process *process);
 
 /* disk.c */
 void raft_sim_disk_init(struct raft_sim_disk *disk, struct raft_sim *sim, raft_id id);
@@ -186,9 +211,26 @@ void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished);
 /* clients.c, nemesis.c */
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch);
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply);
-/* With a victim: it crashes, or comes back. */
-void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim);
+void raft_sim_nemesis_begin(struct raft_sim *sim);
+void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault);
+void raft_sim_nemesis_relieve(struct raft_sim *sim, raft_id id, enum raft_sim_fault fault);
 void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id);
+/* A node died of itself (a write failed, a fuse burnt down): it comes back after a while. */
+void raft_sim_nemesis_died(struct raft_sim *sim, raft_id id);
+
+/* clock.c */
+raft_time raft_sim_clock_read(const struct raft_sim_clock *clock, raft_time now);
+/* When, in the world's time, the clock will say this; not before now. */
+raft_time raft_sim_clock_when(const struct raft_sim_clock *clock, raft_time local, raft_time now);
+
+/* process.c: one more thing leaves a process; false if it does not live to see it. */
+bool raft_sim_process_lives(struct raft_sim_process *process);
+/* An up node that is not paused, or NULL. */
+struct raft_node *raft_sim_awake(struct raft_sim *sim, raft_id id);
+/* The node's disk is lost, and the node with it. */
+void raft_sim_lose_disk(struct raft_sim *sim, raft_id id);
+/* Buries the processes whose fuses have burnt down. */
+void raft_sim_bury(struct raft_sim *sim);
 
 /* lines.c */
 void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,

@@ -1,172 +1,256 @@
 /* SPDX-License-Identifier: MIT
  *
- * The nemesis: at random moments it crashes and restarts nodes, cuts and heals links, slows and
- * fills disks, and hands leadership around. It knows no mercy: a majority may be down at once.
+ * The nemesis: each kind of fault acts again and again, at moments of its own and with choices from
+ * a stream of its own. It knows no mercy: all nodes may be down at once. Only the disks that it
+ * destroys for good are a minority, since nothing could bring back what they had.
  */
+#include "sim/nemesis.h"
 #include "base/assert.h"
-#include "sim/internal.h"
 
-static uint32_t faults_stream(void);
-static void crash_or_start(struct raft_sim *sim);
-static void end_short_life(struct raft_sim *sim, raft_id id);
-static void cut_or_heal(struct raft_sim *sim);
-static void trouble_disk(struct raft_sim *sim);
-static void push_leadership(struct raft_sim *sim);
-static raft_id pick_node(struct raft_sim *sim);
-static void cut_groups(struct raft_sim *sim, struct raft_fault *fault);
-static void reset_disk(struct raft_sim *sim, raft_id id);
+enum { ALL_AT_ONCE_PERMILLE = 40, LONG_PERMILLE = 120, LONG_T = 80, FUSE_MAX = 24 };
 
-void raft_sim_nemesis_act(struct raft_sim *sim, raft_id victim)
+static void act_crash(struct raft_sim *sim);
+static void act_effect(struct raft_sim *sim);
+static void act_pause(struct raft_sim *sim);
+static void act_freeze(struct raft_sim *sim);
+static void act_clock(struct raft_sim *sim);
+static void act_slow(struct raft_sim *sim);
+static void act_full(struct raft_sim *sim);
+static void act_io(struct raft_sim *sim);
+static void act_rot(struct raft_sim *sim);
+static void act_wipe(struct raft_sim *sim);
+static void act_transfer(struct raft_sim *sim);
+static void act_campaign(struct raft_sim *sim);
+static void halt(struct raft_sim *sim, enum raft_sim_fault fault);
+static bool may_lose(const struct raft_sim *sim, raft_id id);
+static void plan_next(struct raft_sim *sim, enum raft_sim_fault fault);
+static void plan_relief(struct raft_sim *sim, enum raft_sim_fault fault, raft_id id,
+                        raft_time after);
+
+/* Kinds without an act lie in the options of the network, or happen on occasion. */
+static void (*const acts[RAFT_SIM_FAULT_COUNT])(struct raft_sim *sim) = {
+    [RAFT_SIM_FAULT_CLOG] = raft_sim_nemesis_clog,
+    [RAFT_SIM_FAULT_PARTITION] = raft_sim_nemesis_partition,
+    [RAFT_SIM_FAULT_CRASH] = act_crash,
+    [RAFT_SIM_FAULT_EFFECT] = act_effect,
+    [RAFT_SIM_FAULT_PAUSE] = act_pause,
+    [RAFT_SIM_FAULT_FREEZE] = act_freeze,
+    [RAFT_SIM_FAULT_CLOCK] = act_clock,
+    [RAFT_SIM_FAULT_SLOW] = act_slow,
+    [RAFT_SIM_FAULT_FULL] = act_full,
+    [RAFT_SIM_FAULT_IO] = act_io,
+    [RAFT_SIM_FAULT_ROT] = act_rot,
+    [RAFT_SIM_FAULT_WIPE] = act_wipe,
+    [RAFT_SIM_FAULT_TRANSFER] = act_transfer,
+    [RAFT_SIM_FAULT_CAMPAIGN] = act_campaign,
+};
+
+void raft_sim_nemesis_begin(struct raft_sim *sim)
 {
-    if (sim->trouble.period == 0)
+    for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
+        plan_next(sim, (enum raft_sim_fault)fault);
+}
+
+void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault)
+{
+    if (sim->trouble.periods[fault] == 0 || acts[fault] == NULL)
         return;
-    if (victim != 0) {
-        end_short_life(sim, victim);
-        return;
-    }
-    raft_sim_schedule(sim,
-                      sim->now + raft_sim_draw(sim, faults_stream(), 1, 2 * sim->trouble.period),
-                      RAFT_SIM_EVENT_NEMESIS, 0, 0);
-    switch (raft_sim_below(sim, faults_stream(), 8)) {
-    case 0:
-    case 1:
-    case 2:
-        if (sim->trouble.crashes)
-            crash_or_start(sim);
-        break;
-    case 3:
-    case 4:
-    case 5:
-        if (sim->trouble.partitions)
-            cut_or_heal(sim);
-        break;
-    case 6:
-        if (sim->trouble.disks)
-            trouble_disk(sim);
-        break;
-    default:
-        if (sim->trouble.transfers)
-            push_leadership(sim);
-        break;
-    }
+    plan_next(sim, fault);
+    acts[fault](sim);
 }
 
 /* As in figure 8 of the paper: a leader dies before it has brought round more than an entry or two,
  * and comes back later. */
 void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id)
 {
-    if (sim->trouble.period > 0 &&
-        raft_sim_chance(sim, faults_stream(), sim->trouble.short_leaders_permille))
-        raft_sim_schedule(
-            sim, sim->now + raft_sim_draw(sim, faults_stream(), 1, 3 * sim->options.delay_max),
-            RAFT_SIM_EVENT_NEMESIS, id, 0);
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_LEADERS);
+    if (raft_sim_chance(sim, stream, sim->trouble.short_leaders_permille))
+        plan_relief(sim, RAFT_SIM_FAULT_LEADERS, id,
+                    raft_sim_draw(sim, stream, 1, 3 * sim->options.delay_max));
 }
 
-void raft_sim_calm(struct raft_sim *sim)
+/* Most come back soon, some stay away for long. */
+void raft_sim_nemesis_died(struct raft_sim *sim, raft_id id)
 {
-    sim->trouble.period = 0;
-    sim->clients_count = 0;
-    sim->options.loss_permille = 0;
-    sim->options.duplicate_permille = 0;
-    sim->options.far_permille = 0;
-    (void)raft_faults_heal(&sim->faults, 0, 0); /* How many there were does not matter. */
-    for (raft_id id = 1; id <= sim->options.nodes; id++) {
-        reset_disk(sim, id);
-        raft_sim_start(sim, id);
-    }
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_CRASH);
+    raft_time away = raft_sim_nemesis_duration(sim, RAFT_SIM_FAULT_CRASH);
+    raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, stream, 5));
+    if (raft_sim_chance(sim, stream, LONG_PERMILLE))
+        away += raft_sim_draw(sim, stream, 0, LONG_T * sim->options.election_timeout);
+    plan_relief(sim, RAFT_SIM_FAULT_CRASH, id, away);
 }
 
-static uint32_t faults_stream(void)
+void raft_sim_nemesis_relieve(struct raft_sim *sim, raft_id id, enum raft_sim_fault fault)
 {
-    return raft_sim_stream(RAFT_SIM_STREAM_FAULTS, 0);
-}
-
-static void crash_or_start(struct raft_sim *sim)
-{
-    raft_id id = pick_node(sim);
-    raft_id leader = raft_sim_leader(sim);
-    if (leader != 0 && raft_sim_chance(sim, faults_stream(), 300))
-        id = leader;
-    if (raft_sim_node(sim, id) == NULL)
-        raft_sim_start(sim, id);
-    else
-        raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, faults_stream(), 4));
-}
-
-static void end_short_life(struct raft_sim *sim, raft_id id)
-{
-    if (raft_sim_node(sim, id) == NULL) {
-        raft_sim_start(sim, id);
+    if (sim->healed)
         return;
-    }
-    raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, faults_stream(), 4));
-    raft_sim_schedule(
-        sim, sim->now + raft_sim_draw(sim, faults_stream(), 1, 4 * sim->options.election_timeout),
-        RAFT_SIM_EVENT_NEMESIS, id, 0);
+    if (fault == RAFT_SIM_FAULT_CRASH)
+        raft_sim_start(sim, id);
+    else if (fault == RAFT_SIM_FAULT_LEADERS && raft_sim_node(sim, id) != NULL)
+        raft_sim_nemesis_died(sim, id);
+    else if (fault == RAFT_SIM_FAULT_PAUSE || fault == RAFT_SIM_FAULT_FREEZE)
+        raft_sim_resume(sim, id);
+    else if (fault == RAFT_SIM_FAULT_SLOW || fault == RAFT_SIM_FAULT_FULL)
+        raft_sim_nemesis_mend_disk(sim, id);
 }
 
-static void cut_or_heal(struct raft_sim *sim)
+uint32_t raft_sim_nemesis_stream(enum raft_sim_fault fault)
 {
-    struct raft_fault fault = {.kind = "nemesis", .target = "links"};
-    uint64_t id;
-    if (raft_sim_chance(sim, faults_stream(), 400)) {
-        (void)raft_faults_heal(&sim->faults, 0, 0); /* How many there were does not matter. */
-        raft_sim_say(sim, RAFT_SIM_WORLD, 0, "all links are healed");
-        return;
-    }
-    if (raft_sim_chance(sim, faults_stream(), 500)) {
-        cut_groups(sim, &fault);
-    } else {
-        raft_id from = pick_node(sim);
-        fault.row[from - 1] = raft_sim_below(sim, faults_stream(), UINT64_MAX);
-        fault.row[from - 1] &=
-            raft_sim_below(sim, faults_stream(), UINT64_MAX); /* A quarter of the links. */
-    }
-    enum raft_error error = raft_faults_add(&sim->faults, &fault, true, &id);
-    ASSERT(error == RAFT_OK);
-    raft_sim_say(sim, RAFT_SIM_WORLD, 0, "links are cut");
+    return raft_sim_stream(RAFT_SIM_STREAM_FAULTS, (uint32_t)fault);
 }
 
-static void cut_groups(struct raft_sim *sim, struct raft_fault *fault)
+/* From a quarter of T to 32 T, each order of magnitude as often as the others. */
+raft_time raft_sim_nemesis_duration(struct raft_sim *sim, enum raft_sim_fault fault)
 {
-    uint64_t all = (UINT64_C(1) << sim->options.nodes) - 1;
-    uint64_t side = raft_sim_below(sim, faults_stream(), UINT64_MAX) & all;
-    for (uint32_t i = 0; i < sim->options.nodes; i++)
-        fault->row[i] = (side >> i & 1) != 0 ? all & ~side : side;
+    uint32_t stream = raft_sim_nemesis_stream(fault);
+    raft_time least = sim->options.election_timeout / 4 + 1;
+    return raft_sim_draw(sim, stream, least, 2 * least) << raft_sim_below(sim, stream, 7);
 }
 
-static void trouble_disk(struct raft_sim *sim)
+raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault)
 {
-    raft_id id = pick_node(sim);
-    switch (raft_sim_below(sim, faults_stream(), 4)) {
-    case 0:
-        raft_sim_disk_latency(sim, id, 0, 100 * 1000);
-        break;
-    case 1:
-        raft_sim_disk_full(sim, id, true);
-        break;
-    default:
-        reset_disk(sim, id);
-        break;
-    }
-}
-
-static void push_leadership(struct raft_sim *sim)
-{
+    uint32_t stream = raft_sim_nemesis_stream(fault);
     raft_id leader = raft_sim_leader(sim);
-    if (leader == 0 || raft_sim_chance(sim, faults_stream(), 300))
-        raft_sim_campaign(sim, pick_node(sim));
-    else
-        (void)raft_sim_transfer(sim, leader, 0); /* A refusal is fine too. */
+    raft_id id = (raft_id)(1 + raft_sim_below(sim, stream, sim->options.nodes));
+    return leader != 0 && raft_sim_chance(sim, stream, 300) ? leader : id;
 }
 
-static raft_id pick_node(struct raft_sim *sim)
-{
-    return (raft_id)(1 + raft_sim_below(sim, faults_stream(), sim->options.nodes));
-}
-
-static void reset_disk(struct raft_sim *sim, raft_id id)
+void raft_sim_nemesis_mend_disk(struct raft_sim *sim, raft_id id)
 {
     raft_sim_disk_latency(sim, id, sim->options.disk_min, sim->options.disk_max);
     raft_sim_disk_full(sim, id, false);
+    raft_sim_process(sim, id)->disk.broken = false;
+}
+
+static void act_crash(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_CRASH);
+    if (!raft_sim_chance(sim, stream, ALL_AT_ONCE_PERMILLE)) {
+        raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_CRASH);
+        if (raft_sim_node(sim, id) != NULL)
+            raft_sim_nemesis_died(sim, id);
+        return;
+    }
+    raft_sim_say(sim, RAFT_SIM_WORLD, 0, "power cut");
+    for (raft_id id = 1; id <= sim->options.nodes; id++) {
+        if (raft_sim_node(sim, id) != NULL)
+            raft_sim_nemesis_died(sim, id);
+    }
+}
+
+static void act_effect(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_EFFECT);
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_EFFECT);
+    raft_sim_fuse(sim, id, (uint32_t)(1 + raft_sim_below(sim, stream, FUSE_MAX)));
+}
+
+static void act_pause(struct raft_sim *sim)
+{
+    halt(sim, RAFT_SIM_FAULT_PAUSE);
+}
+
+static void act_freeze(struct raft_sim *sim)
+{
+    halt(sim, RAFT_SIM_FAULT_FREEZE);
+}
+
+static void halt(struct raft_sim *sim, enum raft_sim_fault fault)
+{
+    raft_id id = raft_sim_nemesis_pick(sim, fault);
+    if (raft_sim_awake(sim, id) == NULL)
+        return;
+    raft_sim_pause(sim, id, fault == RAFT_SIM_FAULT_FREEZE);
+    plan_relief(sim, fault, id, raft_sim_nemesis_duration(sim, fault));
+}
+
+static void act_clock(struct raft_sim *sim)
+{
+    static const uint32_t rates[] = {1000, 990, 1010, 900, 1100, 750, 1500, 500, 2000};
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_CLOCK);
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_CLOCK);
+    uint32_t rate = rates[raft_sim_below(sim, stream, sizeof rates / sizeof rates[0])];
+    int64_t jump = 0;
+    if (raft_sim_chance(sim, stream, 400))
+        jump = (int64_t)raft_sim_draw(sim, stream, 1, 4 * sim->options.election_timeout);
+    if (raft_sim_chance(sim, stream, 500))
+        jump = -jump;
+    raft_sim_clock(sim, id, rate, jump);
+}
+
+static void act_slow(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_SLOW);
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_SLOW);
+    raft_sim_disk_latency(sim, id, 0, UINT64_C(10000) << raft_sim_below(sim, stream, 6));
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "has a slow disk");
+    plan_relief(sim, RAFT_SIM_FAULT_SLOW, id, raft_sim_nemesis_duration(sim, RAFT_SIM_FAULT_SLOW));
+}
+
+static void act_full(struct raft_sim *sim)
+{
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_FULL);
+    raft_sim_disk_full(sim, id, true);
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "has a full disk");
+    plan_relief(sim, RAFT_SIM_FAULT_FULL, id, raft_sim_nemesis_duration(sim, RAFT_SIM_FAULT_FULL));
+}
+
+static void act_io(struct raft_sim *sim)
+{
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_IO);
+    raft_sim_process(sim, id)->disk.broken = raft_sim_node(sim, id) != NULL;
+}
+
+/* It shows when the disk is read next: the node ends as corrupt and is gone. */
+static void act_rot(struct raft_sim *sim)
+{
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_ROT);
+    if (may_lose(sim, id))
+        raft_sim_process(sim, id)->disk.rotten = true;
+}
+
+static void act_wipe(struct raft_sim *sim)
+{
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_WIPE);
+    if (may_lose(sim, id))
+        raft_sim_lose_disk(sim, id);
+}
+
+static void act_transfer(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_TRANSFER);
+    raft_id leader = raft_sim_leader(sim);
+    raft_id to = (raft_id)raft_sim_below(sim, stream, sim->options.nodes + 1);
+    if (leader != 0)
+        (void)raft_sim_transfer(sim, leader, to); /* A refusal is fine too. */
+}
+
+static void act_campaign(struct raft_sim *sim)
+{
+    raft_sim_campaign(sim, raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_CAMPAIGN));
+}
+
+/* Lost and rotten disks stay a minority, so that nothing that was committed is lost. */
+static bool may_lose(const struct raft_sim *sim, raft_id id)
+{
+    uint32_t lost = 1;
+    for (uint32_t i = 0; i < sim->options.nodes; i++)
+        lost += sim->processes[i].gone || sim->processes[i].disk.rotten;
+    const struct raft_sim_process *process = &sim->processes[id - 1];
+    return !process->gone && !process->disk.rotten && 2 * lost < sim->options.nodes;
+}
+
+static void plan_next(struct raft_sim *sim, enum raft_sim_fault fault)
+{
+    raft_time period = sim->trouble.periods[fault];
+    if (period > 0)
+        raft_sim_schedule(
+            sim, sim->now + raft_sim_draw(sim, raft_sim_nemesis_stream(fault), 1, 2 * period),
+            RAFT_SIM_EVENT_NEMESIS, (uint32_t)fault, 0);
+}
+
+static void plan_relief(struct raft_sim *sim, enum raft_sim_fault fault, raft_id id,
+                        raft_time after)
+{
+    raft_sim_schedule(sim, sim->now + after, RAFT_SIM_EVENT_RELIEF, id, (uint64_t)fault);
 }

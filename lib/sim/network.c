@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The network: packets are encoded as on a wire, take their time, and may be lost, doubled, late,
- * or held by a story. Cuts are the business of comms_fault at both ends.
+ * damaged, or held by a story; old ones may come again. Cuts are the business of comms_fault at
+ * both ends.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,16 @@
 #include "base/hash.h"
 #include "sim/internal.h"
 
+enum { INBOX_MAX = 256, TAIL_DOUBLINGS = 8 };
+
+/* What the network does with a packet. */
+enum fate { FATE_FINE, FATE_LOST, FATE_TWICE, FATE_FAR, FATE_CORRUPT, FATE_STALE };
+
+static enum fate draw_fate(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
+static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel);
+static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parcel *parcel);
+static void bring_old(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
+static raft_time draw_delay(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static struct raft_sim_parcel *pack(const struct raft_packet *packet,
                                     const struct raft_address *address);
 static bool unpack(const struct raft_sim_parcel *parcel, struct raft_packet *packet,
@@ -22,7 +33,8 @@ static bool is_lost(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static bool is_held(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void say_parcel(struct raft_sim *sim, raft_id teller, const char *verb,
                        const struct raft_sim_parcel *parcel);
-static void schedule_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel);
+static void drop_list(struct raft_sim_parcel **list);
+static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void push_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel, raft_time at);
 static struct raft_sim_parcel **find_nth(struct raft_sim *sim, raft_id from, raft_id to,
                                          uint32_t nth);
@@ -32,7 +44,8 @@ void raft_sim_network_send(void *context, const struct raft_packet *packet,
                            const struct raft_address *address)
 {
     struct raft_sim_process *process = context;
-    raft_sim_network_post(process->sim, packet, address);
+    if (raft_sim_process_lives(process))
+        raft_sim_network_post(process->sim, packet, address);
 }
 
 void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packet,
@@ -48,9 +61,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
     }
     if (is_held(sim, parcel))
         return;
-    if (raft_sim_chance(sim, stream_of(parcel), sim->options.duplicate_permille))
-        schedule_parcel(sim, copy_parcel(parcel));
-    schedule_parcel(sim, parcel);
+    carry(sim, parcel);
 }
 
 void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parcel)
@@ -65,6 +76,9 @@ void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parce
         uint32_t client;
         memcpy(&client, parcel->address.data, sizeof client);
         raft_sim_client_reply(sim, client, &packet.reply);
+    } else if (raft_sim_process(sim, packet.to)->paused) {
+        wait_in_inbox(raft_sim_process(sim, packet.to), parcel);
+        return;
     } else if (raft_sim_node(sim, packet.to) != NULL) {
         raft_comms_memory_deliver(raft_sim_process(sim, packet.to)->wire, &packet,
                                   &parcel->address);
@@ -74,11 +88,20 @@ void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parce
 
 void raft_sim_network_drop_held(struct raft_sim *sim)
 {
-    while (sim->held != NULL) {
-        struct raft_sim_parcel *parcel = sim->held;
-        sim->held = parcel->next;
-        free(parcel);
-    }
+    drop_list(&sim->held);
+    for (unsigned i = 0; i < RAFT_SIM_ARCHIVE; i++)
+        free(sim->archive[i]);
+}
+
+void raft_sim_network_drop_inbox(struct raft_sim_process *process)
+{
+    drop_list(&process->inbox);
+    process->inbox_count = 0;
+}
+
+void raft_sim_link_clog(struct raft_sim *sim, raft_id from, raft_id to, raft_time until)
+{
+    find_link(sim, from, to)->clog = until;
 }
 
 void raft_sim_link_delay(struct raft_sim *sim, raft_id from, raft_id to, raft_time delay)
@@ -200,13 +223,14 @@ static uint32_t stream_of(const struct raft_sim_parcel *parcel)
     return raft_sim_stream(RAFT_SIM_STREAM_NETWORK, parcel->header.from);
 }
 
+/* Stories name what is to be lost. */
 static bool is_lost(struct raft_sim *sim, const struct raft_sim_parcel *parcel)
 {
     struct raft_sim_link *link = find_link(sim, parcel->header.from, parcel->header.to);
     uint32_t *rule =
         link->lose[type_of(parcel)] > 0 ? &link->lose[type_of(parcel)] : &link->lose[0];
     if (*rule == 0)
-        return raft_sim_chance(sim, stream_of(parcel), sim->options.loss_permille);
+        return false;
     --*rule;
     say_parcel(sim, parcel->header.from, "lost", parcel);
     return true;
@@ -234,15 +258,109 @@ static void say_parcel(struct raft_sim *sim, raft_id teller, const char *verb,
         raft_sim_say_message(sim, teller, verb, &packet.message);
 }
 
-static void schedule_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
+/* One draw for all that can happen to a packet; 0 is nothing. */
+static enum fate draw_fate(struct raft_sim *sim, const struct raft_sim_parcel *parcel)
 {
-    raft_time delay = find_link(sim, parcel->header.from, parcel->header.to)->delay;
+    const struct raft_sim_options *options = &sim->options;
+    const uint32_t shares[] = {
+        [FATE_LOST] = options->loss_permille,   [FATE_TWICE] = options->duplicate_permille,
+        [FATE_FAR] = options->far_permille,     [FATE_CORRUPT] = options->corrupt_permille,
+        [FATE_STALE] = options->stale_permille,
+    };
+    uint32_t sum = 0;
+    for (unsigned fate = FATE_LOST; fate <= FATE_STALE; fate++)
+        sum += shares[fate];
+    if (sum == 0)
+        return FATE_FINE;
+    uint64_t drawn = raft_sim_below(sim, stream_of(parcel), 1000);
+    uint64_t end = 1000;
+    for (unsigned fate = FATE_LOST; fate <= FATE_STALE; fate++) {
+        end -= shares[fate] < end ? shares[fate] : end;
+        if (drawn >= end && shares[fate] > 0)
+            return (enum fate)fate;
+    }
+    return FATE_FINE;
+}
+
+static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel)
+{
+    bool large = sim->options.mtu_bytes > 0 && parcel->bytes > sim->options.mtu_bytes;
+    raft_time late = 0;
+    enum fate fate = draw_fate(sim, parcel);
+    if (large && raft_sim_chance(sim, stream_of(parcel), sim->options.mtu_permille))
+        fate = FATE_LOST;
+    switch (fate) {
+    case FATE_FINE:
+        break;
+    case FATE_LOST:
+        say_parcel(sim, parcel->header.from, "lost", parcel);
+        free(parcel);
+        return;
+    case FATE_TWICE:
+        push_parcel(sim, copy_parcel(parcel), sim->now + draw_delay(sim, parcel));
+        break;
+    case FATE_FAR: /* Many are a little late, few are very late. */
+        late = raft_sim_draw(sim, stream_of(parcel), 0, sim->options.delay_max)
+               << raft_sim_below(sim, stream_of(parcel), TAIL_DOUBLINGS);
+        break;
+    case FATE_CORRUPT:
+        corrupt_parcel(sim, parcel);
+        return;
+    case FATE_STALE:
+        bring_old(sim, parcel);
+        break;
+    }
+    push_parcel(sim, parcel, sim->now + late + draw_delay(sim, parcel));
+}
+
+static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parcel *parcel)
+{
+    if (process->inbox_count == INBOX_MAX) { /* As a socket's buffer, it has an end. */
+        free(parcel);
+        return;
+    }
+    process->inbox_count++;
+    parcel->next = process->inbox;
+    process->inbox = parcel;
+}
+
+/* The checksum in the header of a datagram finds every damage out. */
+static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
+{
+    say_parcel(sim, parcel->header.from, "damaged", parcel);
+    free(parcel);
+}
+
+/* The archive keeps some packets of all times, whoever has been restarted since. */
+static void bring_old(struct raft_sim *sim, const struct raft_sim_parcel *parcel)
+{
+    uint64_t place = raft_sim_below(sim, stream_of(parcel), RAFT_SIM_ARCHIVE);
+    struct raft_sim_parcel *old = sim->archive[place];
+    sim->archive[place] = copy_parcel(parcel);
+    if (old != NULL)
+        push_parcel(sim, old, sim->now + draw_delay(sim, old));
+}
+
+static void drop_list(struct raft_sim_parcel **list)
+{
+    while (*list != NULL) {
+        struct raft_sim_parcel *parcel = *list;
+        *list = parcel->next;
+        free(parcel);
+    }
+}
+
+/* What comes through a clogged link comes at once when it is free again, in order. */
+static raft_time draw_delay(struct raft_sim *sim, const struct raft_sim_parcel *parcel)
+{
+    const struct raft_sim_link *link = find_link(sim, parcel->header.from, parcel->header.to);
+    raft_time delay = link->delay;
     if (delay == 0)
         delay =
             raft_sim_draw(sim, stream_of(parcel), sim->options.delay_min, sim->options.delay_max);
-    if (raft_sim_chance(sim, stream_of(parcel), sim->options.far_permille))
-        delay += raft_sim_draw(sim, stream_of(parcel), 0, 10 * sim->options.delay_max);
-    push_parcel(sim, parcel, sim->now + delay);
+    if (link->clog > sim->now + delay)
+        delay = link->clog - sim->now;
+    return delay;
 }
 
 static void push_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel, raft_time at)

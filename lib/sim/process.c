@@ -49,15 +49,20 @@ void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state
 void raft_sim_start(struct raft_sim *sim, raft_id id)
 {
     struct raft_sim_process *process = raft_sim_process(sim, id);
-    if (process->node != NULL)
+    if (process->node != NULL || process->gone)
         return;
+    if (process->disk.rotten) {
+        raft_sim_lose_disk(sim, id);
+        return;
+    }
     process->lives++;
     process->chance = raft_sim_below(sim, raft_sim_stream(RAFT_SIM_STREAM_LIFE, id), UINT32_MAX);
     build_node(process);
     raft_sim_fold(sim, id);
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", process->started_once ? "restarts" : "starts");
     raft_sim_judge_restart(process);
-    enum raft_error error = raft_node_start(process->node, sim->now);
+    raft_time now = raft_sim_clock_read(&process->clock, sim->now);
+    enum raft_error error = raft_node_start(process->node, now);
     process->started_once = true;
     if (error != RAFT_OK)
         raft_sim_fail(sim, "start: n%u: %s", (unsigned)id, raft_error_text(error));
@@ -78,14 +83,70 @@ void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
     raft_app_destroy(&process->app);
     process->wire = NULL;
     process->role = RAFT_ROLE_FOLLOWER;
+    process->fuse = 0;
+    process->dead = false;
+    process->paused = false;
+    if (process->clock.stopped)
+        process->clock.world = sim->now;
+    process->clock.stopped = false;
+    raft_sim_network_drop_inbox(process);
+}
+
+void raft_sim_fuse(struct raft_sim *sim, raft_id id, uint32_t nth)
+{
+    if (raft_sim_node(sim, id) != NULL)
+        raft_sim_process(sim, id)->fuse = nth;
+}
+
+bool raft_sim_process_lives(struct raft_sim_process *process)
+{
+    if (process->dead)
+        return false;
+    if (process->fuse == 0 || --process->fuse > 0)
+        return true;
+    process->dead = true;
+    process->sim->burnt = true;
+    return false;
+}
+
+void raft_sim_bury(struct raft_sim *sim)
+{
+    sim->burnt = false;
+    for (raft_id id = 1; id <= sim->options.nodes; id++) {
+        if (!raft_sim_process(sim, id)->dead)
+            continue;
+        raft_sim_say(sim, RAFT_SIM_WORLD, id, "dies between two effects");
+        raft_sim_nemesis_died(sim, id);
+    }
+}
+
+/* A node whose disk is lost or damaged must not come back under its id as if it remembered. */
+void raft_sim_lose_disk(struct raft_sim *sim, raft_id id)
+{
+    raft_sim_crash(sim, id, 0);
+    raft_sim_process(sim, id)->gone = true;
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "has lost its disk and is gone for good");
+}
+
+struct raft_node *raft_sim_awake(struct raft_sim *sim, raft_id id)
+{
+    return raft_sim_process(sim, id)->paused ? NULL : raft_sim_node(sim, id);
+}
+
+uint64_t raft_sim_gone(const struct raft_sim *sim)
+{
+    uint64_t gone = 0;
+    for (uint32_t i = 0; i < sim->options.nodes; i++)
+        gone |= (uint64_t)sim->processes[i].gone << i;
+    return gone;
 }
 
 struct raft_node *raft_sim_node(struct raft_sim *sim, raft_id id)
 {
-    struct raft_node *node = raft_sim_process(sim, id)->node;
-    if (node != NULL)
-        raft_node_advance(node, sim->now);
-    return node;
+    struct raft_sim_process *process = raft_sim_process(sim, id);
+    if (process->node != NULL)
+        raft_node_advance(process->node, raft_sim_clock_read(&process->clock, sim->now));
+    return process->node;
 }
 
 raft_id raft_sim_leader(struct raft_sim *sim)
@@ -147,14 +208,14 @@ void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout)
 
 void raft_sim_campaign(struct raft_sim *sim, raft_id id)
 {
-    if (raft_sim_node(sim, id) != NULL)
+    if (raft_sim_awake(sim, id) != NULL)
         raft_node_campaign(raft_sim_node(sim, id));
 }
 
 enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to)
 {
     raft_id chosen = 0;
-    if (raft_sim_node(sim, id) == NULL)
+    if (raft_sim_awake(sim, id) == NULL)
         return RAFT_REFUSAL_NOT_LEADER;
     enum raft_refusal refusal = raft_node_transfer(raft_sim_node(sim, id), to, &chosen);
     if (refusal != RAFT_REFUSAL_NONE)
@@ -169,7 +230,7 @@ void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value)
         .op = RAFT_KV_PUT, .key = {"x", 1}, .value = {value, strlen(value)}};
     size_t count = raft_kv_encode(&command, bytes, sizeof bytes);
     ASSERT(count > 0);
-    if (raft_sim_node(sim, id) != NULL)
+    if (raft_sim_awake(sim, id) != NULL)
         raft_node_submit(raft_sim_node(sim, id), (struct raft_span){bytes, count}, see_answer,
                          raft_sim_process(sim, id));
 }
@@ -247,6 +308,8 @@ static uint64_t give_entropy(void *context)
 static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     raft_sim_fold(process->sim, (uint64_t)to);
     raft_sim_say(process->sim, RAFT_SIM_ROLES, process->id, "%s -> %s (term %llu)",
                  raft_role_name(from), raft_role_name(to), (unsigned long long)term);
@@ -258,6 +321,8 @@ static void see_role(void *context, enum raft_role from, enum raft_role to, raft
 static void see_substate(void *context, enum raft_substate substate)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     process->seen |= UINT32_C(1) << substate;
     raft_sim_say(process->sim, RAFT_SIM_SUBSTATES, process->id, "is %s",
                  raft_substate_name(substate));
@@ -266,6 +331,8 @@ static void see_substate(void *context, enum raft_substate substate)
 static void see_leader(void *context, raft_id leader, raft_term term)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     raft_sim_judge_term(process, term);
     if (leader != 0 && leader != process->id)
         raft_sim_say(process->sim, RAFT_SIM_ROLES, process->id, "follows n%u (term %llu)",
@@ -275,6 +342,8 @@ static void see_leader(void *context, raft_id leader, raft_term term)
 static void see_commit(void *context, raft_index commit, raft_index applied)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     if (commit > process->commit)
         raft_sim_say(process->sim, RAFT_SIM_COMMITS, process->id,
                      "commit %llu -> %llu, applied %llu", (unsigned long long)process->commit,
@@ -284,7 +353,9 @@ static void see_commit(void *context, raft_index commit, raft_index applied)
 
 static void see_promise(void *context, raft_term term, raft_id vote, raft_index acked)
 {
-    raft_sim_judge_promise(context, term, vote, acked);
+    struct raft_sim_process *process = context;
+    if (!process->dead)
+        raft_sim_judge_promise(process, term, vote, acked);
 }
 
 static void see_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
@@ -292,6 +363,8 @@ static void see_trace(void *context, enum raft_trace_code code, raft_id peer, ui
 {
     struct raft_sim_process *process = context;
     char text[160];
+    if (process->dead)
+        return;
     raft_sim_fold(process->sim, (uint64_t)code);
     raft_node_trace_text(code, peer, a, b, text, sizeof text);
     raft_sim_say(process->sim, RAFT_SIM_WHY, process->id, "%s", text);
@@ -300,6 +373,8 @@ static void see_trace(void *context, enum raft_trace_code code, raft_id peer, ui
 static void see_message(void *context, bool outgoing, const struct raft_message *message)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     raft_sim_say_message(process->sim, process->id, outgoing ? "sends" : "gets", message);
     if (outgoing && message->type == RAFT_MESSAGE_VOTE && !message->vote.pre)
         raft_sim_judge_vote(process, message->term, process->id);
@@ -308,6 +383,8 @@ static void see_message(void *context, bool outgoing, const struct raft_message 
 static void see_appended(void *context, const struct raft_entry *entry)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "appends %llu of term %llu (%s)",
                  (unsigned long long)entry->index, (unsigned long long)entry->term,
                  raft_entry_type_name(entry->type));
@@ -317,6 +394,8 @@ static void see_appended(void *context, const struct raft_entry *entry)
 static void see_truncated(void *context, raft_index first)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "removes %llu..%llu",
                  (unsigned long long)first, (unsigned long long)process->chain.count);
     raft_sim_judge_truncate(process, first);
@@ -324,13 +403,17 @@ static void see_truncated(void *context, raft_index first)
 
 static void see_applied(void *context, const struct raft_entry *entry, uint64_t digest)
 {
-    raft_sim_judge_apply(context, entry, digest);
+    struct raft_sim_process *process = context;
+    if (!process->dead)
+        raft_sim_judge_apply(process, entry, digest);
 }
 
 static void see_answer(void *context, enum raft_reply_status status, raft_index index,
                        struct raft_span result)
 {
     struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
     (void)result;
     if (status == RAFT_REPLY_OK)
         raft_sim_say(process->sim, RAFT_SIM_ANSWERS, process->id, "answers: ok, entry %llu",

@@ -29,6 +29,45 @@
 
 struct raft_sim;
 
+/* What can go wrong, by name, as in `raftctl sim --faults`. */
+#define RAFT_SIM_FAULTS(X)                                                                         \
+    X(LOSS, "loss", "packets are lost")                                                            \
+    X(DUPLICATE, "duplicate", "packets arrive twice")                                              \
+    X(REORDER, "reorder", "delays differ, so packets overtake each other")                         \
+    X(TAIL, "tail", "some packets come very late")                                                 \
+    X(CORRUPT, "corrupt", "bits flip in packets")                                                  \
+    X(STALE, "stale", "old packets come again, after restarts too")                                \
+    X(MTU, "mtu", "large packets are lost")                                                        \
+    X(CLOG, "clog", "a link holds everything back for a while")                                    \
+    X(PARTITION, "partition", "links are cut, one way or both, in every shape")                    \
+    X(CRASH, "crash", "a process dies; what it had not synced is lost or kept")                    \
+    X(EFFECT, "effect", "a process dies between two effects of one step")                          \
+    X(LEADERS, "leaders", "leaders die soon after their election")                                 \
+    X(PAUSE, "pause", "a process stops while its clock goes on")                                   \
+    X(FREEZE, "freeze", "a process stops, and so does its clock")                                  \
+    X(CLOCK, "clock", "clocks run at half to twice the rate, and jump")                            \
+    X(SLOW, "slow", "a disk is slow")                                                              \
+    X(FULL, "full", "a disk is full")                                                              \
+    X(IO, "io", "a write fails, which ends the process")                                           \
+    X(ROT, "rot", "a bit flips on a disk, which ends the process for good")                        \
+    X(WIPE, "wipe", "a disk is lost, and its node with it")                                        \
+    X(TRANSFER, "transfer", "leadership is handed over")                                           \
+    X(CAMPAIGN, "campaign", "a node is told to time out now")                                      \
+    X(CLIENT, "client", "clients send twice, give up early and come back late")
+
+enum raft_sim_fault {
+#define X(name, text, what) RAFT_SIM_FAULT_##name,
+    RAFT_SIM_FAULTS(X)
+#undef X
+        RAFT_SIM_FAULT_COUNT
+};
+
+const char *raft_sim_fault_name(enum raft_sim_fault fault);
+
+/* A list like "loss,crash", "all", "none" or "all,-clock" as a mask of 1 << fault. False, with the
+ * wrong word in message, if there is no such fault. */
+bool raft_sim_faults_parse(const char *text, uint64_t *mask, char *message, size_t message_bytes);
+
 /* What a trace line may tell; a mask chooses. */
 enum raft_sim_topic {
     RAFT_SIM_ROLES = 1 << 0,     /* role changes */
@@ -51,11 +90,16 @@ struct raft_sim_options {
     bool pre_vote;
     bool check_quorum;
     bool fresh;          /* the first election comes at once */
+    raft_time start;     /* what the clock says when the world begins */
     raft_time delay_min; /* of the network, drawn for each packet */
     raft_time delay_max;
     uint32_t loss_permille;      /* packets lost */
     uint32_t duplicate_permille; /* packets that arrive twice */
-    uint32_t far_permille;       /* packets that come ten times later than delay_max */
+    uint32_t far_permille;       /* packets that come late, up to 128 times delay_max */
+    uint32_t corrupt_permille;   /* packets with flipped bits: they must be found out */
+    uint32_t stale_permille;     /* packets in whose stead, or with which, an old one comes again */
+    uint32_t mtu_bytes;          /* packets with larger bodies meet mtu_permille; 0 = none do */
+    uint32_t mtu_permille;       /* of them are lost */
     raft_time disk_min;          /* of one write or read */
     raft_time disk_max;
     size_t tail_bytes_max;                         /* of each node; small values make cold reads */
@@ -147,18 +191,41 @@ void raft_sim_disk_hold(struct raft_sim *sim, raft_id id, bool hold);
 void raft_sim_disk_one(struct raft_sim *sim, raft_id id);
 void raft_sim_disk_full(struct raft_sim *sim, raft_id id, bool full);
 
-/* Clients that write and read all the time, and a nemesis, both from the seed. */
+/* A process that is paused does nothing; what comes for it waits, as in a socket. frozen: its clock
+ * stops too, as that of a suspended machine. */
+void raft_sim_pause(struct raft_sim *sim, raft_id id, bool frozen);
+void raft_sim_resume(struct raft_sim *sim, raft_id id);
+
+/* A node's clock: its rate from now on (1000 = the world's) and a jump. */
+void raft_sim_clock(struct raft_sim *sim, raft_id id, uint32_t rate_permille, int64_t jump);
+
+/* The process dies between two effects: before the nth thing from now on that would have left it (a
+ * packet, a write, a read). */
+void raft_sim_fuse(struct raft_sim *sim, raft_id id, uint32_t nth);
+
+/* Everything sent on a link before `until` arrives no sooner than then. */
+void raft_sim_link_clog(struct raft_sim *sim, raft_id from, raft_id to, raft_time until);
+
+/* Clients that write and read all the time, and a nemesis: how long it waits between two acts of
+ * each kind, on the mean. Faults that have no acts (loss, ..) are in the options. */
 struct raft_sim_trouble {
     uint32_t clients;
     raft_time client_timeout; /* then the outcome is unknown */
-    raft_time period;         /* mean time between two acts of the nemesis; 0 = none */
-    bool crashes;
+    raft_time client_pause;   /* at most so long between two operations; 0 = 20 ms */
+    raft_time periods[RAFT_SIM_FAULT_COUNT];
     uint32_t short_leaders_permille; /* leaders that crash soon after they were elected */
-    bool partitions;
-    bool disks; /* slow and full ones */
-    bool transfers;
 };
 void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *trouble);
+
+/* Nothing disturbs the nodes in set (bit id - 1) any more, nor the network between them: they run,
+ * their disks and clocks are well. The nemesis ends; what is broken elsewhere stays broken. */
+void raft_sim_heal(struct raft_sim *sim, uint64_t set);
+
+/* No client begins a new operation. */
+void raft_sim_clients_stop(struct raft_sim *sim);
+
+/* The nodes that can never come back, since their disks are lost (bit id - 1). */
+uint64_t raft_sim_gone(const struct raft_sim *sim);
 
 /* Ends the nemesis and the clients, heals everything and starts every node. */
 void raft_sim_calm(struct raft_sim *sim);

@@ -36,6 +36,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     sim->options = *options;
     sim->limits = options->limits != NULL ? *options->limits : raft_limits_default();
     sim->hash = RAFT_HASH_SEED;
+    sim->now = options->start;
     sim->choices_owned = options->choices == NULL;
     sim->choices = options->choices;
     if (sim->choices == NULL)
@@ -50,6 +51,8 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
         struct raft_sim_process *process = &sim->processes[i];
         process->sim = sim;
         process->id = i + 1;
+        process->clock =
+            (struct raft_sim_clock){.world = sim->now, .local = sim->now, .rate_permille = 1000};
         sim->faults.ids[i] = i + 1;
         raft_sim_disk_init(&process->disk, sim, i + 1);
     }
@@ -128,11 +131,15 @@ bool raft_sim_step(struct raft_sim *sim, raft_time until)
         return false;
     if (next <= due && raft_sim_queue_pop(&sim->queue, until, &event)) {
         do_event(sim, &event);
+        if (sim->burnt)
+            raft_sim_bury(sim);
         return true;
     }
     struct raft_node *node = raft_sim_node(sim, id);
     raft_sim_fold(sim, id);
     raft_node_run(node);
+    if (sim->burnt)
+        raft_sim_bury(sim);
     return true;
 }
 
@@ -193,9 +200,13 @@ static raft_id find_due_node(const struct raft_sim *sim, raft_time *at)
     *at = UINT64_MAX;
     for (uint32_t i = 0; i < sim->options.nodes; i++) {
         const struct raft_sim_process *process = &sim->processes[i];
-        if (process->node == NULL || raft_node_deadline(process->node) >= *at)
+        if (process->node == NULL || process->paused)
             continue;
-        *at = raft_node_deadline(process->node);
+        raft_time due =
+            raft_sim_clock_when(&process->clock, raft_node_deadline(process->node), sim->now);
+        if (due >= *at)
+            continue;
+        *at = due;
         id = process->id;
     }
     return id;
@@ -216,7 +227,10 @@ static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
         raft_sim_client_wake(sim, event->number, event->epoch);
         break;
     case RAFT_SIM_EVENT_NEMESIS:
-        raft_sim_nemesis_act(sim, event->number);
+        raft_sim_nemesis_act(sim, (enum raft_sim_fault)event->number);
+        break;
+    case RAFT_SIM_EVENT_RELIEF:
+        raft_sim_nemesis_relieve(sim, event->number, (enum raft_sim_fault)event->epoch);
         break;
     }
 }

@@ -71,15 +71,17 @@ static void choose_options(uint64_t seed, struct raft_sim_options *options,
         limits->batch_max = 1 + (uint32_t)raft_random_below(&random, 4);
     }
     options->limits = limits;
+    raft_time period = 150 * 1000 + 3 * raft_random_below(&random, SECOND);
     *trouble = (struct raft_sim_trouble){
         .clients = 3,
         .client_timeout = 700 * 1000,
-        .period = 50 * 1000 + raft_random_below(&random, SECOND),
-        .crashes = true,
-        .partitions = true,
-        .disks = raft_random_below(&random, 2) != 0,
-        .transfers = raft_random_below(&random, 2) != 0,
+        .periods = {[RAFT_SIM_FAULT_CRASH] = period, [RAFT_SIM_FAULT_PARTITION] = period},
     };
+    for (unsigned fault = RAFT_SIM_FAULT_EFFECT; fault <= RAFT_SIM_FAULT_CAMPAIGN; fault++) {
+        bool lasting = fault == RAFT_SIM_FAULT_ROT || fault == RAFT_SIM_FAULT_WIPE;
+        if (!lasting && raft_random_below(&random, 2) != 0)
+            trouble->periods[fault] = 2 * period;
+    }
 }
 
 /* As in figure 8 of the paper: leaders crash again and again, before they have brought round more
@@ -96,12 +98,10 @@ static void choose_figure8(uint64_t seed, struct raft_sim_options *options,
     options->check_quorum = false;
     options->delay_max = 5000 + raft_random_below(&random, 20 * 1000);
     limits->batch_max = 1;
-    trouble->period = 200 * 1000 + raft_random_below(&random, SECOND);
-    trouble->short_leaders_permille = 800;
-    trouble->crashes = false;
-    trouble->disks = false;
-    trouble->transfers = false;
-    trouble->partitions = raft_random_below(&random, 2) != 0;
+    *trouble = (struct raft_sim_trouble){
+        .clients = 3, .client_timeout = 700 * 1000, .short_leaders_permille = 800};
+    if (raft_random_below(&random, 2) != 0)
+        trouble->periods[RAFT_SIM_FAULT_PARTITION] = 500 * 1000;
 }
 
 /* Does what is owed after the storm; the sentence of what is wrong, or NULL. */

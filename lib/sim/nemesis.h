@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The inside of the nemesis: nemesis.c keeps the table of acts and those on nodes, nemesis_links.c
+ * has those on links, nemesis_heal.c ends it all.
+ */
+#ifndef RAFT_SIM_NEMESIS_H
+#define RAFT_SIM_NEMESIS_H
+
+#include "sim/internal.h"
+
+/* Where a kind of fault gets its choices. */
+uint32_t raft_sim_nemesis_stream(enum raft_sim_fault fault);
+/* How long it lasts. */
+raft_time raft_sim_nemesis_duration(struct raft_sim *sim, enum raft_sim_fault fault);
+/* Whom it hits: anybody, the leader rather often. */
+raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault);
+
+void raft_sim_nemesis_clog(struct raft_sim *sim);
+void raft_sim_nemesis_partition(struct raft_sim *sim);
+void raft_sim_nemesis_mend_disk(struct raft_sim *sim, raft_id id);
+
+#endif
