@@ -230,6 +230,9 @@ static bool judge_reply(struct raft_client *client, struct call *call,
         explain(answer, RAFT_CLIENT_UNKNOWN,
                 "the leader lost its office before the command was committed");
         return true;
+    case RAFT_REPLY_EXPIRED:
+        explain(answer, RAFT_CLIENT_UNKNOWN, "the cluster has forgotten this client meanwhile");
+        return true;
     case RAFT_REPLY_TOO_LARGE:
         explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
         return true;

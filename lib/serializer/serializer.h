@@ -28,10 +28,12 @@ enum raft_packet_kind {
     RAFT_PACKET_REPLY = 65
 };
 
-/* A client's command. (client, seq) names it for ever: sessions will make it exactly-once. */
+/* A client's command. (client, seq) names it for ever: however often it is sent, it runs once
+ * (node/sessions.h). seq 0 asks a leader for its present index and has no command. */
 struct raft_request {
     uint8_t client[16];
     uint64_t seq;
+    raft_index known; /* an index heard of before the first copy was sent; equal in all copies */
     struct raft_span command;
 };
 
@@ -43,7 +45,8 @@ struct raft_request {
     X(DISK_FULL, 4, "disk_full")       /* not taken */                                             \
     X(TOO_LARGE, 5, "too_large")       /* not taken */                                             \
     X(TRANSFERRING, 6, "transferring") /* not taken */                                             \
-    X(UNKNOWN, 7, "unknown")           /* taken; whether it commits is unknown (leadership lost) */
+    X(UNKNOWN, 7, "unknown") /* taken; whether it commits is unknown (leadership lost) */          \
+    X(EXPIRED, 8, "expired") /* not run now or ever again; whether it ran before is not known */
 
 enum raft_reply_status {
 #define X(name, value, text) RAFT_REPLY_##name = value,
@@ -55,8 +58,8 @@ struct raft_reply {
     uint8_t client[16];
     uint64_t seq;
     enum raft_reply_status status;
-    raft_id leader; /* 0 = unknown */
-    raft_index index;
+    raft_id leader;   /* 0 = unknown */
+    raft_index index; /* ok: of the command's entry; else what the node has applied */
     raft_term term;
     struct raft_span result; /* the app's result, when ok */
 };

@@ -128,9 +128,10 @@ static void encode_message(msgpack_packer *packer, const struct raft_message *me
 
 static void encode_request(msgpack_packer *packer, const struct raft_request *request)
 {
-    put_array(packer, 3);
+    put_array(packer, 4);
     put_bytes(packer, request->client, sizeof(request->client));
     put_uint(packer, request->seq);
+    put_uint(packer, request->known);
     put_bytes(packer, request->command.data, request->command.bytes);
 }
 
@@ -290,9 +291,10 @@ static void take_client(struct raft_cursor *cursor, uint8_t client[16])
 
 static void decode_request(struct raft_cursor *cursor, struct raft_request *request)
 {
-    raft_cursor_tuple(cursor, 3);
+    raft_cursor_tuple(cursor, 4);
     take_client(cursor, request->client);
     request->seq = raft_cursor_uint(cursor, UINT64_MAX);
+    request->known = take_number(cursor);
     request->command = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
 }
 

@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "serializer/serializer.h"
 
-enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 11 };
+enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 12 };
 
 static const struct raft_serializer *serializer;
 static struct raft_entry decoded_entries[RAFT_PACKET_ENTRIES_MAX];
@@ -71,12 +71,16 @@ static struct raft_packet make_sample(int kind)
         break;
     case 8:
         packet.kind = RAFT_PACKET_REQUEST;
-        packet.request = (struct raft_request){{1, 2, 255}, UINT64_MAX, {"put k v", 7}};
+        packet.request = (struct raft_request){{1, 2, 255}, UINT64_MAX, 1ULL << 62, {"put k v", 7}};
         break;
     case 9:
         packet.kind = RAFT_PACKET_REPLY;
         packet.reply =
             (struct raft_reply){{9, 8}, 3, RAFT_REPLY_UNKNOWN, UINT32_MAX, 5, 6, {"done", 4}};
+        break;
+    case 10:
+        packet.kind = RAFT_PACKET_REPLY;
+        packet.reply = (struct raft_reply){{9, 8}, 3, RAFT_REPLY_EXPIRED, 2, 70000, 6, {NULL, 0}};
         break;
     default:
         packet.kind = RAFT_PACKET_REPLY;
@@ -211,6 +215,7 @@ static void test_d1_requests_and_replies_round_trip(void **state)
     assert_int_equal(serializer->ops->decode(serializer, span, &got, NULL, 0), RAFT_OK);
     assert_memory_equal(got.request.client, sent.request.client, 16);
     assert_int_equal(got.request.seq, sent.request.seq);
+    assert_int_equal(got.request.known, sent.request.known);
     assert_int_equal(got.request.command.bytes, 7);
     assert_memory_equal(got.request.command.data, "put k v", 7);
     for (int kind = 9; kind < KINDS; kind++) {
@@ -369,7 +374,7 @@ static void test_d5_impossible_values_are_malformed(void **state)
         const char *why;
         int kind;
         uint8_t bytes;
-        uint8_t body[16];
+        uint8_t body[32];
     } cases[] = {
         {"term 2^63", 7, 10, {0x91, 0xcf, 0x80}},
         {"term 2^62 + 1", 7, 10, {0x91, 0xcf, 0x40, 0, 0, 0, 0, 0, 0, 1}},
@@ -389,7 +394,11 @@ static void test_d5_impossible_values_are_malformed(void **state)
         {"append: unknown entry type", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 4, 0xc4, 0}},
         {"append: entry type 0", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 0, 0xc4, 0}},
         {"append: payload is a string", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 2, 0xa0, 0}},
-        {"request: client id of 3 bytes", 8, 9, {0x93, 0xc4, 3, 1, 2, 3, 1, 0xc4, 0}},
+        {"request: client id of 3 bytes", 8, 10, {0x94, 0xc4, 3, 1, 2, 3, 1, 0, 0xc4, 0}},
+        {"request: an index beyond the largest",
+         8,
+         31,
+         {0x94, 0xc4, 16, [19] = 1, 0xcf, 0x40, 0, 0, 0, 0, 0, 0, 1, 0xc4, 0}},
     };
     struct raft_packet got;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -420,11 +429,11 @@ static void test_d4_an_unknown_reply_status_is_malformed(void **state)
     (void)state;
     uint8_t body[ROOM];
     struct raft_packet got;
-    size_t bytes = encode_sample(10, body, ROOM);
+    size_t bytes = encode_sample(11, body, ROOM);
     enum { STATUS_AT = 1 + 18 + 1 };
     assert_int_equal(body[STATUS_AT], RAFT_REPLY_OK);
     body[STATUS_AT] = 100;
-    assert_int_equal(decode_as(10, body, bytes, &got), RAFT_MALFORMED);
+    assert_int_equal(decode_as(11, body, bytes, &got), RAFT_MALFORMED);
 }
 
 static void test_more_entries_than_room_is_malformed(void **state)
@@ -461,6 +470,7 @@ static void test_every_reply_status_has_a_name(void **state)
     (void)state;
     assert_string_equal(raft_reply_status_name(RAFT_REPLY_OK), "ok");
     assert_string_equal(raft_reply_status_name(RAFT_REPLY_UNKNOWN), "unknown");
+    assert_string_equal(raft_reply_status_name(RAFT_REPLY_EXPIRED), "expired");
     assert_string_equal(raft_reply_status_name((enum raft_reply_status)99), "unknown status");
 }
 
