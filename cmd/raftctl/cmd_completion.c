@@ -13,21 +13,25 @@ static bool is_shown(const struct command *command)
     return (command->flags & COMMAND_HIDDEN) == 0;
 }
 
-static void print_names(const char *separator)
+/* "up|down|..": every command under each of its names. */
+static void print_names(void)
 {
     for (uint32_t i = 0; i < commands_count; i++) {
         if (is_shown(&commands[i])) {
-            printf("%s%s", i == 0 ? "" : separator, commands[i].name);
-            if (commands[i].alias != NULL) {
-                printf("%s%s", separator, commands[i].alias);
-            }
+            printf("%s%s%s%s", i == 0 ? "" : "|", commands[i].name,
+                   commands[i].alias != NULL ? "|" : "",
+                   commands[i].alias != NULL ? commands[i].alias : "");
         }
     }
 }
 
-static void print_option_words(const struct option_row *rows)
+/* All options, or only those that take a value. */
+static void print_option_words(const struct option_row *rows, bool values)
 {
     for (; rows != NULL && rows->kind != OPTION_END; rows++) {
+        if (values && rows->kind == OPTION_FLAG) {
+            continue;
+        }
         printf(" --%s", rows->name);
         if (rows->letter != 0) {
             printf(" -%c", rows->letter);
@@ -35,49 +39,112 @@ static void print_option_words(const struct option_row *rows)
     }
 }
 
-static void print_bash_case(const struct command *command)
+/* bash and zsh differ in how a function sees the words and gives its answer, not in between. */
+struct dialect {
+    const char *words; /* the array of words */
+    const char *last;  /* index of the one under the cursor */
+    int first;         /* index of the one after "raftctl" */
+};
+
+static void print_values(const char *verb, const struct option_row *row)
 {
-    printf("    %s%s%s) options=\"", command->name, command->alias != NULL ? "|" : "",
-           command->alias != NULL ? command->alias : "");
-    print_option_words(command->options);
-    printf("\"; kind=\"%s\" ;;\n", command->completes != NULL ? command->completes : "");
+    const char *kind = row->choices != NULL ? row->choices : row->completes;
+    if (kind == NULL) {
+        return;
+    }
+    printf("    %s\" --%s\"", verb, row->name);
+    if (row->letter != 0) {
+        printf("|%s\" -%c\"", verb, row->letter);
+    }
+    printf(") kind='%s' ;;\n", kind);
+}
+
+/* What each command takes. */
+static void print_verb_cases(void)
+{
+    printf("  case $verb in\n");
+    for (uint32_t i = 0; i < commands_count; i++) {
+        const struct command *command = &commands[i];
+        if (!is_shown(command)) {
+            continue;
+        }
+        printf("    %s%s%s) verb=%s; options+=\"", command->name, command->alias != NULL ? "|" : "",
+               command->alias != NULL ? command->alias : "", command->name);
+        print_option_words(command->options, false);
+        printf("\"; takes+=\"");
+        print_option_words(command->options, true);
+        printf(" \"; kind='%s'; rest='%s' ;;\n",
+               command->completes != NULL ? command->completes : "",
+               command->completes_rest != NULL ? command->completes_rest : "");
+    }
+    printf("  esac\n");
+}
+
+/* What each option takes, where anything can be offered for it. */
+static void print_value_cases(void)
+{
+    printf("  case \"$verb $previous\" in\n");
+    for (uint32_t i = 0; i < commands_count; i++) {
+        for (const struct option_row *row = commands[i].options;
+             row != NULL && row->kind != OPTION_END; row++) {
+            print_values(commands[i].name, row);
+        }
+    }
+    for (const struct option_row *row = global_options; row->kind != OPTION_END; row++) {
+        print_values("*", row);
+    }
+    printf("    *) [[ $takes == *\" $previous \"* ]] && kind= options= ;;\n"
+           "  esac\n");
+}
+
+/* Finds out what is wanted: options and a kind of names. */
+static void print_body(const struct dialect *dialect)
+{
+    printf("  local verb= kind= rest= arguments=0 i options=\"");
+    print_option_words(global_options, false);
+    printf("\" takes=\"");
+    print_option_words(global_options, true);
+    printf(" \"\n"
+           "  local -a cluster\n"
+           "  cluster=()\n"
+           "  for ((i = %d; i < %s; i++)); do\n"
+           "    case ${%s[i]} in\n"
+           "      -c|--cluster) cluster=(-c \"${%s[i + 1]}\"); ((i++)) ;;\n"
+           "      --color) ((i++)) ;;\n"
+           "      -*) ;;\n"
+           "      *) verb=${%s[i]}; break ;;\n"
+           "    esac\n"
+           "  done\n",
+           dialect->first, dialect->last, dialect->words, dialect->words, dialect->words);
+    print_verb_cases();
+    printf("  for ((i++; i < %s; i++)); do\n"
+           "    case ${%s[i]} in\n"
+           "      -c|--cluster) cluster=(-c \"${%s[i + 1]}\"); ((i++)) ;;\n"
+           "      -*) [[ $takes == *\" ${%s[i]} \"* ]] && ((i++))\n"
+           "          [[ ${%s[i]} == \"=\" ]] && ((i++)) ;;\n"
+           "      *) ((arguments++)) ;;\n"
+           "    esac\n"
+           "  done\n"
+           "  ((arguments > 0)) && kind=$rest\n"
+           "  local verbs='",
+           dialect->last, dialect->words, dialect->words, dialect->words, dialect->words);
+    print_names();
+    printf("'\n"
+           "  [[ -z $verb ]] && kind=$verbs\n");
+    print_value_cases();
 }
 
 static void print_bash(void)
 {
     printf("# bash completion for raftctl, printed by `raftctl completion bash`.\n"
            "_raftctl()\n{\n"
-           "  local current=${COMP_WORDS[COMP_CWORD]} verb= options= kind= name= i\n"
-           "  local -a cluster=()\n"
-           "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
-           "    case ${COMP_WORDS[i]} in\n"
-           "      -c|--cluster) cluster=(-c \"${COMP_WORDS[i + 1]}\"); ((i++)) ;;\n"
-           "      -*) ;;\n"
-           "      *) verb=${COMP_WORDS[i]}; break ;;\n"
-           "    esac\n"
-           "  done\n"
-           "  if [[ ${COMP_WORDS[COMP_CWORD - 1]} == -c || "
-           "${COMP_WORDS[COMP_CWORD - 1]} == --cluster ]]; then\n"
-           "    COMPREPLY=($(compgen -W \"$(raftctl names clusters 2>/dev/null)\" -- "
-           "\"$current\"))\n"
-           "    return\n"
-           "  fi\n"
-           "  case $verb in\n"
-           "    '') options=\"");
-    print_option_words(global_options);
-    printf("\"; kind=\"");
-    print_names("|");
-    printf("\" ;;\n");
-    for (uint32_t i = 0; i < commands_count; i++) {
-        if (is_shown(&commands[i])) {
-            print_bash_case(&commands[i]);
-        }
-    }
-    printf("  esac\n"
+           "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
+           "  # --timing=fast is three words here.\n"
+           "  [[ $previous == \"=\" ]] && previous=${COMP_WORDS[COMP_CWORD - 2]}\n"
+           "  [[ $current == \"=\" ]] && current=\n");
+    print_body(&(struct dialect){"COMP_WORDS", "COMP_CWORD", 1});
+    printf("  COMPREPLY=()\n"
            "  if [[ $current == -* ]]; then\n"
-           "    [[ -n $verb ]] && options+=\"");
-    print_option_words(global_options);
-    printf("\"\n"
            "    COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n"
            "  elif [[ $kind == *'|'* ]]; then\n"
            "    COMPREPLY=($(compgen -W \"${kind//|/ }\" -- \"$current\"))\n"
@@ -102,11 +169,16 @@ static void print_zsh(void)
 {
     printf("#compdef raftctl\n"
            "# zsh completion for raftctl, printed by `raftctl completion zsh`.\n"
-           "_raftctl_names() { local -a names; names=(${(f)\"$(raftctl names $1 2>/dev/null)\"}); "
-           "compadd -a names }\n"
            "_raftctl() {\n"
-           "  local -a commands\n"
-           "  commands=(\n");
+           "  local current=${words[CURRENT]} previous=${words[CURRENT - 1]}\n"
+           "  local -a commands names\n"
+           "  if [[ $current == --*=* ]]; then\n"
+           "    previous=${current%%%%=*}\n"
+           "    current=${current#*=}\n"
+           "    compset -P '*='\n"
+           "  fi\n");
+    print_body(&(struct dialect){"words", "CURRENT", 2});
+    printf("  commands=(\n");
     for (uint32_t i = 0; i < commands_count; i++) {
         if (is_shown(&commands[i])) {
             char line[256];
@@ -117,34 +189,29 @@ static void print_zsh(void)
         }
     }
     printf("  )\n"
-           "  local i verb=\n"
-           "  for ((i = 2; i < CURRENT; i++)); do\n"
-           "    case $words[i] in\n"
-           "      -c|--cluster) ((i++)) ;;\n"
-           "      -*) ;;\n"
-           "      *) verb=$words[i]; break ;;\n"
-           "    esac\n"
-           "  done\n"
-           "  case $verb in\n"
-           "    '') _describe command commands; return ;;\n");
-    for (uint32_t i = 0; i < commands_count; i++) {
-        const struct command *command = &commands[i];
-        if (!is_shown(command)) {
-            continue;
-        }
-        printf("    %s%s%s) if [[ $PREFIX == -* ]]; then compadd --", command->name,
-               command->alias != NULL ? "|" : "", command->alias != NULL ? command->alias : "");
-        print_option_words(command->options);
-        print_option_words(global_options);
-        if (command->completes == NULL) {
-            printf("; fi ;;\n");
-        } else if (strchr(command->completes, '|') != NULL) {
-            printf("; else compadd -- ${(s:|:):-'%s'}; fi ;;\n", command->completes);
-        } else {
-            printf("; else _raftctl_names %s; fi ;;\n", command->completes);
-        }
+           "  if [[ $current == -* ]]; then\n"
+           "    compadd -- ${=options}\n"
+           "  elif [[ $kind == \"$verbs\" ]]; then\n"
+           "    _describe command commands\n"
+           "  elif [[ $kind == *'|'* ]]; then\n"
+           "    compadd -- ${(s:|:)kind}\n"
+           "  elif [[ -n $kind ]]; then\n"
+           "    names=(${(f)\"$(raftctl \"${cluster[@]}\" names $kind 2>/dev/null)\"})\n"
+           "    compadd -- \"${names[@]}\"\n"
+           "  fi\n}\n"
+           "# As a file of $fpath this is the function's own first run.\n"
+           "if [[ ${funcstack[1]} == _raftctl ]]; then _raftctl \"$@\"; else compdef _raftctl "
+           "raftctl; fi\n");
+}
+
+/* The words of a list, or whatever names they have at that moment. */
+static void print_fish_kind(const char *kind)
+{
+    if (strchr(kind, '|') != NULL) {
+        printf(" -a \"(string split '|' '%s')\"", kind);
+    } else {
+        printf(" -a '(raftctl names %s 2>/dev/null)'", kind);
     }
-    printf("  esac\n}\ncompdef _raftctl raftctl\n");
 }
 
 static void print_fish_options(const struct option_row *rows, const char *condition)
@@ -154,7 +221,11 @@ static void print_fish_options(const struct option_row *rows, const char *condit
         if (rows->letter != 0) {
             printf(" -s %c", rows->letter);
         }
-        printf(" -l %s%s -d ", rows->name, rows->kind == OPTION_FLAG ? "" : " -x");
+        printf(" -l %s%s", rows->name, rows->kind == OPTION_FLAG ? "" : " -x");
+        if (rows->choices != NULL || rows->completes != NULL) {
+            print_fish_kind(rows->choices != NULL ? rows->choices : rows->completes);
+        }
+        printf(" -d ");
         print_quoted(rows->help);
         printf("\n");
     }
@@ -178,15 +249,10 @@ static void print_fish(void)
         print_quoted(command->summary);
         printf("\n");
         print_fish_options(command->options, condition);
-        if (command->completes == NULL) {
-            continue;
-        }
-        if (strchr(command->completes, '|') != NULL) {
-            printf("complete -c raftctl %s -a \"(string split '|' '%s')\"\n", condition,
-                   command->completes);
-        } else {
-            printf("complete -c raftctl %s -a '(raftctl names %s 2>/dev/null)'\n", condition,
-                   command->completes);
+        if (command->completes != NULL) {
+            printf("complete -c raftctl %s", condition);
+            print_fish_kind(command->completes);
+            printf("\n");
         }
     }
 }

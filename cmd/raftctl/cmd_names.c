@@ -8,6 +8,43 @@
 #include <string.h>
 
 #include "clusters.h"
+#include "status_table.h"
+
+static void print_commands(struct call *call);
+static void print_clusters(struct call *call);
+static void print_partitions(struct call *call);
+static void print_targets(struct call *call);
+static void print_conditions(struct call *call);
+static void print_nodes(struct call *call);
+static void print_faults(struct call *call);
+static void print_faults_and_targets(struct call *call);
+static void print_fields(struct call *call);
+static void print_event_types(struct call *call);
+static void print_signals(struct call *call);
+static void print_apps(struct call *call);
+
+static const struct {
+    const char *kind;
+    void (*print)(struct call *call);
+} kinds[] = {
+    {"commands", print_commands},     {"clusters", print_clusters},
+    {"partitions", print_partitions}, {"targets", print_targets},
+    {"conditions", print_conditions}, {"nodes", print_nodes},
+    {"faults", print_faults},         {"faults-and-targets", print_faults_and_targets},
+    {"fields", print_fields},         {"event-types", print_event_types},
+    {"signals", print_signals},       {"apps", print_apps},
+};
+
+int cmd_names(struct call *call)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (strcmp(kinds[i].kind, call->argv[0]) == 0) {
+            kinds[i].print(call);
+            return EXIT_DONE;
+        }
+    }
+    return EXIT_USAGE;
+}
 
 static void print_words(const char *const *words, size_t count)
 {
@@ -16,8 +53,9 @@ static void print_words(const char *const *words, size_t count)
     }
 }
 
-static void print_commands(void)
+static void print_commands(struct call *call)
 {
+    (void)call;
     for (uint32_t i = 0; i < commands_count; i++) {
         if ((commands[i].flags & COMMAND_HIDDEN) == 0) {
             printf("%s\n", commands[i].name);
@@ -26,7 +64,7 @@ static void print_commands(void)
     printf("exit-codes\n");
 }
 
-static void print_clusters(const struct call *call)
+static void print_clusters(struct call *call)
 {
     struct clusters clusters;
     if (clusters_list(call, &clusters) == EXIT_DONE) {
@@ -37,64 +75,100 @@ static void print_clusters(const struct call *call)
     clusters_free(&clusters);
 }
 
-static void print_nodes(const struct raft_view *view)
+static void print_partitions(struct call *call)
 {
-    for (uint32_t i = 0; i < view->nodes_count; i++) {
-        printf("n%u\n", view->nodes[i].id);
+    (void)call;
+    for (uint32_t i = 0; i < RAFT_PARTITION_COUNT; i++) {
+        printf("%s\n", raft_partition_name((enum raft_partition)i));
     }
 }
 
-static void print_faults(const struct raft_view *view)
-{
-    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
-        if (view->faults.list[i].id != 0) {
-            printf("f%" PRIu64 "\n", view->faults.list[i].id);
-        }
-    }
-}
-
-static void print_of_cluster(struct call *call, const char *kind)
+/* The table of the cluster that is meant, if it runs. */
+static const struct raft_view *open_view(struct call *call)
 {
     char name[RAFT_CLUSTER_NAME_MAX + 1];
     char message[160];
     if (raft_paths_choose(options_text(&call->options, "cluster", NULL), name, sizeof name, message,
                           sizeof message) != RAFT_OK ||
         raft_paths_for(name, &call->paths, message, sizeof message) != RAFT_OK ||
-        !call_exists(call) || call_open(call, true) != EXIT_DONE || call->view == NULL) {
-        return;
+        !call_exists(call) || call_open(call, true) != EXIT_DONE) {
+        return NULL;
     }
-    if (strcmp(kind, "faults") == 0) {
-        print_faults(call->view);
-    } else {
-        print_nodes(call->view);
+    return call->view;
+}
+
+static void print_nodes(struct call *call)
+{
+    const struct raft_view *view = open_view(call);
+    for (uint32_t i = 0; view != NULL && i < view->nodes_count; i++) {
+        printf("n%u\n", view->nodes[i].id);
     }
 }
 
-int cmd_names(struct call *call)
+static void print_faults(struct call *call)
 {
-    static const char *const targets[] = {"all",       "leader",   "followers", "follower",
-                                          "candidate", "minority", "majority",  "up",
-                                          "down",      "paused",   "voters",    "learners"};
-    static const char *const conditions[] = {
+    const struct raft_view *view = open_view(call);
+    for (uint32_t i = 0; view != NULL && i < RAFT_FAULTS_MAX; i++) {
+        if (view->faults.list[i].id != 0) {
+            printf("f%" PRIu64 "\n", view->faults.list[i].id);
+        }
+    }
+}
+
+static void print_targets(struct call *call)
+{
+    static const char *const words[] = {"all",       "leader",   "followers", "follower",
+                                        "candidate", "minority", "majority",  "up",
+                                        "down",      "paused",   "voters",    "learners"};
+    print_words(words, sizeof words / sizeof words[0]);
+    print_nodes(call);
+}
+
+static void print_faults_and_targets(struct call *call)
+{
+    print_faults(call);
+    print_targets(call);
+}
+
+static void print_conditions(struct call *call)
+{
+    static const char *const words[] = {
         "leader", "no-leader", "quorum", "converged", "stable", "healed", "up",     "down",
         "paused", "frozen",    "state",  "substate",  "event",  "not",    "term>=", "commit>="};
-    const char *kind = call->argv[0];
-    if (strcmp(kind, "commands") == 0) {
-        print_commands();
-    } else if (strcmp(kind, "clusters") == 0) {
-        print_clusters(call);
-    } else if (strcmp(kind, "partitions") == 0) {
-        for (uint32_t i = 0; i < RAFT_PARTITION_COUNT; i++) {
-            printf("%s\n", raft_partition_name((enum raft_partition)i));
-        }
-    } else if (strcmp(kind, "conditions") == 0) {
-        print_words(conditions, sizeof conditions / sizeof conditions[0]);
-        print_of_cluster(call, kind);
-    } else if (strcmp(kind, "targets") == 0) {
-        print_words(targets, sizeof targets / sizeof targets[0]);
-        print_of_cluster(call, kind);
-    } else {
-        print_of_cluster(call, kind);
+    print_words(words, sizeof words / sizeof words[0]);
+    print_nodes(call);
+}
+
+static void print_fields(struct call *call)
+{
+    (void)call;
+    printf("wide\njson\n");
+    for (uint32_t i = 0; i < status_fields_count; i++) {
+        printf("%s\n", status_fields[i].name);
     }
-    return EXIT_DONE;
+}
+
+static void print_event_types(struct call *call)
+{
+    (void)call;
+    for (uint32_t i = 0; i < RAFT_SHM_EVENT_COUNT; i++) {
+        printf("%s\n", raft_shm_event_type_name(i));
+    }
+}
+
+static void print_signals(struct call *call)
+{
+    (void)call;
+    for (int i = 1; i < 32; i++) {
+        const char *name = sigabbrev_np(i);
+        if (name != NULL) {
+            printf("%s\n", name);
+        }
+    }
+}
+
+static void print_apps(struct call *call)
+{
+    (void)call;
+    printf("kv\n");
 }

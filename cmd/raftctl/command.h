@@ -36,7 +36,8 @@ struct command {
     const char *usage;   /* its arguments: "[N]", "TARGET" */
     const char *details; /* more lines for `help COMMAND`; NULL = none */
     const struct option_row *options;
-    const char *completes; /* what its arguments are: "targets", "nodes", .. or a list "a|b" */
+    const char *completes; /* what its first argument is: "targets", "nodes", .. or a list "a|b" */
+    const char *completes_rest; /* and those after it; NULL = nothing to offer */
     unsigned flags;
     int args_min;
     int args_max; /* -1 = any number */

@@ -26,7 +26,8 @@
     }
 #define AT_ROW                                                                                     \
     {                                                                                              \
-        .kind = OPTION_TEXT, .name = "at", .metavar = "NODE", .help = "ask this node and no other" \
+        .kind = OPTION_TEXT, .name = "at", .metavar = "NODE",                                      \
+        .help = "ask this node and no other", .completes = "nodes"                                 \
     }
 
 const struct option_row global_options[] = {
@@ -35,6 +36,7 @@ const struct option_row global_options[] = {
      .name = "cluster",
      .metavar = "NAME",
      .help = "the cluster (else the one chosen by use, else default)",
+     .completes = "clusters",
      .env = "RAFTCTL_CLUSTER"},
     {.kind = OPTION_FLAG, .name = "json", .help = "answer in JSON"},
     {.kind = OPTION_FLAG,
@@ -61,7 +63,8 @@ static const struct option_row up_options[] = {
      .name = "app",
      .metavar = "NAME",
      .help = "the replicated application: kv",
-     .env = "RAFTCTL_APP"},
+     .env = "RAFTCTL_APP",
+     .completes = "apps"},
     {.kind = OPTION_TEXT,
      .name = "timing",
      .metavar = "NAME",
@@ -107,7 +110,7 @@ static const struct option_row status_options[] = {
      .name = "output",
      .metavar = "FORMAT",
      .help = "wide, json, or fields: id,state,term,.. one line a node",
-     .env = NULL},
+     .completes = "fields"},
     END,
 };
 
@@ -139,7 +142,8 @@ static const struct option_row events_options[] = {
     {.kind = OPTION_TEXT,
      .name = "type",
      .metavar = "T",
-     .help = "only these types, joined by commas: role, leader, process, fault, command, .."},
+     .help = "only these types, joined by commas: role, leader, process, fault, command, ..",
+     .completes = "event-types"},
     END,
 };
 
@@ -158,7 +162,8 @@ static const struct option_row log_options[] = {
     {.kind = OPTION_TEXT,
      .name = "diff",
      .metavar = "NODE2",
-     .help = "show where the two logs part"},
+     .help = "show where the two logs part",
+     .completes = "nodes"},
     END,
 };
 
@@ -172,7 +177,8 @@ static const struct option_row wait_options[] = {
     {.kind = OPTION_TEXT,
      .name = "or-fail",
      .metavar = "COND",
-     .help = "exit 1 as soon as this becomes true"},
+     .help = "exit 1 as soon as this becomes true",
+     .completes = "conditions"},
     END,
 };
 
@@ -200,7 +206,8 @@ static const struct option_row kill_options[] = {
      .letter = 's',
      .name = "signal",
      .metavar = "SIG",
-     .help = "another signal than KILL: TERM, 15, .."},
+     .help = "another signal than KILL: TERM, 15, ..",
+     .completes = "signals"},
     TIMEOUT_ROW("give up waiting for the exit to be seen (30)"),
     END,
 };
@@ -308,6 +315,7 @@ const struct command commands[] = {
          "happens. On time-out the last value of every term is printed.",
      .options = wait_options,
      .completes = "conditions",
+     .completes_rest = "conditions",
      .args_min = 1,
      .args_max = -1,
      .run = cmd_wait},
@@ -317,6 +325,7 @@ const struct command commands[] = {
      .details = "The same conditions as wait; exit 0 when true, 1 when false.",
      .options = assert_options,
      .completes = "conditions",
+     .completes_rest = "conditions",
      .args_min = 1,
      .args_max = -1,
      .run = cmd_assert},
@@ -381,6 +390,7 @@ const struct command commands[] = {
                 "matrix of each.",
      .options = partition_options,
      .completes = "partitions",
+     .completes_rest = "targets",
      .args_min = 1,
      .args_max = -1,
      .run = cmd_partition},
@@ -388,7 +398,7 @@ const struct command commands[] = {
      .summary = "end faults: one by its id, those of a node, or all",
      .usage = "[ID|TARGET]",
      .options = heal_options,
-     .completes = "faults",
+     .completes = "faults-and-targets",
      .args_max = 1,
      .run = cmd_heal},
     {.name = "faults", .summary = "list the active faults", .usage = "", .run = cmd_faults},

@@ -28,14 +28,16 @@ enum option_kind {
 
 struct option_row {
     enum option_kind kind;
-    char letter;         /* 0 = none */
-    const char *name;    /* the long name, without dashes */
-    const char *metavar; /* how the help calls the value; NULL for flags */
-    const char *help;    /* one line */
-    const char *env;     /* stands in for it; NULL = none */
-    const char *choices; /* text: "auto|always|never"; NULL = anything */
-    uint64_t min;        /* count */
-    uint64_t max;        /* count; 0 = no bound */
+    char letter;           /* 0 = none */
+    const char *name;      /* the long name, without dashes */
+    const char *metavar;   /* how the help calls the value; NULL for flags */
+    const char *help;      /* one line */
+    const char *env;       /* stands in for it; NULL = none */
+    const char *choices;   /* text: "auto|always|never"; NULL = anything */
+    const char *completes; /* what a shell offers for the value (`raftctl names KIND`), besides
+                              choices; NULL = nothing */
+    uint64_t min;          /* count */
+    uint64_t max;          /* count; 0 = no bound */
 };
 
 struct option_value {
