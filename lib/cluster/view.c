@@ -9,7 +9,7 @@
 
 static void read_nodes(const struct raft_shm *shm, struct raft_view *view);
 static void sort_nodes(struct raft_view *view);
-static void judge_process(struct raft_view_node *node);
+static void judge_process(const struct raft_view *view, struct raft_view_node *node);
 static void find_leader(struct raft_view *view);
 static void judge_nodes(struct raft_view *view);
 static void read_faults(const struct raft_shm *shm, struct raft_view *view);
@@ -114,7 +114,7 @@ static void read_nodes(const struct raft_shm *shm, struct raft_view *view)
         node->slot = slot;
         node->has_record = raft_shm_node_read(shm, slot, &node->node) &&
                            node->node.incarnation != 0 && node->node.id == node->id;
-        judge_process(node);
+        judge_process(view, node);
         view->up += node->process == RAFT_SHM_PROCESS_UP ? 1 : 0;
         view->nodes_count++;
     }
@@ -133,9 +133,11 @@ static void sort_nodes(struct raft_view *view)
     qsort(view->nodes, view->nodes_count, sizeof view->nodes[0], compare_nodes);
 }
 
-/* The supervisor's record says what was; the kernel says what is. */
-static void judge_process(struct raft_view_node *node)
+/* The supervisor's record says what was; the kernel says what is. Of a start there is no pid until
+ * the fork is noted, and then the supervisor's word is all there is. */
+static void judge_process(const struct raft_view *view, struct raft_view_node *node)
 {
+    bool unborn = node->service.pid == 0 && view->supervised;
     char state = raft_view_kernel_state(node->service.pid, node->service.start_ticks);
     node->process = node->service.process < RAFT_SHM_PROCESS_BACKOFF
                         ? (enum raft_shm_process)node->service.process
@@ -148,6 +150,8 @@ static void judge_process(struct raft_view_node *node)
                                        : RAFT_SHM_PROCESS_UP;
         break;
     case RAFT_SHM_PROCESS_STARTING:
+        node->process = state == 0 && !unborn ? RAFT_SHM_PROCESS_DOWN : node->process;
+        break;
     case RAFT_SHM_PROCESS_STOPPING:
         node->process = state == 0 ? RAFT_SHM_PROCESS_DOWN : node->process;
         break;

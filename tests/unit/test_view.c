@@ -152,6 +152,27 @@ static void kernel_decides_who_is_up_paused_or_gone(void **state)
     fixture_close(&fixture);
 }
 
+/* A supervisor notes that it starts a node, forks, and notes the pid: in between there is none to
+ * ask the kernel about, and the node is not down. */
+static void start_that_has_no_pid_yet_is_a_start(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_open(&fixture, 3);
+    fixture_service(&fixture, 3, RAFT_SHM_PROCESS_STARTING, 0);
+    assert_int_equal(fixture_look(&fixture)->nodes[2].process, RAFT_SHM_PROCESS_STARTING);
+    fixture_service(&fixture, 3, RAFT_SHM_PROCESS_STARTING, (uint32_t)getpid());
+    assert_int_equal(fixture_look(&fixture)->nodes[2].process, RAFT_SHM_PROCESS_STARTING);
+    /* A supervisor that is gone will start nothing. */
+    struct raft_shm_cluster cluster;
+    assert_true(raft_shm_cluster_read(fixture.shm, &cluster));
+    cluster.supervisor_start_ticks++;
+    raft_shm_cluster_write(fixture.shm, &cluster);
+    fixture_service(&fixture, 3, RAFT_SHM_PROCESS_STARTING, 0);
+    assert_int_equal(fixture_look(&fixture)->nodes[2].process, RAFT_SHM_PROCESS_DOWN);
+    fixture_close(&fixture);
+}
+
 static void pid_used_anew_is_not_the_node(void **state)
 {
     (void)state;
@@ -229,6 +250,7 @@ int main(void)
         cmocka_unit_test(highest_term_leads_the_other_is_stale),
         cmocka_unit_test(record_of_a_former_life_leads_nobody),
         cmocka_unit_test(kernel_decides_who_is_up_paused_or_gone),
+        cmocka_unit_test(start_that_has_no_pid_yet_is_a_start),
         cmocka_unit_test(pid_used_anew_is_not_the_node),
         cmocka_unit_test(minority_up_has_no_quorum),
         cmocka_unit_test(faults_show_until_they_expire),
