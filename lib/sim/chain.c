@@ -7,21 +7,15 @@
 #include "base/assert.h"
 #include "base/hash.h"
 
-enum { MARKS_AT_FIRST = 1024 };
+enum { MARKS_AT_FIRST = 1024, CHAIN_AT_FIRST = 256 };
 
-struct mark {
-    raft_index index; /* 0 = free */
-    raft_term term;
-    uint64_t hash;
+struct raft_sim_mark {
+    uint64_t a; /* 0 = free */
+    uint64_t b;
+    uint64_t value;
 };
 
-struct raft_sim_marks {
-    struct mark *table; /* open addressing */
-    size_t capacity;    /* a power of two */
-    size_t count;
-};
-
-static struct mark *find_mark(const struct raft_sim_marks *marks, raft_index index, raft_term term);
+static struct raft_sim_mark *find_mark(const struct raft_sim_marks *marks, uint64_t a, uint64_t b);
 static void grow_marks(struct raft_sim_marks *marks);
 
 void raft_sim_chain_finish(struct raft_sim_chain *chain)
@@ -33,7 +27,7 @@ void raft_sim_chain_finish(struct raft_sim_chain *chain)
 void raft_sim_chain_push(struct raft_sim_chain *chain, struct raft_sim_chain_entry entry)
 {
     if (chain->count == chain->capacity) {
-        chain->capacity = chain->capacity == 0 ? 256 : 2 * chain->capacity;
+        chain->capacity = chain->capacity == 0 ? CHAIN_AT_FIRST : 2 * chain->capacity;
         chain->entries = realloc(chain->entries, chain->capacity * sizeof *chain->entries);
         ASSERT(chain->entries != NULL);
     }
@@ -46,20 +40,22 @@ void raft_sim_chain_truncate(struct raft_sim_chain *chain, raft_index first)
         chain->count = (size_t)(first - 1);
 }
 
-void raft_sim_chain_copy(struct raft_sim_chain *to, const struct raft_sim_chain *from)
+void raft_sim_chain_copy(struct raft_sim_chain *to, const struct raft_sim_chain *from, size_t count)
 {
+    ASSERT(count <= from->count);
     to->count = 0;
-    for (size_t i = 0; i < from->count; i++)
+    for (size_t i = 0; i < count; i++)
         raft_sim_chain_push(to, from->entries[i]);
 }
 
-uint64_t raft_sim_chain_hash(const struct raft_sim_chain *chain, const struct raft_entry *entry)
+uint64_t raft_sim_chain_hash(const struct raft_sim_chain *chain, size_t before,
+                             const struct raft_entry *entry)
 {
-    uint64_t hash = chain->count == 0 ? RAFT_HASH_SEED : chain->entries[chain->count - 1].hash;
-    hash = raft_hash_u64(hash, entry->term);
-    hash = raft_hash_u64(hash, (uint64_t)entry->type);
-    hash = raft_hash_u64(hash, entry->bytes);
-    return entry->bytes == 0 ? hash : raft_hash_bytes(hash, entry->data, entry->bytes);
+    uint64_t hash = before == 0 ? RAFT_HASH_SEED : chain->entries[before - 1].hash;
+    ASSERT(before <= chain->count);
+    hash = raft_hash_word(hash, entry->term);
+    hash = raft_hash_word(hash, (uint64_t)entry->type << 32 | entry->bytes);
+    return entry->bytes == 0 ? hash : raft_hash_words(hash, entry->data, entry->bytes);
 }
 
 bool raft_sim_chain_agree(const struct raft_sim_chain *a, const struct raft_sim_chain *b,
@@ -72,41 +68,48 @@ bool raft_sim_chain_agree(const struct raft_sim_chain *a, const struct raft_sim_
     return a->entries[index - 1].hash == b->entries[index - 1].hash;
 }
 
-struct raft_sim_marks *raft_sim_marks_create(void)
-{
-    struct raft_sim_marks *marks = calloc(1, sizeof *marks);
-    ASSERT(marks != NULL);
-    marks->capacity = MARKS_AT_FIRST;
-    marks->table = calloc(marks->capacity, sizeof *marks->table);
-    ASSERT(marks->table != NULL);
-    return marks;
-}
-
-void raft_sim_marks_destroy(struct raft_sim_marks *marks)
+void raft_sim_marks_finish(struct raft_sim_marks *marks)
 {
     free(marks->table);
-    free(marks);
+    *marks = (struct raft_sim_marks){0};
 }
 
-bool raft_sim_marks_note(struct raft_sim_marks *marks, raft_index index, raft_term term,
-                         uint64_t hash)
+bool raft_sim_marks_note(struct raft_sim_marks *marks, uint64_t a, uint64_t b, uint64_t value)
 {
-    struct mark *mark = find_mark(marks, index, term);
-    if (mark->index != 0)
-        return mark->hash == hash;
-    *mark = (struct mark){index, term, hash};
-    marks->count++;
-    if (2 * marks->count > marks->capacity)
+    ASSERT(a != 0);
+    if (2 * (marks->count + 1) > marks->capacity)
         grow_marks(marks);
+    struct raft_sim_mark *mark = find_mark(marks, a, b);
+    if (mark->a != 0)
+        return mark->value == value;
+    *mark = (struct raft_sim_mark){a, b, value};
+    marks->count++;
     return true;
 }
 
-static struct mark *find_mark(const struct raft_sim_marks *marks, raft_index index, raft_term term)
+uint64_t *raft_sim_marks_at(struct raft_sim_marks *marks, uint64_t a, uint64_t b)
 {
-    uint64_t hash = raft_hash_u64(raft_hash_u64(RAFT_HASH_SEED, index), term);
+    (void)raft_sim_marks_note(marks, a, b, 0); /* Whatever it is now does not matter. */
+    return &find_mark(marks, a, b)->value;
+}
+
+bool raft_sim_marks_find(const struct raft_sim_marks *marks, uint64_t a, uint64_t b,
+                         uint64_t *value)
+{
+    if (marks->capacity == 0)
+        return false;
+    const struct raft_sim_mark *mark = find_mark(marks, a, b);
+    if (mark->a == 0)
+        return false;
+    *value = mark->value;
+    return true;
+}
+
+static struct raft_sim_mark *find_mark(const struct raft_sim_marks *marks, uint64_t a, uint64_t b)
+{
+    uint64_t hash = raft_hash_word(raft_hash_word(RAFT_HASH_SEED, a), b);
     size_t place = (size_t)hash & (marks->capacity - 1);
-    while (marks->table[place].index != 0 &&
-           (marks->table[place].index != index || marks->table[place].term != term))
+    while (marks->table[place].a != 0 && (marks->table[place].a != a || marks->table[place].b != b))
         place = (place + 1) & (marks->capacity - 1);
     return &marks->table[place];
 }
@@ -114,12 +117,12 @@ static struct mark *find_mark(const struct raft_sim_marks *marks, raft_index ind
 static void grow_marks(struct raft_sim_marks *marks)
 {
     struct raft_sim_marks old = *marks;
-    marks->capacity *= 2;
+    marks->capacity = old.capacity == 0 ? MARKS_AT_FIRST : 2 * old.capacity;
     marks->table = calloc(marks->capacity, sizeof *marks->table);
     ASSERT(marks->table != NULL);
     for (size_t i = 0; i < old.capacity; i++) {
-        if (old.table[i].index != 0)
-            *find_mark(marks, old.table[i].index, old.table[i].term) = old.table[i];
+        if (old.table[i].a != 0)
+            *find_mark(marks, old.table[i].a, old.table[i].b) = old.table[i];
     }
     free(old.table);
 }

@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/hash.h"
 #include "sim/internal.h"
 
 enum { PAUSE_US = 20 * 1000, KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
 
 static uint32_t stream_of(uint32_t number);
+static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
+                          enum raft_sim_outcome outcome, const struct raft_reply *reply);
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max);
@@ -47,6 +48,7 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
     struct raft_sim_client *client = &sim->clients[number];
     if (client->open) {
         sim->counts.unknown++;
+        end_operation(sim, client, RAFT_SIM_UNKNOWN, NULL);
         client->target = pick_node(sim, number);
     }
     start_operation(sim, client);
@@ -54,21 +56,19 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
 
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply)
 {
-    uint8_t name[24];
     if (number >= sim->clients_count || sim->clients[number].seq != reply->seq ||
         !sim->clients[number].open)
         return;
     struct raft_sim_client *client = &sim->clients[number];
-    client->open = false;
     if (reply->status == RAFT_REPLY_OK) {
         sim->counts.answered++;
-        make_name(client, client->seq, name);
-        raft_sim_judge_answer(sim, reply->index, client->floor,
-                              raft_hash_bytes(RAFT_HASH_SEED, name, sizeof name));
+        end_operation(sim, client, RAFT_SIM_DONE, reply);
     } else if (reply->status == RAFT_REPLY_UNKNOWN) {
         sim->counts.unknown++;
+        end_operation(sim, client, RAFT_SIM_UNKNOWN, reply);
     } else {
         sim->counts.refused++;
+        end_operation(sim, client, RAFT_SIM_REFUSED, reply);
         client->target = reply->leader != 0 && reply->leader != client->target
                              ? reply->leader
                              : pick_node(sim, number);
@@ -83,13 +83,28 @@ static uint32_t stream_of(uint32_t number)
     return raft_sim_stream(RAFT_SIM_STREAM_CLIENT, number);
 }
 
+/* Tells the watch how an operation ended. */
+static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
+                          enum raft_sim_outcome outcome, const struct raft_reply *reply)
+{
+    uint8_t name[24];
+    struct raft_sim_call call = {.client = client->number, .seq = client->seq, .outcome = outcome};
+    make_name(client, client->seq, name);
+    call.name = raft_sim_watch_name(name, sizeof name);
+    if (outcome == RAFT_SIM_DONE) {
+        call.index = reply->index;
+        call.result = reply->result;
+    }
+    client->open = false;
+    raft_sim_judge_return(sim, &call);
+}
+
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client)
 {
     static uint8_t command[RAFT_KV_COMMAND_BYTES_MAX];
     uint8_t name[24];
     client->seq++;
     client->open = true;
-    client->floor = sim->oracles.acknowledged;
     make_name(client, client->seq, name);
     struct raft_packet packet = {
         .kind = RAFT_PACKET_REQUEST, .to = client->target, .id = client->seq};
@@ -97,6 +112,13 @@ static void start_operation(struct raft_sim *sim, struct raft_sim_client *client
     packet.request.seq = client->seq;
     packet.request.command.data = command;
     packet.request.command.bytes = make_command(sim, client, command, sizeof command);
+    struct raft_sim_call call = {
+        .name = raft_sim_watch_name(name, sizeof name),
+        .client = client->number,
+        .seq = client->seq,
+        .command = packet.request.command,
+    };
+    raft_sim_judge_call(sim, &call);
     struct raft_address address = {.bytes = sizeof client->number};
     memcpy(address.data, &client->number, sizeof client->number);
     raft_sim_network_post(sim, &packet, &address);

@@ -19,7 +19,6 @@ static void read_range(struct raft_writer *writer, uint64_t token, raft_index fi
 static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *operation);
 static void free_oldest(struct raft_sim_disk *disk);
 static bool finish_write(struct raft_sim_disk *disk);
-static void note_durable(struct raft_sim_disk *disk, const struct raft_log_write *write);
 static void tell_space(struct raft_sim_disk *disk, bool gone);
 static void break_disk(struct raft_sim_disk *disk);
 static void finish_read(struct raft_sim_disk *disk);
@@ -42,7 +41,6 @@ void raft_sim_disk_finish(struct raft_sim_disk *disk)
 {
     raft_sim_disk_crash(disk, 0);
     raft_log_close(&disk->log);
-    raft_sim_chain_finish(&disk->chain);
 }
 
 /* Some operation's time has come; they finish in order, so it is the oldest one. */
@@ -211,23 +209,8 @@ static bool finish_write(struct raft_sim_disk *disk)
         raft_sim_fail(disk->sim, "log: n%u wrote what its log refuses: %s", (unsigned)disk->id,
                       raft_error_text(error));
     else
-        note_durable(disk, write);
+        raft_sim_judge_durable(raft_sim_process(disk->sim, disk->id), write);
     return true;
-}
-
-static void note_durable(struct raft_sim_disk *disk, const struct raft_log_write *write)
-{
-    if (write->truncate > 0)
-        raft_sim_chain_truncate(&disk->chain, write->truncate);
-    for (uint32_t i = 0; i < write->count; i++) {
-        struct raft_sim_chain_entry entry = {write->entries[i].term,
-                                             raft_sim_chain_hash(&disk->chain, &write->entries[i])};
-        raft_sim_chain_push(&disk->chain, entry);
-    }
-    disk->term = write->term;
-    disk->vote = write->vote;
-    if (write->commit > disk->commit)
-        disk->commit = write->commit;
 }
 
 static void tell_space(struct raft_sim_disk *disk, bool gone)

@@ -3,15 +3,15 @@
  * The inside of a world, shared by the files of lib/sim and nobody else.
  *
  * world.c keeps time and does one thing after the other; queue.c orders what is to come; network.c,
- * disk.c and process.c are the things it happens to; oracles.c judges; clients.c and nemesis.c make
- * trouble; lines.c tells.
+ * disk.c and process.c are the things it happens to; clients.c and nemesis.c make trouble; lines.c
+ * tells; judge.c shows the watch (watch.h) what happens, and its checkers judge.
  */
 #ifndef RAFT_SIM_INTERNAL_H
 #define RAFT_SIM_INTERNAL_H
 
-#include "sim/chain.h"
 #include "sim/choices.h"
 #include "sim/sim.h"
+#include "sim/watch.h"
 
 enum { RAFT_SIM_ARCHIVE = 32 };
 
@@ -81,10 +81,12 @@ struct raft_sim_disk {
     bool broken; /* the next write fails */
     bool rotten; /* a bit has flipped: the next read finds it out */
     bool full_told;
-    raft_term term; /* what is durable, as the oracles see it */
-    raft_id vote;
-    raft_index commit;
-    struct raft_sim_chain chain;
+};
+
+/* What an app was given last (app.c). */
+struct raft_sim_run {
+    raft_index index;
+    struct raft_span result; /* valid until the next command */
 };
 
 /* A node's own clock, which may run at another rate than the world's. */
@@ -116,39 +118,15 @@ struct raft_sim_process {
     bool dead;     /* it died inside the present step: nothing leaves it any more */
     bool gone;     /* its disk is lost: it never comes back */
     uint32_t seen; /* substates since the story's last command, a bit each */
-    /* As the oracles see it. */
-    struct raft_sim_chain chain; /* of the log in memory */
-    enum raft_role role;
-    raft_term term;
-    raft_index commit;
-    raft_index applied;
-    raft_term promised_term;
-    raft_id promised_vote;
-    raft_index promised_acked;
-    uint64_t promised_hash; /* of the chain at acked */
-    raft_term voted_term;   /* newest term in which it voted, itself included */
-    raft_id voted_for;
+    struct raft_sim_run run;
+    struct raft_sim_facts *facts; /* what the watch knows of it; borrowed */
 };
 
 struct raft_sim_client {
     uint32_t number;
     uint64_t seq;
     raft_id target;
-    bool open;        /* an operation is out */
-    raft_index floor; /* its index must be above this */
-};
-
-struct raft_sim_oracles {
-    raft_id *leaders; /* by term */
-    size_t leaders_count;
-    struct raft_sim_marks *marks;    /* chain hash by (index, term) */
-    struct raft_sim_chain committed; /* what is committed, by index */
-    raft_term *committed_in;         /* term of the node that first committed it */
-    size_t committed_in_capacity;
-    uint64_t *digests; /* of the app, by index; 0 = not applied anywhere */
-    uint64_t *names;   /* hash of (client, seq), by index */
-    size_t applied_capacity;
-    raft_index acknowledged; /* highest index a client was answered with */
+    bool open; /* an operation is out */
 };
 
 struct raft_sim {
@@ -169,9 +147,8 @@ struct raft_sim {
     uint32_t clients_count;
     struct raft_sim_trouble trouble;
     bool healed; /* the trouble is over */
-    struct raft_sim_oracles oracles;
+    struct raft_sim_watch *watch;
     struct raft_sim_counts counts;
-    char failure[320];  /* empty = none */
     raft_time stuck_at; /* how many steps at the same time: a livelock shows */
     uint64_t stuck_steps;
 };
@@ -238,9 +215,10 @@ void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, c
 void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
                           const struct raft_message *message);
 
-/* oracles.c: each looks at one kind of happening. */
-void raft_sim_oracles_init(struct raft_sim_oracles *oracles);
-void raft_sim_oracles_finish(struct raft_sim_oracles *oracles);
+/* app.c: an app around a node's own (owned), which notes what it was given. */
+struct raft_app *raft_sim_app_create(struct raft_app *inner, struct raft_sim_run *run);
+
+/* judge.c: each shows one kind of happening. */
 void raft_sim_fail(struct raft_sim *sim, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void raft_sim_judge_role(struct raft_sim_process *process, enum raft_role to, raft_term term);
@@ -253,7 +231,13 @@ void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_en
                           uint64_t digest);
 void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, raft_id vote,
                             raft_index acked);
-void raft_sim_judge_restart(struct raft_sim_process *process);
-void raft_sim_judge_answer(struct raft_sim *sim, raft_index index, raft_index floor, uint64_t name);
+void raft_sim_judge_start(struct raft_sim_process *process);
+void raft_sim_judge_crash(struct raft_sim_process *process);
+void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_log_write *write);
+void raft_sim_judge_lost(struct raft_sim_process *process);
+void raft_sim_judge_call(struct raft_sim *sim, const struct raft_sim_call *call);
+void raft_sim_judge_return(struct raft_sim *sim, const struct raft_sim_call *call);
+void raft_sim_judge_healed(struct raft_sim *sim, uint64_t set);
+void raft_sim_judge_due(struct raft_sim *sim, raft_index applied);
 
 #endif

@@ -60,7 +60,7 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
     build_node(process);
     raft_sim_fold(sim, id);
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", process->started_once ? "restarts" : "starts");
-    raft_sim_judge_restart(process);
+    raft_sim_judge_start(process);
     raft_time now = raft_sim_clock_read(&process->clock, sim->now);
     enum raft_error error = raft_node_start(process->node, now);
     process->started_once = true;
@@ -82,7 +82,7 @@ void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
     raft_comms_destroy(&process->comms);
     raft_app_destroy(&process->app);
     process->wire = NULL;
-    process->role = RAFT_ROLE_FOLLOWER;
+    raft_sim_judge_crash(process);
     process->fuse = 0;
     process->dead = false;
     process->paused = false;
@@ -125,6 +125,7 @@ void raft_sim_lose_disk(struct raft_sim *sim, raft_id id)
 {
     raft_sim_crash(sim, id, 0);
     raft_sim_process(sim, id)->gone = true;
+    raft_sim_judge_lost(raft_sim_process(sim, id));
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "has lost its disk and is gone for good");
 }
 
@@ -155,10 +156,11 @@ raft_id raft_sim_leader(struct raft_sim *sim)
     raft_term term = 0;
     for (uint32_t i = 0; i < sim->options.nodes; i++) {
         const struct raft_sim_process *process = &sim->processes[i];
-        if (process->node == NULL || process->role != RAFT_ROLE_LEADER || process->term < term)
+        if (process->node == NULL || process->facts->role != RAFT_ROLE_LEADER ||
+            process->facts->term < term)
             continue;
         leader = process->id;
-        term = process->term;
+        term = process->facts->term;
     }
     return leader;
 }
@@ -167,7 +169,7 @@ uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32
 {
     const struct raft_sim_process *process = raft_sim_process(sim, id);
     const struct raft_sim_chain *chain =
-        process->node != NULL ? &process->chain : &process->disk.chain;
+        process->node != NULL ? &process->facts->chain : &process->facts->disk.chain;
     uint32_t count = 0;
     while (count < terms_max && count < chain->count) {
         terms[count] = chain->entries[count].term;
@@ -260,7 +262,7 @@ static void build_node(struct raft_sim_process *process)
     process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
     process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
                                              &process->sim->now);
-    process->app = raft_app_kv_create();
+    process->app = raft_sim_app_create(raft_app_kv_create(), &process->run);
     struct raft_node_ports ports = {
         .log = process->disk.log,
         .writer = &process->disk.writer,
@@ -344,10 +346,11 @@ static void see_commit(void *context, raft_index commit, raft_index applied)
     struct raft_sim_process *process = context;
     if (process->dead)
         return;
-    if (commit > process->commit)
+    if (commit > process->facts->commit)
         raft_sim_say(process->sim, RAFT_SIM_COMMITS, process->id,
-                     "commit %llu -> %llu, applied %llu", (unsigned long long)process->commit,
-                     (unsigned long long)commit, (unsigned long long)applied);
+                     "commit %llu -> %llu, applied %llu",
+                     (unsigned long long)process->facts->commit, (unsigned long long)commit,
+                     (unsigned long long)applied);
     raft_sim_judge_commit(process, commit);
 }
 
@@ -397,7 +400,7 @@ static void see_truncated(void *context, raft_index first)
     if (process->dead)
         return;
     raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "removes %llu..%llu",
-                 (unsigned long long)first, (unsigned long long)process->chain.count);
+                 (unsigned long long)first, (unsigned long long)process->facts->chain.count);
     raft_sim_judge_truncate(process, first);
 }
 

@@ -9,11 +9,9 @@
  * memory adapters: comms_memory behind comms_fault, log_memory behind a disk that has latency and
  * loses on a crash what it had not finished.
  *
- * Oracles watch every node all the time (oracles.c): election safety, log matching, leader
- * completeness, state-machine safety, append-only leaders, monotone terms and commits, one vote per
- * term across restarts, nothing promised that is not durable, nothing committed without a durable
- * majority, answers in real-time order. The first broken one is kept as a sentence and stops the
- * world. The core's own raft_check() runs after each step too.
+ * Checkers watch every node, disk and client all the time (check_table.c lists them, watch.h says
+ * what they see). The first one that finds something broken is kept as a sentence that begins with
+ * its name, and stops the world. The core's own raft_check() runs after each step too.
  *
  * A world is played by hand (the functions below), by a story (raft_sim_story_play), or by its own
  * clients and nemesis (raft_sim_trouble). One thread; all times are microseconds.
@@ -123,6 +121,9 @@ uint64_t raft_sim_hash(const struct raft_sim *sim);
 
 /* The sentence of the first broken invariant, or NULL. */
 const char *raft_sim_failure(const struct raft_sim *sim);
+
+/* The name of the checker that found it ("world" for the world itself), or NULL. */
+const char *raft_sim_failure_check(const struct raft_sim *sim);
 
 /* Runs until a time, or to the first failure. */
 void raft_sim_run(struct raft_sim *sim, raft_time until);

@@ -42,7 +42,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     if (sim->choices == NULL)
         sim->choices = raft_sim_choices_seed(options->seed);
     raft_faults_init(&sim->faults);
-    raft_sim_oracles_init(&sim->oracles);
+    sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->now);
     size_t side = options->nodes + 1;
     sim->links = calloc(side * side, sizeof *sim->links);
     sim->processes = calloc(options->nodes, sizeof *sim->processes);
@@ -53,6 +53,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
         process->id = i + 1;
         process->clock =
             (struct raft_sim_clock){.world = sim->now, .local = sim->now, .rate_permille = 1000};
+        process->facts = raft_sim_watch_node(sim->watch, i + 1);
         sim->faults.ids[i] = i + 1;
         raft_sim_disk_init(&process->disk, sim, i + 1);
     }
@@ -69,12 +70,11 @@ void raft_sim_destroy(struct raft_sim **sim)
     for (uint32_t i = 0; i < old->options.nodes; i++) {
         raft_sim_crash(old, i + 1, 0);
         raft_sim_disk_finish(&old->processes[i].disk);
-        raft_sim_chain_finish(&old->processes[i].chain);
     }
     while (raft_sim_queue_pop(&old->queue, UINT64_MAX, &event))
         free(event.parcel);
     raft_sim_network_drop_held(old);
-    raft_sim_oracles_finish(&old->oracles);
+    raft_sim_watch_destroy(old->watch);
     if (old->choices_owned)
         raft_sim_choices_destroy(&old->choices);
     free(old->queue.heap);
@@ -99,11 +99,6 @@ uint64_t raft_sim_hash(const struct raft_sim *sim)
     return sim->hash;
 }
 
-const char *raft_sim_failure(const struct raft_sim *sim)
-{
-    return sim->failure[0] != '\0' ? sim->failure : NULL;
-}
-
 void raft_sim_run(struct raft_sim *sim, raft_time until)
 {
     while (raft_sim_step(sim, until))
@@ -118,7 +113,7 @@ bool raft_sim_step(struct raft_sim *sim, raft_time until)
     raft_time next = raft_sim_queue_next(&sim->queue);
     raft_time at = next <= due ? next : due;
     struct raft_sim_event event;
-    if (sim->failure[0] != '\0')
+    if (raft_sim_failure(sim) != NULL)
         return false;
     if (at > until) {
         if (until > sim->now)
@@ -156,7 +151,7 @@ struct raft_faults *raft_sim_faults(struct raft_sim *sim)
 void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts)
 {
     *counts = sim->counts;
-    counts->committed = sim->oracles.committed.count;
+    counts->committed = sim->watch->committed.count;
 }
 
 void raft_sim_schedule(struct raft_sim *sim, raft_time at, enum raft_sim_event_kind kind,
@@ -244,5 +239,5 @@ static bool is_stuck(struct raft_sim *sim)
     }
     if (++sim->stuck_steps > STUCK_STEPS_MAX)
         raft_sim_fail(sim, "livelock: %d steps without time going on", STUCK_STEPS_MAX);
-    return sim->failure[0] != '\0';
+    return raft_sim_failure(sim) != NULL;
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * An app around a node's own one, which remembers what was run last and what it gave: so it shows
+ * whether an applied command really came to the state machine.
+ */
+#include "app/app.h"
+
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "sim/internal.h"
+
+struct witness {
+    struct raft_app app;
+    struct raft_app *inner; /* owned */
+    struct raft_sim_run *run;
+};
+
+static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
+static uint64_t digest(const struct raft_app *app);
+static void destroy(struct raft_app *app);
+
+static const struct raft_app_ops ops = {
+    .version = RAFT_APP_VERSION,
+    .apply = apply,
+    .digest = digest,
+    .leadership = NULL,
+    .destroy = destroy,
+};
+
+struct raft_app *raft_sim_app_create(struct raft_app *inner, struct raft_sim_run *run)
+{
+    struct witness *witness = calloc(1, sizeof *witness);
+    ASSERT(witness != NULL);
+    witness->app.ops = &ops;
+    witness->inner = inner;
+    witness->run = run;
+    return &witness->app;
+}
+
+static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result)
+{
+    struct witness *witness = (struct witness *)app;
+    size_t bytes = witness->inner->ops->apply(witness->inner, index, command, result);
+    *witness->run = (struct raft_sim_run){.index = index, .result = {result, bytes}};
+    return bytes;
+}
+
+static uint64_t digest(const struct raft_app *app)
+{
+    const struct witness *witness = (const struct witness *)app;
+    return witness->inner->ops->digest(witness->inner);
+}
+
+static void destroy(struct raft_app *app)
+{
+    struct witness *witness = (struct witness *)app;
+    raft_app_destroy(&witness->inner);
+    free(witness);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Election safety (Raft paper figure 3): at most one leader can be elected in a given term; and it
+ * was elected by a quorum of the configuration that it goes by, its own durable vote included.
+ */
+#include "sim/check.h"
+
+typedef unsigned long long ull;
+
+struct state {
+    struct raft_sim_marks leaders; /* (term, 0) -> id */
+    struct raft_sim_marks voters;  /* (term, candidate) -> set that voted for it */
+};
+
+static void finish(void *state)
+{
+    struct state *s = state;
+    raft_sim_marks_finish(&s->leaders);
+    raft_sim_marks_finish(&s->voters);
+}
+
+/* Both a told vote and a promise may be one. */
+static void see_vote(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    struct state *s = state;
+    (void)watch;
+    if (sight->peer != 0)
+        *raft_sim_marks_at(&s->voters, sight->term, sight->peer) |= UINT64_C(1) << (sight->id - 1);
+}
+
+static void see_role(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    struct state *s = state;
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
+    uint64_t other = 0;
+    if (sight->role != RAFT_ROLE_LEADER)
+        return;
+    if (!raft_sim_marks_note(&s->leaders, sight->term, 0, sight->id) &&
+        raft_sim_marks_find(&s->leaders, sight->term, 0, &other))
+        raft_sim_watch_fail(watch, "n%u and n%u both lead term %llu", (unsigned)other,
+                            (unsigned)sight->id, (ull)sight->term);
+    uint64_t *voters = raft_sim_marks_at(&s->voters, sight->term, sight->id);
+    if (node->disk.term == sight->term && node->disk.vote == sight->id)
+        *voters |= UINT64_C(1) << (sight->id - 1);
+    if (!raft_sim_config_is_quorum(raft_sim_watch_config(watch, &node->chain, UINT64_MAX), *voters))
+        raft_sim_watch_fail(watch, "n%u leads term %llu by the votes of set %llx, no quorum",
+                            (unsigned)sight->id, (ull)sight->term, (ull)*voters);
+}
+
+const struct raft_sim_check raft_sim_check_election = {
+    .name = "election safety",
+    .bytes = sizeof(struct state),
+    .finish = finish,
+    .see =
+        {
+            [RAFT_SIM_SEES_VOTE] = see_vote,
+            [RAFT_SIM_SEES_PROMISE] = see_vote,
+            [RAFT_SIM_SEES_ROLE] = see_role,
+        },
+};

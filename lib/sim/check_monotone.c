@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Monotone: a node's term and commit index never go back in one life, nor what a leader knows a
+ * peer to have in one term.
+ */
+#include "sim/check.h"
+
+typedef unsigned long long ull;
+
+struct state {
+    struct raft_sim_marks match; /* (term, leader and peer) -> index */
+};
+
+static void finish(void *state)
+{
+    struct state *s = state;
+    raft_sim_marks_finish(&s->match);
+}
+
+static void see_term(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
+    (void)state;
+    if (sight->term < node->term)
+        raft_sim_watch_fail(watch, "the term of n%u goes back from %llu to %llu",
+                            (unsigned)sight->id, (ull)node->term, (ull)sight->term);
+}
+
+static void see_commit(void *state, struct raft_sim_watch *watch,
+                       const struct raft_sim_sight *sight)
+{
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
+    (void)state;
+    if (sight->index < node->commit)
+        raft_sim_watch_fail(watch, "the commit index of n%u goes back from %llu to %llu",
+                            (unsigned)sight->id, (ull)node->commit, (ull)sight->index);
+}
+
+static void see_match(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    struct state *s = state;
+    raft_term term = raft_sim_watch_node(watch, sight->id)->term;
+    uint64_t *match =
+        raft_sim_marks_at(&s->match, term, (uint64_t)sight->id << 32 | (uint64_t)sight->peer);
+    if (sight->index < *match)
+        raft_sim_watch_fail(watch,
+                            "the match index of n%u at leader n%u goes back from %llu to "
+                            "%llu",
+                            (unsigned)sight->peer, (unsigned)sight->id, (ull)*match,
+                            (ull)sight->index);
+    *match = sight->index;
+}
+
+const struct raft_sim_check raft_sim_check_monotone = {
+    .name = "monotone",
+    .bytes = sizeof(struct state),
+    .finish = finish,
+    .see =
+        {
+            [RAFT_SIM_SEES_TERM] = see_term,
+            [RAFT_SIM_SEES_ROLE] = see_term,
+            [RAFT_SIM_SEES_COMMIT] = see_commit,
+            [RAFT_SIM_SEES_MATCH] = see_match,
+        },
+};
