@@ -107,6 +107,26 @@ struct arguments {
     char *argv[24];
 };
 
+/* A node without its store has forgotten whom it voted for: it must not come back as if it had not.
+ */
+static bool has_lost_store(const struct raft_supervisor *supervisor, struct raft_child *child)
+{
+    const struct raft_paths *paths = supervisor->options->paths;
+    char path[PATH_MAX];
+
+    raft_paths_node_new(paths, child->id, path, sizeof path);
+    if (access(path, F_OK) == 0) {
+        return false;
+    }
+    raft_paths_node_data(paths, child->id, path, sizeof path);
+    if (access(path, F_OK) == 0 || errno != ENOENT) {
+        return false;
+    }
+    snprintf(child->failure, sizeof child->failure,
+             "its store is gone: put %.160s back, or begin anew with up --fresh", path);
+    return true;
+}
+
 static void fill_arguments(struct raft_supervisor *supervisor, const struct raft_child *child,
                            struct arguments *text)
 {
@@ -144,6 +164,11 @@ static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
     child->failure[0] = 0;
     child->exit_code = -1;
     child->exit_signal = 0;
+    if (has_lost_store(supervisor, child)) {
+        child->exit_code = RAFT_SHM_EXIT_CORRUPT;
+        child->follow = RAFT_SERVICE_SPAWN_FAILED;
+        return;
+    }
     child->ours = true;
     child->ready_since = 0;
     child->started = raft_shm_realtime();
