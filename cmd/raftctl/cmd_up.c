@@ -260,6 +260,24 @@ static int bring_up(struct call *call, bool runs, uint64_t *seq)
     return code == EXIT_DONE ? waiting_for_leader(call, before, timeout_ms) : code;
 }
 
+/* A majority may serve while a node could not start: that is not what was asked for. */
+static int judge_nodes(const struct call *call)
+{
+    int code = EXIT_DONE;
+    for (uint32_t i = 0; i < call->view->nodes_count; i++) {
+        const struct raft_view_node *node = &call->view->nodes[i];
+        char state[160];
+        if (node->process == RAFT_SHM_PROCESS_DOWN || node->process == RAFT_SHM_PROCESS_BACKOFF) {
+            status_field_find("process", strlen("process"))
+                ->print(call->view, node, state, sizeof state);
+            code = complain(call, EXIT_FALSE,
+                            "n%u did not start, it is %s (raftctl events and logs n%u say more)",
+                            node->id, state, node->id);
+        }
+    }
+    return code;
+}
+
 static int finish(struct call *call, uint64_t seq, bool resumed)
 {
     seq = call->view->seq > seq ? call->view->seq : seq;
@@ -267,17 +285,18 @@ static int finish(struct call *call, uint64_t seq, bool resumed)
         struct raft_json *json = status_json(call->view, NULL);
         raft_json_print(json, stdout, false);
         raft_json_free(&json);
-        return EXIT_DONE;
+        return judge_nodes(call);
     }
     if (call->quiet) {
         printf("%llu\n", (unsigned long long)seq);
-        return EXIT_DONE;
+        return judge_nodes(call);
     }
     status_print(call, NULL, false);
     printf("%s  seq %llu\n", resumed ? "runs" : "up", (unsigned long long)seq);
+    int code = judge_nodes(call);
     if (options_given(&call->options, "detach") || isatty(STDIN_FILENO) != 1 ||
         isatty(STDOUT_FILENO) != 1) {
-        return EXIT_DONE;
+        return code;
     }
     fflush(stdout);
     struct raft_top_options top = {.paths = &call->paths, .no_colour = !call->colour};

@@ -87,6 +87,26 @@ teardown() { cluster_down; }
   run -4 raftctl status
 }
 
+@test "up says which node did not start, though the others lead" {
+  cluster_up 3
+  must_put key value
+  raftctl down
+  rm -r "$RAFTCTL_HOME/data/default/n3"
+  run -1 --separate-stderr raftctl up -d
+  assert_line --partial "2/3 up"
+  [[ $stderr == "raftctl: up: n3 did not start, it is down: exit 65, damaged or foreign data (raftctl events and logs n3 say more)" ]]
+  run -0 raftctl events
+  assert_output --partial "its store is gone"
+  run -1 raftctl start n3
+  assert_output --partial "n3 did not start: its store is gone: put $RAFTCTL_HOME/data/default/n3 back"
+  assert_equal "$(raftctl get key)" value
+  run -1 --separate-stderr raftctl up -d # nor does it now
+  [[ $stderr == *"n3 did not start"* ]]
+  raftctl down
+  run -1 --separate-stderr raftctl --json up
+  assert_equal "$(json '["up"]' <<< "$output")" 2
+}
+
 @test "up --fresh begins anew, but not while it runs and not unasked" {
   cluster_up 3
   must_put key value
