@@ -80,7 +80,7 @@ static void lets_a_node_make_its_store_once(void **state)
     raft_paths_node_data(&place->paths, 1, data, sizeof data);
     assert_int_equal(rmdir(data), 0);
     assert_int_equal(ask(place, "start", 1 << 1), 1);
-    assert_non_null(strstr(error_text(place), "no store and not new"));
+    assert_non_null(strstr(error_text(place), "its store is gone"));
     go_down(place);
 }
 
