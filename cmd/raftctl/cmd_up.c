@@ -178,20 +178,17 @@ static int make_or_check(struct call *call, const struct wish *wish, bool runs)
         }
     }
     enum raft_error error = raft_spec_read(path, &spec, message, sizeof message);
-    if (error == RAFT_OK) {
-        error = raft_paths_make(&call->paths, message, sizeof message);
-    }
-    if (error != RAFT_OK) {
-        return complain(call, exit_of(error), "%s", message);
-    }
-    if (find_difference(call, &spec, wish, difference, sizeof difference)) {
+    if (error == RAFT_OK && find_difference(call, &spec, wish, difference, sizeof difference)) {
         return complain(call, EXIT_USAGE,
                         "cluster %s has %s (raftctl -c %s up %s it as it is; %sup --fresh begins "
                         "anew; -c OTHER makes another cluster)",
                         call->paths.name, difference, call->paths.name, runs ? "takes" : "resumes",
                         runs ? "down, then " : "");
     }
-    return EXIT_DONE;
+    if (error == RAFT_OK) {
+        error = raft_paths_make(&call->paths, message, sizeof message);
+    }
+    return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
 }
 
 static int spawn_supervisor(struct call *call)
