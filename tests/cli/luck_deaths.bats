@@ -2,18 +2,16 @@
 # SPDX-License-Identifier: MIT
 # Deaths of every kind of process: what was acknowledged is there again, and nothing is left.
 
-load luck
+load cli.bash
 
-bats_require_minimum_version 1.5.0
-
-setup() { luck_setup; }
-teardown() { luck_teardown; }
+setup() { cluster_home; }
+teardown() { cluster_down; }
 
 @test "kill -9 of everything at once: up again finds every acknowledged write (B14, C8)" {
   raftctl up 3 -d --timing fast
   for i in 1 2 3 4 5 6 7 8; do raftctl put "key$i" "value$i"; done
   # shellcheck disable=SC2046 # one word for each process
-  slay $(every_pid)
+  slay $(cluster_processes)
   run raftctl status
   assert_failure 3
   assert_output --partial "down"
@@ -80,7 +78,7 @@ teardown() { luck_teardown; }
   raftctl put a 1
   kill -TERM "$pid"
   await_exit "$pid"
-  assert_equal "$(every_pid)" ""
+  assert_equal "$(cluster_processes)" ""
   [ ! -e "$RAFTCTL_HOME/run" ]
   raftctl up -d
   run raftctl get a
@@ -92,7 +90,7 @@ teardown() { luck_teardown; }
   pid=$(supervisor_pid)
   kill -INT "$pid"
   await_exit "$pid"
-  assert_equal "$(every_pid)" ""
+  assert_equal "$(cluster_processes)" ""
 }
 
 @test "SIGTERM, SIGINT and SIGHUP to nodes: each ends cleanly and comes back" {
@@ -131,7 +129,7 @@ teardown() { luck_teardown; }
 
 @test "the run directory removed under a cluster: its processes end" {
   raftctl up 3 -d --timing fast
-  pids=$(every_pid)
+  pids=$(cluster_processes)
   rm -rf "$RAFTCTL_HOME/run"
   for pid in $pids; do await_exit "$pid"; done
   raftctl up -d
@@ -141,7 +139,7 @@ teardown() { luck_teardown; }
   raftctl up 3 -d --timing fast
   raftctl put a 1
   # shellcheck disable=SC2046 # one word for each process
-  slay $(every_pid)
+  slay $(cluster_processes)
   [ -S "$RAFTCTL_HOME/run/default/ctl" ]
   [ -e "$RAFTCTL_HOME/run/default/lock" ]
   raftctl up -d

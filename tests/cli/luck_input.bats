@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Places and neighbours that are not as they should be.
 
-load luck
+load cli.bash
 
-setup() { luck_setup; }
-teardown() { luck_teardown; }
+setup() { cluster_home; }
+teardown() { cluster_down; }
 
 @test "up 1 and up 2 work (B5)" {
   raftctl up 1 -d --timing fast

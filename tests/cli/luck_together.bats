@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Several people at one cluster at once.
 
-load luck
+load cli.bash
 
-setup() { luck_setup; }
-teardown() { luck_teardown; }
+setup() { cluster_home; }
+teardown() { cluster_down; }
 
 @test "several first ups of one cluster at once make one cluster" {
   local pids=() pid

@@ -15,8 +15,8 @@
 #
 #   cluster_home              a home without a cluster in it; cluster_up calls it if need be
 #   cluster_up [N] [OPTION..] starts N nodes (3) and waits for a leader
-#   cluster_down              ends all clusters of the home and removes it; fails if a process is left;
-#                             after a failed test it shows status, logs and events first
+#   cluster_down              ends all clusters of the home and removes it; fails if a process, a socket
+#                             or a lock is left; after a failed test it shows status, logs and events first
 #   leader, followers         print n3; n1 n2 ..
 #   node_pid NODE             the pid of a node
 #   supervisor_pid            the pid of the supervisor
@@ -65,6 +65,11 @@ cluster_down() {
     kill -9 $left
     status=1
   fi
+  [[ ! -e $CLUSTER_HOME/run ]] || {
+    echo "cluster_down: left behind:" >&2
+    ls -R "$CLUSTER_HOME/run" >&2
+    status=1
+  }
   rm -rf "$CLUSTER_HOME"
   unset CLUSTER_HOME
   return $status

@@ -61,7 +61,7 @@ teardown() { cluster_down; }
 @test "status without a supervisor still reads the table" {
   pid=$(supervisor_pid)
   kill -9 "$pid"
-  tail --pid="$pid" -s 0.01 -f /dev/null # until the kernel has taken it away, it lives
+  await_exit "$pid" # until the kernel has taken it away, it lives
   run raftctl status
   assert_line --partial "no supervisor"
   assert_line --regexp '^n1 +up'

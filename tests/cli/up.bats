@@ -53,7 +53,7 @@ teardown() { cluster_down; }
   pids=$(cluster_processes)
   # shellcheck disable=SC2086
   kill -9 $pids
-  for pid in $pids; do tail --pid="$pid" -s 0.01 -f /dev/null; done
+  for pid in $pids; do await_exit "$pid"; done
   run -0 raftctl up -d
   for i in 1 2 3 4 5; do assert_equal "$(raftctl get "key$i")" "value$i"; done
 }
