@@ -116,12 +116,21 @@ static int lock_data(struct call *call, int *lock)
     return EXIT_DONE;
 }
 
+/* No trace of a cluster that was never made; others' files stay. */
+static void remove_empty(const struct call *call)
+{
+    (void)rmdir(call->paths.data);
+    (void)rmdir(call->paths.run);
+    (void)rmdir(call->paths.runs);
+}
+
 /* Two people may type `up` at once: the second finds what the first has made. */
 static int make_spec_once(struct call *call, const struct wish *wish, const char *path)
 {
     char message[256] = "";
     enum raft_error error = raft_paths_make(&call->paths, message, sizeof message);
     if (error != RAFT_OK) {
+        remove_empty(call);
         return complain(call, exit_of(error), "%s", message);
     }
     int lock = -1;
@@ -130,10 +139,8 @@ static int make_spec_once(struct call *call, const struct wish *wish, const char
         return code;
     }
     code = call_exists(call) ? EXIT_DONE : make_spec(call, wish, path);
-    if (code != EXIT_DONE) { /* No trace of a cluster that was never made; others' files stay. */
-        (void)rmdir(call->paths.data);
-        (void)rmdir(call->paths.run);
-        (void)rmdir(call->paths.runs);
+    if (code != EXIT_DONE) {
+        remove_empty(call);
     }
     close(lock);
     return code;
