@@ -28,6 +28,12 @@ enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft
     return log->ops->runs(log, from, runs, runs_max, count);
 }
 
+enum raft_error raft_log_configs(struct raft_log *log, raft_index after, raft_index *indexes,
+                                 uint32_t indexes_max, uint32_t *count)
+{
+    return log->ops->configs(log, after, indexes, indexes_max, count);
+}
+
 enum raft_error raft_log_compact(struct raft_log *log, const struct raft_log_snapshot *snapshot,
                                  raft_index first)
 {

@@ -88,6 +88,8 @@ struct raft_log_ops {
                             void *buffer) RAFT_MUST_USE;
     enum raft_error (*runs)(struct raft_log *log, raft_index from, struct raft_run *runs,
                             uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
+    enum raft_error (*configs)(struct raft_log *log, raft_index after, raft_index *indexes,
+                               uint32_t indexes_max, uint32_t *count) RAFT_MUST_USE;
     enum raft_error (*compact)(struct raft_log *log, const struct raft_log_snapshot *snapshot,
                                raft_index first) RAFT_MUST_USE;
     enum raft_error (*image)(struct raft_log *log, raft_index index, uint64_t offset, size_t bytes,
@@ -120,6 +122,11 @@ enum raft_error raft_log_read(struct raft_log *log, raft_index first, raft_index
  * log's first if from is lower); *count = 0 for an empty log. RAFT_LIMIT if there are more. */
 enum raft_error raft_log_runs(struct raft_log *log, raft_index from, struct raft_run *runs,
                               uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
+
+/* The indexes of the newest CONFIG entries above `after`, ascending, at most indexes_max of them.
+ */
+enum raft_error raft_log_configs(struct raft_log *log, raft_index after, raft_index *indexes,
+                                 uint32_t indexes_max, uint32_t *count) RAFT_MUST_USE;
 
 /* Stores a snapshot of the node's own and forgets the entries below first (at least the present
  * first, at most the snapshot's index + 1), as one atomic step. */

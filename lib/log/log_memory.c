@@ -251,6 +251,20 @@ static enum raft_error read_runs(struct raft_log *log, raft_index from, struct r
     return RAFT_OK;
 }
 
+static enum raft_error list_configs(struct raft_log *log, raft_index after, raft_index *indexes,
+                                    uint32_t indexes_max, uint32_t *count)
+{
+    const struct memory_log *self = cast_log(log);
+    *count = 0;
+    raft_index index = after > self->tip.base ? after + 1 : self->tip.base + 1;
+    for (; index <= self->tip.last; index++) {
+        if (find_record(self, index)->type == RAFT_ENTRY_CONFIG) {
+            raft_log_note_index(indexes, indexes_max, count, index);
+        }
+    }
+    return RAFT_OK;
+}
+
 static enum raft_error compact_log(struct raft_log *log, const struct raft_log_snapshot *snapshot,
                                    raft_index first)
 {
@@ -296,6 +310,7 @@ static const struct raft_log_ops memory_ops = {
     .write = write_log,
     .read = read_log,
     .runs = read_runs,
+    .configs = list_configs,
     .compact = compact_log,
     .image = read_image,
     .close = close_log,

@@ -299,6 +299,25 @@ static enum raft_error read_runs(struct raft_log *log, raft_index from, struct r
     return error;
 }
 
+static enum raft_error list_configs(struct raft_log *log, raft_index after, raft_index *indexes,
+                                    uint32_t indexes_max, uint32_t *count)
+{
+    const struct store_log *self = cast_log(log);
+    struct raft_table_view *view;
+    *count = 0;
+    enum raft_error error = raft_table_view_open(self->table, &view);
+    raft_index index = after > self->tip.base ? after + 1 : self->tip.base + 1;
+    for (; error == RAFT_OK && index <= self->tip.last; index++) {
+        struct raft_entry entry;
+        error = read_entry(view, index, &entry);
+        if (error == RAFT_OK && entry.type == RAFT_ENTRY_CONFIG) {
+            raft_log_note_index(indexes, indexes_max, count, index);
+        }
+    }
+    raft_table_view_close(&view);
+    return error;
+}
+
 static void close_log(struct raft_log *log)
 {
     struct store_log *self = cast_log(log);
@@ -315,6 +334,7 @@ static const struct raft_log_ops store_ops = {
     .write = write_log,
     .read = read_log,
     .runs = read_runs,
+    .configs = list_configs,
     .compact = compact_log,
     .image = read_image,
     .close = close_log,

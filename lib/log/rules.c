@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "log/rules.h"
 
+#include <string.h>
+
 /* A term never goes back, and a vote of a term is given once (Raft paper 5.2). */
 static bool is_hard_state_fine(const struct raft_log_tip *tip, const struct raft_log_write *write)
 {
@@ -41,6 +43,19 @@ static void note_snapshot(struct raft_log_tip *tip, const struct raft_log_snapsh
     if (tip->commit < snapshot->index) {
         tip->commit = snapshot->index;
     }
+}
+
+void raft_log_note_index(raft_index *indexes, uint32_t indexes_max, uint32_t *count,
+                         raft_index index)
+{
+    if (indexes_max == 0) {
+        return;
+    }
+    if (*count == indexes_max) {
+        (*count)--;
+        memmove(indexes, indexes + 1, *count * sizeof(*indexes));
+    }
+    indexes[(*count)++] = index;
 }
 
 bool raft_log_truncates(raft_index last, const struct raft_log_write *write)

@@ -40,6 +40,10 @@ enum raft_error raft_log_tip_compact(struct raft_log_tip *tip,
                                      const struct raft_log_snapshot *snapshot, raft_index first,
                                      raft_term held) RAFT_MUST_USE;
 
+/* Puts an index behind those in the list; when it is full, the first one goes. */
+void raft_log_note_index(raft_index *indexes, uint32_t indexes_max, uint32_t *count,
+                         raft_index index);
+
 /* RAFT_OK, or why [first, last] cannot be read; cuts *last to the log's last. */
 enum raft_error raft_log_tip_range(const struct raft_log_tip *tip, raft_index first,
                                    raft_index *last) RAFT_MUST_USE;

@@ -6,7 +6,7 @@
 
 static void execute_effect(struct raft_node *node, const struct raft_effect *effect);
 static void execute_persist(struct raft_node *node, const struct raft_effect *effect);
-static struct raft_entry find_source(const struct raft_node *node, const struct raft_effect *effect,
+static struct raft_entry find_source(struct raft_node *node, const struct raft_effect *effect,
                                      raft_index index);
 static void append_entries(struct raft_node *node, const struct raft_effect *effect);
 static void submit_write(struct raft_node *node, const struct raft_effect *effect);
@@ -62,6 +62,13 @@ static void execute_effect(struct raft_node *node, const struct raft_effect *eff
     case RAFT_EFFECT_PROPOSED:
         raft_node_proposed(node, effect);
         break;
+    case RAFT_EFFECT_CHANGED:
+        node->change.refusal = effect->changed.refusal;
+        node->change.index = effect->changed.index;
+        break;
+    case RAFT_EFFECT_CONFIG:
+        raft_node_tell_config(node, effect);
+        break;
     case RAFT_EFFECT_TRANSFER:
         node->transfer.refusal = effect->transfer.refusal;
         node->transfer.to = effect->transfer.to;
@@ -99,15 +106,21 @@ static void execute_persist(struct raft_node *node, const struct raft_effect *ef
     submit_write(node, effect);
 }
 
-/* The entry that the present event brought for this index; the noop of a new leader is the only one
- * that no event brings. */
-static struct raft_entry find_source(const struct raft_node *node, const struct raft_effect *effect,
+/* The entry that the present event brought for this index; but for noops and
+ * configurations of ours, which no event brings. */
+static struct raft_entry find_source(struct raft_node *node, const struct raft_effect *effect,
                                      raft_index index)
 {
     struct raft_entry entry = {
         .index = index, .term = effect->persist.term, .type = RAFT_ENTRY_NOOP};
     if (effect->persist.noop)
         return entry;
+    if (effect->persist.config != NULL) {
+        entry.type = RAFT_ENTRY_CONFIG;
+        entry.bytes = (uint32_t)raft_config_encode(effect->persist.config, node->config);
+        entry.data = node->config;
+        return entry;
+    }
     ASSERT(node->source != NULL);
     raft_index first = node->source_proposed ? effect->persist.append_first : node->source[0].index;
     ASSERT(index >= first && index - first < node->source_count);

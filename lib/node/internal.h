@@ -18,8 +18,9 @@
 #include "node/tail.h"
 
 enum {
-    RAFT_NODE_EVENTS_MAX = 1024,     /* queued while effects are executed */
-    RAFT_NODE_SESSION_BYTES = 16 + 8 /* client and seq, in front of each stored command */
+    RAFT_NODE_WISHES_MAX = 2 * RAFT_NODES_MAX, /* of the peers, and of those just removed */
+    RAFT_NODE_EVENTS_MAX = 1024,               /* queued while effects are executed */
+    RAFT_NODE_SESSION_BYTES = 16 + 8           /* client and seq, in front of each stored command */
 };
 
 /* A replicate wish that waits for its bytes or for durability; one per peer, the newest wins. */
@@ -68,13 +69,18 @@ struct raft_node {
         enum raft_refusal refusal;
         raft_id to;
     } transfer; /* what the present transfer event gave */
+    struct {
+        enum raft_refusal refusal;
+        raft_index index;
+    } change;                              /* what the present change event gave */
+    uint8_t config[RAFT_CONFIG_BYTES_MAX]; /* payload of the CONFIG entry that is made */
 
     struct raft_tail tail;
     struct raft_node_persists persists;
     struct raft_outbox outbox;
     struct raft_clients clients;
 
-    struct raft_node_wish wishes[RAFT_NODES_MAX];
+    struct raft_node_wish wishes[RAFT_NODE_WISHES_MAX];
     uint64_t token; /* of the newest read */
     struct raft_entry batch[RAFT_PACKET_ENTRIES_MAX];
 
@@ -101,6 +107,11 @@ void raft_node_step(struct raft_node *node, struct raft_event *event);
 void raft_node_execute(struct raft_node *node, const struct raft_effects *effects);
 /* A message leaves now; what it promises is told to the observers first. */
 void raft_node_post(void *node, const struct raft_message *message);
+
+/* configs.c: the configurations in the log behind its snapshot; *configs is to be freed. */
+enum raft_error raft_node_configs_load(struct raft_node *node, const struct raft_log_state *state,
+                                       struct raft_config_at **configs,
+                                       uint32_t *count) RAFT_MUST_USE;
 
 /* replicate.c */
 void raft_node_replicate(struct raft_node *node, const struct raft_effect *effect);
@@ -141,6 +152,8 @@ void raft_node_tell_message(struct raft_node *node, bool outgoing,
 void raft_node_tell_appended(struct raft_node *node, const struct raft_entry *entry);
 void raft_node_tell_truncated(struct raft_node *node, raft_index first);
 void raft_node_tell_applied(struct raft_node *node, const struct raft_entry *entry);
+
+void raft_node_tell_config(struct raft_node *node, const struct raft_effect *effect);
 
 /* rtt.c: requests and their replies. */
 void raft_node_rtt_sent(struct raft_node *node, const struct raft_message *message);

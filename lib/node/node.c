@@ -10,7 +10,7 @@
 enum { TAIL_BYTES_DEFAULT = 8 * 1024 * 1024, CLIENTS_DEFAULT = 1024, OUTBOX_MAX = 1024 };
 
 static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
-                                struct raft_run *runs);
+                                struct raft_run *runs, struct raft_config_at **configs);
 static uint64_t draw_entropy(struct raft_node *node);
 static void run_event(struct raft_node *node, struct raft_event *event);
 static void note_source(struct raft_node *node, const struct raft_event *event);
@@ -49,7 +49,8 @@ enum raft_error raft_node_start(struct raft_node *node, raft_time now)
     uint32_t runs_max = node->options.limits.trail_runs_max;
     struct raft_run *runs = calloc(runs_max, sizeof *runs);
     ASSERT(runs != NULL);
-    enum raft_error error = load_log(node, &start, runs);
+    struct raft_config_at *configs = NULL;
+    enum raft_error error = load_log(node, &start, runs, &configs);
     if (error == RAFT_OK)
         error = raft_comms_start(node->ports.comms, raft_node_receive, node);
     if (error == RAFT_OK) {
@@ -57,6 +58,7 @@ enum raft_error raft_node_start(struct raft_node *node, raft_time now)
         raft_node_step(node, &start);
         raft_node_apply(node);
     }
+    free(configs);
     free(runs);
     return error;
 }
@@ -143,6 +145,18 @@ enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id
     return node->transfer.refusal;
 }
 
+enum raft_refusal raft_node_change(struct raft_node *node, const struct raft_config *target,
+                                   raft_index base, raft_index *index)
+{
+    struct raft_event event = {.type = RAFT_EVENT_CHANGE,
+                               .change = {.target = target, .base = base}};
+    ASSERT(!node->busy);
+    raft_node_step(node, &event);
+    if (index != NULL)
+        *index = node->change.index;
+    return node->change.refusal;
+}
+
 uint32_t raft_node_tail(const struct raft_node *node, raft_index first, raft_index last,
                         struct raft_entry *entries, uint32_t entries_max)
 {
@@ -215,7 +229,7 @@ void raft_node_step(struct raft_node *node, struct raft_event *event)
 }
 
 static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
-                                struct raft_run *runs)
+                                struct raft_run *runs, struct raft_config_at **configs)
 {
     struct raft_log_state state;
     enum raft_error error = raft_log_load(node->ports.log, &state);
@@ -224,6 +238,8 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     raft_index from = state.commit > 0 ? state.commit : 1;
     error = raft_log_runs(node->ports.log, from, runs, node->options.limits.trail_runs_max,
                           &start->start.runs_count);
+    if (error == RAFT_OK)
+        error = raft_node_configs_load(node, &state, configs, &start->start.configs_count);
     if (error != RAFT_OK)
         return error;
     node->boots = state.boots;
@@ -237,6 +253,7 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     start->start.last = state.last;
     start->start.runs = runs;
     start->start.config = &node->options.config;
+    start->start.configs = *configs;
     start->start.nonce = raft_random_next(&node->random);
     start->start.fresh = node->options.fresh && state.term == 0 && state.last == 0;
     node->commit = state.commit;
@@ -297,6 +314,5 @@ static void complete_persists(struct raft_node *node, uint64_t seq)
 static bool is_for_us(const struct raft_node *node, const struct raft_message *message)
 {
     raft_id self = node->options.core.id;
-    return message->to == self && message->from != self &&
-           raft_config_flags(&node->options.config, message->from) != 0;
+    return message->to == self && message->from != self && message->from != 0;
 }

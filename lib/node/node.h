@@ -50,6 +50,9 @@ struct raft_node_observer {
     void (*truncated)(void *context, raft_index first);
     /* One command was applied (entries of other types too, with an empty result). */
     void (*applied)(void *context, const struct raft_entry *entry, uint64_t digest);
+    /* The configuration in force, at start and whenever it changes, falls back or is committed. */
+    void (*config)(void *context, raft_index index, const struct raft_config *config,
+                   bool committed);
     struct raft_node_observer *next; /* owned by the node's list */
 };
 
@@ -131,6 +134,14 @@ void raft_node_campaign(struct raft_node *node);
 /* Hand leadership over; to 0 = the most up-to-date follower. *chosen (may be NULL) gets the target.
  */
 enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id *chosen);
+
+/* Changes who the members are: target says who shall vote, learn, or join (config.h; no OLD_VOTER).
+ * base 0 = whatever the configuration is now, else the index of the one that target was made from.
+ * *index (may be NULL) gets the index of the CONFIG entry; the change is done when the
+ * configuration in force is target, and committed (status). New members must be known to comms
+ * before. */
+enum raft_refusal raft_node_change(struct raft_node *node, const struct raft_config *target,
+                                   raft_index base, raft_index *index);
 
 /* A command of this process's own (no client behind it). done is called once, with the app's result
  * after commit and local apply, or with a status other than ok. It may be called before this

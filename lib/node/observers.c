@@ -94,6 +94,15 @@ void raft_node_tell_truncated(struct raft_node *node, raft_index first)
     }
 }
 
+void raft_node_tell_config(struct raft_node *node, const struct raft_effect *effect)
+{
+    for (struct raft_node_observer *o = node->observers; o != NULL; o = o->next) {
+        if (o->config != NULL)
+            o->config(o->context, effect->config.index, effect->config.config,
+                      effect->config.committed);
+    }
+}
+
 void raft_node_tell_applied(struct raft_node *node, const struct raft_entry *entry)
 {
     for (struct raft_node_observer *o = node->observers; o != NULL; o = o->next) {

@@ -51,7 +51,7 @@ void raft_node_replicate(struct raft_node *node, const struct raft_effect *effec
 void raft_node_replicate_retry(struct raft_node *node)
 {
     struct source tail = {0};
-    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < RAFT_NODE_WISHES_MAX; i++) {
         struct raft_node_wish *wish = &node->wishes[i];
         if (wish->waiting && !wish->reading && wish->effect.replicate.after <= node->durable &&
             !serve_waiting(node, wish, &tail))
@@ -61,7 +61,7 @@ void raft_node_replicate_retry(struct raft_node *node)
 
 void raft_node_replicate_reset(struct raft_node *node)
 {
-    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++)
+    for (uint32_t i = 0; i < RAFT_NODE_WISHES_MAX; i++)
         node->wishes[i] = (struct raft_node_wish){0};
 }
 
@@ -71,9 +71,9 @@ bool raft_node_replicate_entries(struct raft_node *node, uint64_t token,
     struct source read = {entries, count};
     struct source tail = {0};
     uint32_t i = 0;
-    while (i < RAFT_NODES_MAX && !(node->wishes[i].reading && node->wishes[i].token == token))
+    while (i < RAFT_NODE_WISHES_MAX && !(node->wishes[i].reading && node->wishes[i].token == token))
         i++;
-    if (i == RAFT_NODES_MAX)
+    if (i == RAFT_NODE_WISHES_MAX)
         return false;
     struct raft_node_wish *wish = &node->wishes[i];
     wish->reading = false;
@@ -193,14 +193,14 @@ static void tell_sent(struct raft_node *node, const struct raft_effect *wish, ra
 static struct raft_node_wish *find_wish(struct raft_node *node, raft_id peer)
 {
     struct raft_node_wish *unused = NULL;
-    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
+    for (uint32_t i = 0; i < RAFT_NODE_WISHES_MAX; i++) {
         if (node->wishes[i].peer == peer)
             return &node->wishes[i];
-        if (node->wishes[i].peer == 0 && unused == NULL)
+        if (!node->wishes[i].waiting && !node->wishes[i].reading && unused == NULL)
             unused = &node->wishes[i];
     }
     ASSERT(unused != NULL);
-    unused->peer = peer;
+    *unused = (struct raft_node_wish){.peer = peer};
     return unused;
 }
 

@@ -185,6 +185,11 @@ static enum raft_reply_status translate_refusal(enum raft_refusal refusal, raft_
     case RAFT_REFUSAL_BUSY:
     case RAFT_REFUSAL_NO_SUCH_PEER:
     case RAFT_REFUSAL_ALREADY:
+    case RAFT_REFUSAL_CHANGING:
+    case RAFT_REFUSAL_CHANGED:
+    case RAFT_REFUSAL_NOT_READY:
+    case RAFT_REFUSAL_NO_VOTER:
+    case RAFT_REFUSAL_IMPOSSIBLE:
         return RAFT_REPLY_BUSY;
     }
     return RAFT_REPLY_BUSY;

@@ -13,7 +13,7 @@ void raft_node_rtt_sent(struct raft_node *node, const struct raft_message *messa
 {
     struct raft_node_rtt *rtt = find_place(node, message->to);
     bool request = message->type == RAFT_MESSAGE_APPEND || message->type == RAFT_MESSAGE_VOTE;
-    if (!request || rtt == NULL)
+    if (!request)
         return;
     if (rtt->request != 0 && node->now - rtt->sent < GIVE_UP_US)
         return;
@@ -26,7 +26,7 @@ void raft_node_rtt_received(struct raft_node *node, const struct raft_message *m
     struct raft_node_rtt *rtt = find_place(node, message->from);
     bool reply =
         message->type == RAFT_MESSAGE_APPEND_REPLY || message->type == RAFT_MESSAGE_VOTE_REPLY;
-    if (!reply || rtt == NULL || rtt->request == 0 || rtt->request != message->id)
+    if (!reply || rtt->request == 0 || rtt->request != message->id)
         return;
     rtt->newest_us = (uint32_t)(node->now - rtt->sent);
     rtt->request = 0;
@@ -43,13 +43,13 @@ uint32_t raft_node_rtt_of(const struct raft_node *node, raft_id peer)
 
 static struct raft_node_rtt *find_place(struct raft_node *node, raft_id peer)
 {
+    struct raft_node_rtt *oldest = &node->rtts[0];
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
         if (node->rtts[i].peer == peer)
             return &node->rtts[i];
-        if (node->rtts[i].peer == 0) {
-            node->rtts[i].peer = peer;
-            return &node->rtts[i];
-        }
+        if (node->rtts[i].sent < oldest->sent)
+            oldest = &node->rtts[i];
     }
-    return NULL;
+    *oldest = (struct raft_node_rtt){.peer = peer}; /* A free place, or one of a node long gone. */
+    return oldest;
 }

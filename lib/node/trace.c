@@ -96,6 +96,14 @@ static void write_log_text(const struct trace *trace, char *text, size_t bytes)
         (void)snprintf(text, bytes, "%s to n%" PRIu32, what, trace->peer);
     else if (code == RAFT_TRACE_TRANSFER_ASKED)
         (void)snprintf(text, bytes, "%s by n%" PRIu32, what, trace->peer);
+    else if (code == RAFT_TRACE_CONFIG_ADOPTED || code == RAFT_TRACE_CONFIG_DROPPED)
+        (void)snprintf(text, bytes, "%s: entry %" PRIu64 " -> %" PRIu64 " voters", what, trace->a,
+                       trace->b);
+    else if (code == RAFT_TRACE_CONFIG_COMMITTED)
+        (void)snprintf(text, bytes, "%s: entry %" PRIu64, what, trace->a);
+    else if (code == RAFT_TRACE_CAUGHT_UP)
+        (void)snprintf(text, bytes, "%s: n%" PRIu32 " in %" PRIu64 " ms", what, trace->peer,
+                       trace->a);
     else
         (void)snprintf(text, bytes, "%s", what);
 }

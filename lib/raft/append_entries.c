@@ -10,6 +10,7 @@ static bool is_same_entry(const struct raft *r, raft_index index, raft_term term
 static bool contradicts_committed(const struct raft *r, raft_index index, raft_term term);
 static uint32_t count_known(const struct raft *r, const struct raft_append *append, uint32_t count);
 static uint32_t store_entries(struct raft *r, const struct raft_entry *entries, uint32_t count);
+static bool store_entry(struct raft *r, const struct raft_entry *entry);
 static void accept_append(struct raft *r, const struct raft_message *message, uint32_t known);
 static void note_substate(struct raft *r, raft_index former_commit, bool whole, bool stored);
 
@@ -172,15 +173,33 @@ static uint32_t store_entries(struct raft *r, const struct raft_entry *entries, 
     if (first <= r->trail.last) {
         raft_effect_trace(r, RAFT_TRACE_TRUNCATED, 0, first, r->trail.last);
         raft_trail_truncate(&r->trail, first);
+        raft_members_truncate(r, first);
         raft_persist_truncate(r, first);
     }
-    while (stored < count && raft_trail_append(&r->trail, entries[stored].term, r->commit)) {
+    while (stored < count && store_entry(r, &entries[stored])) {
         stored++;
     }
     if (stored > 0) {
         raft_persist_append(r, first, first + stored - 1);
     }
     return stored;
+}
+
+/* Raft thesis 4.1: "a server always uses the latest configuration in its log, regardless of whether
+ * the entry is committed". */
+static bool store_entry(struct raft *r, const struct raft_entry *entry)
+{
+    bool is_config = entry->type == RAFT_ENTRY_CONFIG;
+    struct raft_config config;
+
+    if ((is_config && !raft_members_has_room(r)) ||
+        !raft_trail_append(&r->trail, entry->term, r->commit)) {
+        return false;
+    }
+    if (is_config && raft_config_decode(entry->data, entry->bytes, &config)) {
+        raft_members_append(r, entry->index, &config); /* It was found good before (receive.c). */
+    }
+    return true;
 }
 
 static void note_substate(struct raft *r, raft_index former_commit, bool whole, bool stored)

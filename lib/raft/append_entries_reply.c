@@ -35,8 +35,11 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
     }
     if (!reply->ok) {
         step_back(r, peer, message);
-    } else if (raft_peer_acked(r, peer, reply->index)) {
-        raft_commit_count(r);
+    } else {
+        if (raft_peer_acked(r, peer, reply->index)) {
+            raft_commit_count(r);
+        }
+        raft_change_acked(r, peer);
     }
     raft_replicate_pump(r, peer);
     if (r->as_leader.transferee == peer->id && !r->as_leader.pushed) {

@@ -7,17 +7,19 @@
 
 static const char *check_log(const struct raft *r);
 static const char *check_trail(const struct raft_trail *trail);
+static const char *check_configs(const struct raft *r);
 static const char *check_persists(const struct raft *r);
 static const char *check_role(const struct raft *r);
 static const char *check_candidate(const struct raft *r);
 static const char *check_leader(const struct raft *r);
+static bool knows_peers(const struct raft *r);
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer);
 static const char *check_told(const struct raft *r);
 
 const char *raft_check(const struct raft *r)
 {
-    static const char *(*const checks[])(const struct raft *) = {check_log, check_persists,
-                                                                 check_role, check_told};
+    static const char *(*const checks[])(const struct raft *) = {
+        check_log, check_configs, check_persists, check_role, check_told};
 
     for (size_t i = 0; r->started && i < sizeof(checks) / sizeof(checks[0]); i++) {
         const char *broken = checks[i](r);
@@ -64,6 +66,32 @@ static const char *check_trail(const struct raft_trail *trail)
     return NULL;
 }
 
+/* One committed configuration, the later ones in their order, all of them in the log. */
+static const char *check_configs(const struct raft *r)
+{
+    raft_index former = r->commit;
+
+    if (r->configs.count == 0 || r->configs.count > r->configs.max) {
+        return "no configuration, or too many";
+    }
+    if (raft_members_at(r, 0)->index > r->commit) {
+        return "the oldest configuration is not committed";
+    }
+    for (uint32_t i = 1; i < r->configs.count; i++) {
+        raft_index index = raft_members_at(r, i)->index;
+
+        if (index <= former || index > r->trail.last) {
+            return "a configuration is not where its entry is";
+        }
+        former = index;
+    }
+    if (r->role != RAFT_ROLE_LEADER &&
+        (r->election_deadline != RAFT_NEVER) != raft_members_may_campaign(r)) {
+        return "a timer without a vote, or a vote without a timer";
+    }
+    return NULL;
+}
+
 static const char *check_persists(const struct raft *r)
 {
     const struct raft_persists *p = &r->persists;
@@ -71,7 +99,7 @@ static const char *check_persists(const struct raft *r)
     if (p->count > p->size || p->completed + p->count != p->issued) {
         return "the open persists do not add up";
     }
-    if (p->hard_dirty || p->truncate != 0 || p->append_first != 0 || p->noop) {
+    if (p->hard_dirty || p->truncate != 0 || p->append_first != 0 || p->noop || p->config) {
         return "a change was not issued to the disk";
     }
     for (uint32_t i = 0; i < p->count; i++) {
@@ -139,10 +167,11 @@ static const char *check_leader(const struct raft *r)
         raft_trail_term(&r->trail, r->trail.last) != r->term) {
         return "a leader without its noop";
     }
-    if (!raft_quorum_has(raft_members(r), &leader->granted)) {
+    if (raft_members_index(r) < leader->term_start &&
+        !raft_quorum_has(raft_members(r), &leader->granted)) {
         return "a leader that no majority elected";
     }
-    if (leader->peers_count + 1 != raft_members(r)->count) {
+    if (!knows_peers(r)) {
         return "a leader that does not know its peers";
     }
     if (leader->uncommitted_bytes > r->limits.uncommitted_bytes_max) {
@@ -156,6 +185,24 @@ static const char *check_leader(const struct raft *r)
         }
     }
     return NULL;
+}
+
+/* The peers are the other members, with their flags, and maybe some that were removed. */
+static bool knows_peers(const struct raft *r)
+{
+    const struct raft_config *config = raft_members(r);
+    uint32_t members = raft_config_flags(config, r->options.id) != 0;
+
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        const struct raft_peer *peer = &r->peers[i];
+
+        if (peer->flags != raft_config_flags(config, peer->id) || peer->id == r->options.id ||
+            (i > 0 && peer->id <= peer[-1].id)) {
+            return false;
+        }
+        members += peer->flags != 0;
+    }
+    return members == config->count;
 }
 
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer)

@@ -21,6 +21,7 @@ void raft_commit_to(struct raft *r, raft_index index, uint32_t acks)
     }
     r->commit = index;
     raft_persist_flush(r);
+    raft_members_committed(r);
     effect = raft_effect_add(r, RAFT_EFFECT_APPLY);
     effect->apply.first = former + 1;
     effect->apply.last = index;

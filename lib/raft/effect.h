@@ -5,8 +5,9 @@
  * Traces stand before what they explain; `proposed` comes before the persist of its entries, the
  * persist before the messages and replicate wishes that build on it; `leader` and `deadline` come
  * last. At most one persist is issued in a step. Its entries are those of the append received or of
- * the propose event, found by index; with `noop` set it is one entry that the host makes itself:
- * type RAFT_ENTRY_NOOP, no bytes, index append_first, the persist's term.
+ * the propose event, found by index; with `noop` or `config` set it is one entry that the host
+ * makes itself, at index append_first, of the persist's term: RAFT_ENTRY_NOOP without bytes, or
+ * RAFT_ENTRY_CONFIG with the bytes of raft_config_encode().
  *
  * A replicate wish is always answered with one sent event, in any order; the next wish for entries
  * to that peer comes after the answer (or after T without one). Nothing went out: last ==
@@ -19,7 +20,7 @@
 
 #include "raft/types.h"
 
-/* Why a proposal, a transfer or a campaign was refused. */
+/* Why a proposal, a change, a transfer or a campaign was refused. */
 #define RAFT_REFUSALS(X)                                                                           \
     X(NONE, "accepted")                                                                            \
     X(NOT_LEADER, "not the leader")                                                                \
@@ -29,7 +30,12 @@
     X(TRANSFERRING, "leadership is being transferred")                                             \
     X(TOO_LARGE, "too large")                                                                      \
     X(NO_SUCH_PEER, "no such voter")                                                               \
-    X(ALREADY, "it is so already")
+    X(ALREADY, "it is so already")                                                                 \
+    X(CHANGING, "a change of the members is under way")                                            \
+    X(CHANGED, "the members have changed meanwhile")                                               \
+    X(NOT_READY, "the leader has not yet committed in its term")                                   \
+    X(NO_VOTER, "no voter would be left")                                                          \
+    X(IMPOSSIBLE, "no such configuration")
 
 enum raft_refusal {
 #define X(name, text) RAFT_REFUSAL_##name,
@@ -43,6 +49,8 @@ enum raft_refusal {
     X(REPLICATE, "replicate")                                                                      \
     X(APPLY, "apply")                                                                              \
     X(PROPOSED, "proposed")                                                                        \
+    X(CHANGED, "changed")                                                                          \
+    X(CONFIG, "config")                                                                            \
     X(TRANSFER, "transfer")                                                                        \
     X(ROLE, "role")                                                                                \
     X(SUBSTATE, "substate")                                                                        \
@@ -80,6 +88,10 @@ enum raft_effect_type {
     X(TRANSFER_STARTED, "leadership transfer started") /* peer */                                  \
     X(TRANSFER_ABORTED, "leadership transfer aborted") /* peer */                                  \
     X(TRANSFER_ASKED, "asked to take over")            /* peer: leader */                          \
+    X(CONFIG_ADOPTED, "members changed")               /* a: index, b: voters */                   \
+    X(CONFIG_DROPPED, "change of members undone")      /* a: index in force again, b: voters */    \
+    X(CONFIG_COMMITTED, "change of members committed") /* a: index */                              \
+    X(CAUGHT_UP, "learner caught up")                  /* peer, a: ms of its last round */         \
     X(SPACE_GONE, "no space left")                                                                 \
     X(SPACE_BACK, "space is back")
 
@@ -93,8 +105,7 @@ enum raft_trace_code {
     X(TERM, "its term is lower")                                                                   \
     X(VOTED, "voted for another")                                                                  \
     X(LOG, "its log is behind")                                                                    \
-    X(LEADER, "a leader is alive")                                                                 \
-    X(NOT_VOTER, "it is no voter")
+    X(LEADER, "a leader is alive")
 
 enum raft_vote_reason {
 #define X(name, text) RAFT_VOTE_REASON_##name,
@@ -106,7 +117,8 @@ enum raft_vote_reason {
     X(TERM, "higher term")                                                                         \
     X(LEADER, "another leader of this term")                                                       \
     X(QUORUM, "no quorum heard")                                                                   \
-    X(DISK, "disk full")
+    X(DISK, "disk full")                                                                           \
+    X(REMOVED, "no longer a voter")
 
 enum raft_step_down_reason {
 #define X(name, text) RAFT_STEP_DOWN_##name,
@@ -126,6 +138,8 @@ struct raft_effect {
             raft_index append_first; /* 0 = nothing; bytes are in the receive or propose event */
             raft_index append_last;
             bool noop; /* the one appended entry is the noop of a new leader: the host makes it */
+            const struct raft_config *config; /* the one appended entry is this configuration, by
+                                                 raft_config_encode; NULL = it is none */
         } persist;
         struct {
             struct raft_message message;
@@ -153,6 +167,15 @@ struct raft_effect {
             raft_term term;
             raft_id leader; /* where to go instead; 0 = unknown */
         } proposed;
+        struct { /* one for each change event */
+            enum raft_refusal refusal;
+            raft_index index; /* of its entry; a joint one is followed by the final one */
+        } changed;
+        struct { /* in force from now on; at start, at each adoption, fall-back and its commit */
+            raft_index index;
+            const struct raft_config *config;
+            bool committed;
+        } config;
         struct { /* one for each transfer event */
             enum raft_refusal refusal;
             raft_id to; /* the chosen one when the event left it open */

@@ -18,7 +18,7 @@ void raft_election_reset_timer(struct raft *r)
     raft_time timeout = r->options.election_timeout;
 
     r->election_deadline = RAFT_NEVER;
-    if (raft_members_is_voter(r)) {
+    if (raft_members_may_campaign(r)) {
         r->election_deadline = r->now + timeout + r->entropy % timeout;
     }
 }
@@ -27,7 +27,7 @@ void raft_election_reset_timer(struct raft *r)
  * vote whose write still hangs is waited for instead of being overtaken. */
 bool raft_election_can_start(const struct raft *r)
 {
-    if (!raft_members_is_voter(r) || r->disk_full || !raft_persist_has_slot(r)) {
+    if (!raft_members_may_campaign(r) || r->disk_full || !raft_persist_has_slot(r)) {
         return false;
     }
     if (r->role == RAFT_ROLE_LEADER ||

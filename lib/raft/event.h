@@ -28,6 +28,7 @@ struct raft_config_at {
     X(PERSISTED, "persisted")                                                                      \
     X(TIME, "time")                                                                                \
     X(PROPOSE, "propose")                                                                          \
+    X(CHANGE, "change")                                                                            \
     X(TRANSFER, "transfer")                                                                        \
     X(CAMPAIGN, "campaign")                                                                        \
     X(SENT, "sent")                                                                                \
@@ -74,6 +75,10 @@ struct raft_event {
                 *entries; /* type and bytes are read; index and term are ignored */
             uint32_t count;
         } propose;
+        struct { /* who shall be the members: voters, learners, joining ones; no OLD_VOTER */
+            const struct raft_config *target;
+            raft_index base; /* refused unless the present configuration is this one; 0 = any */
+        } change;
         struct {
             raft_id to; /* 0 = the most up-to-date follower */
         } transfer;

@@ -80,7 +80,7 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     r->persists.size = limits->persists_max + RAFT_PERSISTS_RESERVE;
     r->peers = (void *)(base + l.peers);
     r->sizes = (void *)(base + l.sizes);
-    r->configs.list = (void *)(base + l.configs);
+    r->configs.ring = (void *)(base + l.configs);
     r->configs.max = limits->configs_max;
     r->effects = (void *)(base + l.effects);
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {

@@ -5,6 +5,10 @@
 
 enum { ANY_VOTER = RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER };
 
+static void tell_change(struct raft *r, enum raft_trace_code code);
+static void tell_config(struct raft *r);
+static void fit_timer(struct raft *r);
+
 bool raft_ids_has(const struct raft_ids *set, raft_id id)
 {
     for (uint32_t i = 0; i < set->count; i++) {
@@ -27,24 +31,126 @@ void raft_members_load(struct raft *r, const struct raft_event *start)
     struct raft_configs *configs = &r->configs;
 
     ASSERT(start->start.config->count == 0 || raft_config_is_valid(start->start.config));
-    ASSERT(start->start.configs_count < configs->max);
-    configs->list[0] = (struct raft_config_at){start->start.config_index, *start->start.config};
     configs->count = 1;
+    *raft_members_at(r, 0) =
+        (struct raft_config_at){start->start.config_index, *start->start.config};
     for (uint32_t i = 0; i < start->start.configs_count; i++) {
         const struct raft_config_at *found = &start->start.configs[i];
 
-        ASSERT(found->index > configs->list[i].index && found->index <= start->start.last);
+        ASSERT(found->index > raft_members_index(r) && found->index <= start->start.last);
         ASSERT(raft_config_is_valid(&found->config));
-        configs->list[configs->count++] = *found;
+        if (found->index <= start->start.commit) {
+            configs->count = 0;
+        }
+        ASSERT(configs->count < configs->max);
+        *raft_members_at(r, configs->count++) = *found;
     }
+    tell_config(r);
+}
+
+struct raft_config_at *raft_members_at(const struct raft *r, uint32_t place)
+{
+    return &r->configs.ring[(r->configs.head + place) % r->configs.max];
 }
 
 const struct raft_config *raft_members(const struct raft *r)
 {
-    return &r->configs.list[r->configs.count - 1].config;
+    return &raft_members_at(r, r->configs.count - 1)->config;
 }
 
-bool raft_members_is_voter(const struct raft *r)
+raft_index raft_members_index(const struct raft *r)
 {
-    return (raft_config_flags(raft_members(r), r->options.id) & ANY_VOTER) != 0;
+    return raft_members_at(r, r->configs.count - 1)->index;
+}
+
+bool raft_members_is_settled(const struct raft *r)
+{
+    return r->configs.count == 1;
+}
+
+/* Raft thesis 4.2.2: "a server that is not part of its own latest configuration should still start
+ * new elections, as it might still be needed until the Cnew entry is committed (as in Figure 4.6).
+ * It does not count its own vote in elections unless it is part of its latest configuration." */
+bool raft_members_may_campaign(const struct raft *r)
+{
+    for (uint32_t i = 0; i < r->configs.count; i++) {
+        if ((raft_config_flags(&raft_members_at(r, i)->config, r->options.id) & ANY_VOTER) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool raft_members_has_room(const struct raft *r)
+{
+    return r->configs.count < r->configs.max;
+}
+
+void raft_members_append(struct raft *r, raft_index index, const struct raft_config *config)
+{
+    ASSERT(raft_members_has_room(r) && index > raft_members_index(r));
+    *raft_members_at(r, r->configs.count++) = (struct raft_config_at){index, *config};
+    tell_change(r, RAFT_TRACE_CONFIG_ADOPTED);
+}
+
+void raft_members_truncate(struct raft *r, raft_index first)
+{
+    uint32_t count = r->configs.count;
+
+    ASSERT(raft_members_at(r, 0)->index < first);
+    while (raft_members_index(r) >= first) {
+        r->configs.count--;
+    }
+    if (r->configs.count < count) {
+        tell_change(r, RAFT_TRACE_CONFIG_DROPPED);
+    }
+}
+
+void raft_members_committed(struct raft *r)
+{
+    struct raft_configs *configs = &r->configs;
+    uint32_t drop = 0;
+
+    while (drop + 1 < configs->count && raft_members_at(r, drop + 1)->index <= r->commit) {
+        drop++;
+    }
+    if (drop == 0) {
+        return;
+    }
+    configs->count -= drop;
+    configs->head = (configs->head + drop) % configs->max;
+    raft_effect_trace(r, RAFT_TRACE_CONFIG_COMMITTED, 0, raft_members_at(r, 0)->index, 0);
+    if (raft_members_is_settled(r)) {
+        tell_config(r);
+    }
+    fit_timer(r);
+}
+
+static void tell_change(struct raft *r, enum raft_trace_code code)
+{
+    raft_effect_trace(r, code, 0, raft_members_index(r),
+                      raft_config_count(raft_members(r), ANY_VOTER));
+    tell_config(r);
+    fit_timer(r);
+}
+
+static void tell_config(struct raft *r)
+{
+    struct raft_effect *effect = raft_effect_add(r, RAFT_EFFECT_CONFIG);
+
+    effect->config.index = raft_members_index(r);
+    effect->config.config = raft_members(r);
+    effect->config.committed = raft_members_is_settled(r);
+}
+
+/* Who may campaign has a timer, who may not has none. */
+static void fit_timer(struct raft *r)
+{
+    ASSERT(r->role != RAFT_ROLE_CANDIDATE);
+    if (r->role == RAFT_ROLE_LEADER) {
+        return;
+    }
+    if ((r->election_deadline != RAFT_NEVER) != raft_members_may_campaign(r)) {
+        raft_election_reset_timer(r);
+    }
 }

@@ -101,6 +101,16 @@ const char *raft_refusal_name(enum raft_refusal refusal)
         return "no_such_peer";
     case RAFT_REFUSAL_ALREADY:
         return "already";
+    case RAFT_REFUSAL_CHANGING:
+        return "changing";
+    case RAFT_REFUSAL_CHANGED:
+        return "changed";
+    case RAFT_REFUSAL_NOT_READY:
+        return "not_ready";
+    case RAFT_REFUSAL_NO_VOTER:
+        return "no_voter";
+    case RAFT_REFUSAL_IMPOSSIBLE:
+        return "impossible";
     }
     return "unknown";
 }

@@ -67,8 +67,10 @@ void raft_persist_flush(struct raft *r)
     effect->persist.append_first = p->append_first;
     effect->persist.append_last = p->append_last;
     effect->persist.noop = p->noop;
+    effect->persist.config = p->config ? raft_members(r) : NULL;
     p->hard_dirty = false;
     p->noop = false;
+    p->config = false;
     p->truncate = p->append_first = p->append_last = 0;
 }
 

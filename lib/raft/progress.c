@@ -11,6 +11,8 @@
 
 #include "raft/state.h"
 
+static void add_peer(struct raft *r, const struct raft_member *member);
+static void drop_peer(struct raft *r, uint32_t place);
 static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index);
 
 struct raft_peer *raft_peer_find(struct raft *r, raft_id id)
@@ -27,28 +29,44 @@ struct raft_peer *raft_peer_find(struct raft *r, raft_id id)
  * "to 0"; the entry at next is the noop to come. */
 void raft_peer_init_all(struct raft *r)
 {
+    r->as_leader.peers_count = 0;
+    raft_peer_follow(r);
+}
+
+/* The peers are the others in the configuration in force. Who stays keeps its progress. Who has
+ * been removed stays a peer without flags for a while, so that it hears of it. */
+void raft_peer_follow(struct raft *r)
+{
     const struct raft_config *config = raft_members(r);
-    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < config->count; i++) {
-        struct raft_peer *peer = &r->peers[count];
-        raft_index *flight = peer->flight;
-
-        if (config->members[i].id == r->options.id) {
-            continue;
-        }
-        *peer = (struct raft_peer){
-            .id = config->members[i].id,
-            .flags = config->members[i].flags,
-            .state = RAFT_PROGRESS_PROBE,
-            .next = r->trail.last + 1,
-            .probed = r->trail.last,
-            .heard = r->now,
-            .flight = flight,
-        };
-        count++;
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        r->peers[i].flags = raft_config_flags(config, r->peers[i].id);
     }
-    r->as_leader.peers_count = count;
+    for (uint32_t i = 0; i < config->count; i++) {
+        const struct raft_member *member = &config->members[i];
+
+        if (member->id != r->options.id && raft_peer_find(r, member->id) == NULL) {
+            add_peer(r, member);
+        }
+    }
+}
+
+/* Lets the removed ones go that can know of it by now, or that nothing is heard of. */
+void raft_peer_dismiss(struct raft *r)
+{
+    uint32_t place = 0;
+
+    while (place < r->as_leader.peers_count) {
+        const struct raft_peer *peer = &r->peers[place];
+        bool knows = raft_members_is_settled(r) && peer->told >= raft_members_index(r);
+        bool silent = r->now - peer->heard >= r->options.election_timeout;
+
+        if (peer->flags == 0 && (knows || silent)) {
+            drop_peer(r, place);
+        } else {
+            place++;
+        }
+    }
 }
 
 /* Back to one append at a time, from next on. What was in flight is forgotten. */
@@ -132,6 +150,46 @@ bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer)
 {
     return peer->state == RAFT_PROGRESS_REPLICATE && peer->flight_count > 0 &&
            r->now - peer->moved >= 2 * r->options.heartbeat_interval;
+}
+
+/* Puts a new peer in its place; when all are taken, one that was removed makes room. */
+static void add_peer(struct raft *r, const struct raft_member *member)
+{
+    uint32_t place = 0;
+    raft_index *flight;
+
+    if (r->as_leader.peers_count == RAFT_NODES_MAX) {
+        while (r->peers[place].flags != 0) {
+            place++;
+        }
+        drop_peer(r, place);
+    }
+    place = r->as_leader.peers_count++;
+    flight = r->peers[place].flight;
+    for (; place > 0 && r->peers[place - 1].id > member->id; place--) {
+        r->peers[place] = r->peers[place - 1];
+    }
+    r->peers[place] = (struct raft_peer){
+        .id = member->id,
+        .flags = member->flags,
+        .state = RAFT_PROGRESS_PROBE,
+        .next = r->trail.last + 1,
+        .probed = r->trail.last,
+        .heard = r->now,
+        .round_last = r->trail.last,
+        .round_began = r->now,
+        .flight = flight,
+    };
+}
+
+/* The flight's memory goes to the end with the place that is free now. */
+static void drop_peer(struct raft *r, uint32_t place)
+{
+    raft_index *flight = r->peers[place].flight;
+    uint32_t last = --r->as_leader.peers_count;
+
+    memmove(&r->peers[place], &r->peers[place + 1], (last - place) * sizeof(*r->peers));
+    r->peers[last].flight = flight;
 }
 
 static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index)

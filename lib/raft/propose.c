@@ -52,6 +52,13 @@ void raft_propose_committed(struct raft *r, raft_index first, raft_index last)
     }
 }
 
+/* Room for `count` more entries of our own. */
+bool raft_propose_has_room(const struct raft *r, uint64_t count)
+{
+    return raft_persist_has_room(r) && count <= r->limits.proposals_max - count_uncommitted(r) &&
+           count <= RAFT_INDEX_MAX - r->trail.last;
+}
+
 static enum raft_refusal judge(const struct raft *r, const struct raft_event *event, uint64_t bytes)
 {
     uint64_t count = event->propose.count;
@@ -69,9 +76,8 @@ static enum raft_refusal judge(const struct raft *r, const struct raft_event *ev
     if (count > r->limits.proposals_max || bytes > r->limits.uncommitted_bytes_max) {
         return RAFT_REFUSAL_TOO_LARGE;
     }
-    if (!raft_persist_has_room(r) || count > r->limits.proposals_max - count_uncommitted(r) ||
-        bytes > r->limits.uncommitted_bytes_max - r->as_leader.uncommitted_bytes ||
-        count > RAFT_INDEX_MAX - r->trail.last) {
+    if (!raft_propose_has_room(r, count) ||
+        bytes > r->limits.uncommitted_bytes_max - r->as_leader.uncommitted_bytes) {
         return RAFT_REFUSAL_BUSY;
     }
     return RAFT_REFUSAL_NONE;
@@ -87,7 +93,7 @@ static uint64_t count_bytes(const struct raft_event *event)
     return bytes;
 }
 
-/* Own proposals not yet committed; the noop is none. */
+/* Own entries not yet committed, but for the noop. */
 static uint64_t count_uncommitted(const struct raft *r)
 {
     raft_index start = r->as_leader.term_start;

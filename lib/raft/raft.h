@@ -68,6 +68,8 @@ struct raft_peer_status {
     raft_index next;
     uint32_t inflight;
     raft_time heard; /* last reply of this term, 0 = never */
+    uint32_t flags;  /* of its member; 0 = removed, it shall still hear of it */
+    bool caught_up;  /* a joining one whose last round was short enough */
 };
 
 /* The whole of what a screen may want; a copy. */
@@ -90,7 +92,10 @@ struct raft_status {
     uint64_t votes_granted;      /* bit i = member i of the configuration granted */
     bool disk_full;
     uint64_t uncommitted_bytes;
-    uint32_t peers_count; /* leader only */
+    struct raft_config config; /* in force */
+    raft_index config_index;   /* of its entry, 0 = made with the cluster */
+    bool config_committed;     /* as far as this node knows */
+    uint32_t peers_count;      /* leader only */
     struct raft_peer_status peers[RAFT_NODES_MAX];
 };
 

@@ -10,6 +10,8 @@
 static bool is_possible(const struct raft *r, const struct raft_message *message);
 static bool is_possible_vote(const struct raft_message *message);
 static bool is_possible_append(const struct raft *r, const struct raft_message *message);
+static bool is_possible_entry(const struct raft_entry *entry);
+static bool is_answer_of_stranger(const struct raft *r, const struct raft_message *message);
 static bool is_term_free(const struct raft_message *message);
 static bool obey_term(struct raft *r, const struct raft_message *message);
 static void refuse_stale(struct raft *r, const struct raft_message *message);
@@ -17,14 +19,13 @@ static void dispatch(struct raft *r, const struct raft_message *message);
 
 void raft_receive(struct raft *r, const struct raft_message *message)
 {
-    if (raft_config_flags(raft_members(r), message->from) == 0 &&
-        message->type == RAFT_MESSAGE_VOTE) {
-        raft_effect_trace(r, RAFT_TRACE_VOTE_REFUSED, message->from, RAFT_VOTE_REASON_NOT_VOTER,
-                          message->vote.pre);
-        return;
-    }
     if (!is_possible(r, message)) {
         raft_receive_malformed(r, message);
+        return;
+    }
+    if (is_answer_of_stranger(r, message)) {
+        raft_effect_trace(r, RAFT_TRACE_STALE_DROPPED, message->from, (uint64_t)message->type,
+                          message->term);
         return;
     }
     if (!is_term_free(message)) {
@@ -121,9 +122,8 @@ static void refuse_stale(struct raft *r, const struct raft_message *message)
 
 static bool is_possible(const struct raft *r, const struct raft_message *message)
 {
-    if (message->to != r->options.id || message->from == r->options.id ||
-        raft_config_flags(raft_members(r), message->from) == 0 || message->term == 0 ||
-        message->term > RAFT_TERM_MAX) {
+    if (message->to != r->options.id || message->from == r->options.id || message->from == 0 ||
+        message->term == 0 || message->term > RAFT_TERM_MAX) {
         return false;
     }
     switch (message->type) {
@@ -150,6 +150,32 @@ static bool is_possible_vote(const struct raft_message *message)
            (vote->last_index == 0) == (vote->last_term == 0) && !(vote->pre && vote->transfer);
 }
 
+/* Whether this answers a question that we would not ask now: we ask the members of our newest
+ * configuration. One that was removed has no say, and its higher term deposes nobody. */
+static bool is_answer_of_stranger(const struct raft *r, const struct raft_message *message)
+{
+    switch (message->type) {
+    case RAFT_MESSAGE_VOTE_REPLY:
+        return raft_config_flags(raft_members(r), message->from) == 0;
+    case RAFT_MESSAGE_APPEND_REPLY:
+        return raft_config_flags(raft_members(r), message->from) == 0 && message->term != r->term;
+    case RAFT_MESSAGE_VOTE:
+    case RAFT_MESSAGE_APPEND:
+    case RAFT_MESSAGE_TIMEOUT_NOW:
+        return false; /* Raft thesis 4.2.2: whether the sender is a member in our view is not asked.
+                       */
+    }
+    return false;
+}
+
+static bool is_possible_entry(const struct raft_entry *entry)
+{
+    struct raft_config config;
+
+    return entry->type != RAFT_ENTRY_CONFIG ||
+           (entry->data != NULL && raft_config_decode(entry->data, entry->bytes, &config));
+}
+
 /* Entries follow each other, their terms never decrease and never pass the leader's. */
 static bool is_possible_append(const struct raft *r, const struct raft_message *message)
 {
@@ -165,7 +191,7 @@ static bool is_possible_append(const struct raft *r, const struct raft_message *
         const struct raft_entry *entry = &append->entries[i];
 
         if (entry->index != append->prev_index + 1 + i || entry->term < term ||
-            entry->term > message->term || entry->term == 0) {
+            entry->term > message->term || entry->term == 0 || !is_possible_entry(entry)) {
             return false;
         }
         term = entry->term;

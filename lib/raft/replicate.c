@@ -59,6 +59,7 @@ void raft_replicate_tick(struct raft *r)
     if (leader->heartbeat_at <= r->now) {
         leader->heartbeat_at = r->now + r->options.heartbeat_interval;
     }
+    raft_peer_dismiss(r);
     for (uint32_t i = 0; i < leader->peers_count; i++) {
         tick_peer(r, &r->peers[i]);
     }

@@ -50,6 +50,7 @@ struct raft_persists {
     raft_index durable;  /* the log as it is now is on disk up to here */
     bool hard_dirty;     /* term or vote changed in this step */
     bool noop;           /* the append of this step is a noop */
+    bool config;         /* the append of this step is the configuration in force */
     raft_index truncate; /* of this step, 0 = nothing */
     raft_index append_first;
     raft_index append_last;
@@ -66,7 +67,7 @@ struct raft_trail {
 /* What a leader knows of one other member. */
 struct raft_peer {
     raft_id id;
-    uint32_t flags; /* of its member */
+    uint32_t flags; /* of its member; 0 = removed, kept until it can know */
     enum raft_progress_state state;
     bool waiting;           /* probe: one is out; replicate: the host could send nothing */
     bool tried;             /* something with entries was sent since the term began */
@@ -83,10 +84,13 @@ struct raft_peer {
     bool beat_tells;        /* it tells a new commit index */
     raft_time heard;        /* last reply of this term; at first the election */
     bool replied;           /* heard is a reply */
-    raft_time moved;        /* when match last moved or the first of the flight left */
-    raft_index *flight;     /* a ring of inflight_max: last index of each append on its way */
-    uint32_t flight_head;   /* oldest */
-    uint32_t flight_count;  /* how many */
+    raft_index round_last;  /* joining: the round is over when it has this */
+    raft_time round_began;
+    bool caught_up;        /* its last round took less than an election timeout */
+    raft_time moved;       /* when match last moved or the first of the flight left */
+    raft_index *flight;    /* a ring of inflight_max: last index of each append on its way */
+    uint32_t flight_head;  /* oldest */
+    uint32_t flight_count; /* how many */
 };
 
 struct raft_candidate {
@@ -218,6 +222,8 @@ bool raft_election_is_alone(const struct raft *r);
 /* progress.c */
 struct raft_peer *raft_peer_find(struct raft *r, raft_id id);
 void raft_peer_init_all(struct raft *r);
+void raft_peer_follow(struct raft *r);
+void raft_peer_dismiss(struct raft *r);
 void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
 bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index);
@@ -235,11 +241,20 @@ void raft_replicate_unreachable(struct raft *r, raft_id id);
 void raft_commit_to(struct raft *r, raft_index index, uint32_t acks);
 void raft_commit_count(struct raft *r);
 
+/* change.c */
+void raft_change(struct raft *r, const struct raft_event *event);
+void raft_change_acked(struct raft *r, struct raft_peer *peer);
+/* What a leader does of itself, looked at after every event. */
+void raft_change_proceed(struct raft *r);
+
 /* propose.c, transfer.c */
+bool raft_propose_has_room(const struct raft *r, uint64_t count);
 void raft_propose(struct raft *r, const struct raft_event *event);
 void raft_propose_committed(struct raft *r, raft_index first, raft_index last);
 void raft_transfer_start(struct raft *r, raft_id to);
 void raft_transfer_push(struct raft *r);
+/* Asks the best voter to take over, whatever it lacks. */
+void raft_transfer_nudge(struct raft *r);
 void raft_transfer_abort(struct raft *r);
 
 /* One file per RPC, and receive.c before them. */

@@ -27,6 +27,9 @@ void raft_status(const struct raft *r, struct raft_status *status)
     status->deadline = r->told_deadline;
     status->election_deadline = r->election_deadline;
     status->disk_full = r->disk_full;
+    status->config = *raft_members(r);
+    status->config_index = raft_members_index(r);
+    status->config_committed = raft_members_is_settled(r);
     switch (r->role) {
     case RAFT_ROLE_FOLLOWER:
         break;
@@ -74,6 +77,8 @@ static void copy_peers(const struct raft *r, struct raft_status *status)
             .next = peer->next,
             .inflight = peer->flight_count,
             .heard = peer->replied ? peer->heard : 0,
+            .flags = peer->flags,
+            .caught_up = peer->caught_up,
         };
     }
 }

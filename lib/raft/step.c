@@ -14,6 +14,8 @@ static void tell_deadline(struct raft *r);
 
 void raft_step(struct raft *r, const struct raft_event *event, struct raft_effects *effects)
 {
+    uint64_t issued = r->persists.issued;
+
     ASSERT(r->started == (event->type != RAFT_EVENT_START));
     if (event->now > r->now) {
         r->now = event->now;
@@ -21,6 +23,10 @@ void raft_step(struct raft *r, const struct raft_event *event, struct raft_effec
     r->entropy = event->entropy;
     r->effects_count = 0;
     dispatch(r, event);
+    if (r->persists.issued ==
+        issued) { /* Else the next event is early enough: one persist a step. */
+        raft_change_proceed(r);
+    }
     raft_persist_flush(r);
     raft_role_tell_leader(r);
     tell_deadline(r);
@@ -45,6 +51,9 @@ static void dispatch(struct raft *r, const struct raft_event *event)
         break;
     case RAFT_EVENT_PROPOSE:
         raft_propose(r, event);
+        break;
+    case RAFT_EVENT_CHANGE:
+        raft_change(r, event);
         break;
     case RAFT_EVENT_TRANSFER:
         raft_transfer_start(r, event->transfer.to);

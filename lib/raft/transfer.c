@@ -9,6 +9,8 @@
 
 static enum raft_refusal judge(struct raft *r, raft_id to);
 static raft_id choose_target(const struct raft *r);
+static void send_order(struct raft *r, raft_id to);
+static bool is_voter(const struct raft_peer *peer);
 static bool is_better(const struct raft *r, const struct raft_peer *one,
                       const struct raft_peer *other);
 
@@ -37,15 +39,22 @@ void raft_transfer_start(struct raft *r, raft_id to)
 void raft_transfer_push(struct raft *r)
 {
     const struct raft_peer *peer = raft_peer_find(r, r->as_leader.transferee);
-    struct raft_message order = {.type = RAFT_MESSAGE_TIMEOUT_NOW, .term = r->term};
 
     if (peer == NULL || peer->match < r->trail.last) {
         return;
     }
     r->as_leader.pushed = true;
-    order.id = r->next_id++;
-    raft_persist_flush(r);
-    raft_effect_send(r, peer->id, &order, raft_persist_hard(r));
+    send_order(r, peer->id);
+}
+
+/* A leader that goes for good leaves no gap if it can help it. */
+void raft_transfer_nudge(struct raft *r)
+{
+    raft_id target = choose_target(r);
+
+    if (target != 0) {
+        send_order(r, target);
+    }
 }
 
 void raft_transfer_abort(struct raft *r)
@@ -64,7 +73,7 @@ static enum raft_refusal judge(struct raft *r, raft_id to)
     if (to == r->options.id || (to != 0 && r->as_leader.transferee == to)) {
         return RAFT_REFUSAL_ALREADY;
     }
-    if (raft_peer_find(r, to) == NULL) {
+    if (!is_voter(raft_peer_find(r, to))) {
         return RAFT_REFUSAL_NO_SUCH_PEER;
     }
     if (r->as_leader.transferee != 0) {
@@ -73,13 +82,28 @@ static enum raft_refusal judge(struct raft *r, raft_id to)
     return RAFT_REFUSAL_NONE;
 }
 
-/* The most up-to-date follower; one that was heard lately goes before one that was not. */
+static void send_order(struct raft *r, raft_id to)
+{
+    struct raft_message order = {.type = RAFT_MESSAGE_TIMEOUT_NOW, .term = r->term};
+
+    order.id = r->next_id++;
+    raft_persist_flush(r);
+    raft_effect_send(r, to, &order, raft_persist_hard(r));
+}
+
+/* Who votes when the change that may be under way is over. */
+static bool is_voter(const struct raft_peer *peer)
+{
+    return peer != NULL && (peer->flags & RAFT_MEMBER_VOTER) != 0;
+}
+
+/* The most up-to-date voter; one that was heard lately goes before one that was not. */
 static raft_id choose_target(const struct raft *r)
 {
     const struct raft_peer *best = NULL;
 
     for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
-        if (best == NULL || is_better(r, &r->peers[i], best)) {
+        if (is_voter(&r->peers[i]) && (best == NULL || is_better(r, &r->peers[i], best))) {
             best = &r->peers[i];
         }
     }

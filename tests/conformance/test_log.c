@@ -267,6 +267,44 @@ static void test_runs_cover_the_log(void **state)
     assert_int_equal(raft_log_runs(fixture->log, 1, runs, 2, &count), RAFT_LIMIT);
 }
 
+static void test_configs_are_found_among_the_rest(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_entry entries[6];
+    struct raft_log_write write = {.term = 1, .entries = entries, .count = 6};
+    raft_index indexes[4];
+    uint32_t count = 9;
+    assert_int_equal(raft_log_configs(fixture->log, 0, indexes, 4, &count), RAFT_OK);
+    assert_int_equal(count, 0);
+    for (uint32_t i = 0; i < 6; i++) {
+        entries[i] = make_entry(i + 1, 1);
+    }
+    entries[1].type = entries[3].type = entries[4].type = RAFT_ENTRY_CONFIG;
+    assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_OK);
+    reopen(fixture);
+    assert_int_equal(raft_log_configs(fixture->log, 0, indexes, 4, &count), RAFT_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(indexes[0], 2);
+    assert_int_equal(indexes[1], 4);
+    assert_int_equal(indexes[2], 5);
+    assert_int_equal(raft_log_configs(fixture->log, 2, indexes, 4, &count), RAFT_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(indexes[0], 4);
+    assert_int_equal(raft_log_configs(fixture->log, 0, indexes, 2, &count), RAFT_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(indexes[0], 4); /* The newest ones. */
+    assert_int_equal(indexes[1], 5);
+    assert_int_equal(raft_log_configs(fixture->log, 9, indexes, 4, &count), RAFT_OK);
+    assert_int_equal(count, 0);
+    assert_int_equal(raft_log_configs(fixture->log, 0, indexes, 0, &count), RAFT_OK);
+    assert_int_equal(count, 0);
+    write = (struct raft_log_write){.term = 1, .truncate = 4};
+    assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_OK);
+    assert_int_equal(raft_log_configs(fixture->log, 0, indexes, 4, &count), RAFT_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(indexes[0], 2);
+}
+
 static void test_a17_payloads_are_opaque_bytes(void **state)
 {
     struct fixture *fixture = *state;
@@ -367,6 +405,7 @@ int main(void)
         BOTH(test_terms_never_decrease_along_the_log),
         BOTH(test_a_batch_is_one_step_in_order),
         BOTH(test_runs_cover_the_log),
+        BOTH(test_configs_are_found_among_the_rest),
         BOTH(test_a17_payloads_are_opaque_bytes),
         BOTH(test_c2_random_writes_agree_with_a_model),
         BOTH(test_closing_twice_is_harmless),

@@ -368,7 +368,7 @@ static void drop_all(struct fx *fx)
     m.term = 9;
     m.from = 1;
     drop(fx, m);
-    m.from = 44;
+    m.from = 0;
     drop(fx, m);
     m.from = 2;
     m.to = 3;
