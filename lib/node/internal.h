@@ -15,12 +15,12 @@
 #include "node/node.h"
 #include "node/outbox.h"
 #include "node/persists.h"
+#include "node/sessions.h"
 #include "node/tail.h"
 
 enum {
     RAFT_NODE_WISHES_MAX = 2 * RAFT_NODES_MAX, /* of the peers, and of those just removed */
-    RAFT_NODE_EVENTS_MAX = 1024,               /* queued while effects are executed */
-    RAFT_NODE_SESSION_BYTES = 16 + 8           /* client and seq, in front of each stored command */
+    RAFT_NODE_EVENTS_MAX = 1024                /* queued while effects are executed */
 };
 
 /* A replicate wish that waits for its bytes or for durability; one per peer, the newest wins. */
@@ -51,10 +51,9 @@ struct raft_node {
     bool busy;    /* inside a step */
     bool leading; /* the core's role is leader */
     uint64_t boots;
-    raft_index first;   /* of the log; 1 until snapshots exist */
-    uint64_t durable;   /* newest completed persist */
-    uint64_t issued;    /* newest persist */
-    uint64_t submitted; /* own commands so far */
+    raft_index first; /* of the log; 1 until snapshots exist */
+    uint64_t durable; /* newest completed persist */
+    uint64_t issued;  /* newest persist */
 
     struct raft_event queue[RAFT_NODE_EVENTS_MAX];
     uint32_t queue_head;
@@ -79,6 +78,7 @@ struct raft_node {
     struct raft_node_persists persists;
     struct raft_outbox outbox;
     struct raft_clients clients;
+    struct raft_sessions *sessions; /* as of applied, as the app */
 
     struct raft_node_wish wishes[RAFT_NODE_WISHES_MAX];
     uint64_t token; /* of the newest read */
@@ -96,7 +96,7 @@ struct raft_node {
     } promised; /* in the newest term */
 
     struct raft_node_rtt rtts[RAFT_NODES_MAX];
-    uint8_t payload[RAFT_NODE_SESSION_BYTES + RAFT_COMMAND_BYTES_MAX];
+    uint8_t payload[RAFT_SESSION_NAME_BYTES + RAFT_COMMAND_BYTES_MAX];
     uint8_t result[RAFT_APP_RESULT_BYTES_MAX];
 };
 
@@ -125,6 +125,8 @@ bool raft_node_replicate_entries(struct raft_node *node, uint64_t token,
 
 /* apply.c: applies up to the commit index as far as the bytes are at hand. */
 void raft_node_apply(struct raft_node *node);
+/* The digest of the app and the sessions. */
+uint64_t raft_node_digest(const struct raft_node *node);
 bool raft_node_apply_entries(struct raft_node *node, uint64_t token,
                              const struct raft_entry *entries, uint32_t count);
 
@@ -133,9 +135,10 @@ void raft_node_request(struct raft_node *node, const struct raft_packet *packet,
                        const struct raft_address *from);
 /* The core's answer to the present proposal. */
 void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect);
-/* The entry was applied: its waiting client, if there is one, gets the result. */
+/* The entry was applied: its waiting client, if there is one, hears what became of its command,
+ * here or, if the entry is a copy, before. */
 void raft_node_answer(struct raft_node *node, const struct raft_entry *entry,
-                      struct raft_span result);
+                      enum raft_reply_status status, const struct raft_session_answer *answer);
 /* Leadership is lost: all waiting clients get "unknown". */
 void raft_node_answer_unknown(struct raft_node *node);
 

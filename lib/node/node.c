@@ -29,6 +29,8 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
         node->options.tail_bytes_max = TAIL_BYTES_DEFAULT;
     if (node->options.clients_max == 0)
         node->options.clients_max = CLIENTS_DEFAULT;
+    if (node->options.sessions_max == 0)
+        node->options.sessions_max = RAFT_SESSIONS_MAX;
     size_t bytes = raft_layout(&options->limits);
     void *memory = calloc(1, bytes);
     ASSERT(memory != NULL);
@@ -37,6 +39,7 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
     raft_node_persists_init(&node->persists);
     raft_outbox_init(&node->outbox, OUTBOX_MAX);
     raft_clients_init(&node->clients, node->options.clients_max);
+    node->sessions = raft_sessions_create(node->options.sessions_max, RAFT_SESSIONS_BYTES_MAX);
     return node;
 }
 
@@ -177,7 +180,7 @@ void raft_node_status(const struct raft_node *node, struct raft_node_status *sta
     status->first = status->core.last > 0 ? node->first : 0;
     status->applied = node->applied;
     status->applied_term = node->applied_term;
-    status->digest = node->ports.app->ops->digest(node->ports.app);
+    status->digest = raft_node_digest(node);
     status->boots = node->boots;
     status->clients = node->clients.pending_count;
     status->tail_bytes = node->tail.bytes;
@@ -198,6 +201,7 @@ void raft_node_destroy(struct raft_node **node)
         raft_comms_stop(old->ports.comms);
     }
     raft_clients_finish(&old->clients);
+    raft_sessions_destroy(&old->sessions);
     raft_outbox_finish(&old->outbox);
     raft_node_persists_finish(&old->persists, &old->tail);
     raft_tail_finish(&old->tail);

@@ -13,7 +13,8 @@
  * tail.c owns entry bytes, reference-counted, until they are durable, applied and sent; older
  * ranges are read by the writer and come back as raft_node_entries(). Committed commands are
  * applied in log order, at boot too: apply never waits for the local disk, the stored commit index
- * never passes it.
+ * never passes it. A client's command runs once, however often it is sent and stored (sessions.h);
+ * a copy of one that ran is answered at once, by any node.
  *
  * Time: the host sets the present with raft_node_advance() before any other call; it never goes
  * back (a smaller value is clamped). One thread.
@@ -48,7 +49,8 @@ struct raft_node_observer {
     /* An entry became part of the log (in memory) or was removed with all after it. */
     void (*appended)(void *context, const struct raft_entry *entry);
     void (*truncated)(void *context, raft_index first);
-    /* One command was applied (entries of other types too, with an empty result). */
+    /* One entry was applied, be it one that changes nothing; digest is that of the app and the
+     * sessions. */
     void (*applied)(void *context, const struct raft_entry *entry, uint64_t digest);
     /* The configuration in force, at start and whenever it changes, falls back or is committed. */
     void (*config)(void *context, raft_index index, const struct raft_config *config,
@@ -67,6 +69,7 @@ struct raft_node_options {
     bool fresh;            /* the cluster is new: elect at once */
     size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
     uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
+    uint32_t sessions_max; /* clients remembered, equal on all nodes; 0 = default (4096) */
     bool check;            /* raft_check after each step, asserted */
 };
 
@@ -86,7 +89,7 @@ struct raft_node_status {
     raft_index first;
     raft_index applied;
     raft_term applied_term;
-    uint64_t digest; /* of the app at applied */
+    uint64_t digest; /* of the app and the sessions at applied */
     uint64_t boots;
     uint64_t clients; /* commands in flight */
     uint64_t tail_bytes;

@@ -107,6 +107,6 @@ void raft_node_tell_applied(struct raft_node *node, const struct raft_entry *ent
 {
     for (struct raft_node_observer *o = node->observers; o != NULL; o = o->next) {
         if (o->applied != NULL)
-            o->applied(o->context, entry, node->ports.app->ops->digest(node->ports.app));
+            o->applied(o->context, entry, raft_node_digest(node));
     }
 }

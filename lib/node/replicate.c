@@ -9,7 +9,7 @@
 
 enum {
     APPEND_OVERHEAD_BYTES = 256, /* header and fixed fields of an append, generously */
-    READ_BYTES = RAFT_DATAGRAM_BYTES_MAX + 2 * (RAFT_COMMAND_BYTES_MAX + RAFT_NODE_SESSION_BYTES)
+    READ_BYTES = RAFT_DATAGRAM_BYTES_MAX + 2 * (RAFT_COMMAND_BYTES_MAX + RAFT_SESSION_NAME_BYTES)
 };
 
 /* Where entries come from: the tail, or a read's answer. */

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT
  *
- * Clients: a command comes in, is proposed, and gets exactly one outcome: a refusal that proves
- * that it was not taken, the app's result, or "unknown".
+ * Clients: a command comes in, is proposed, and is told what became of it: a refusal that proves
+ * that it was not taken, the app's result, that its session has expired, or "unknown". A copy of a
+ * command whose outcome the sessions know already is answered without a log entry, by any node.
  */
 #include <string.h>
 
 #include "base/assert.h"
 #include "node/internal.h"
 
-static void answer_again(struct raft_node *node, struct raft_pending *known,
-                         const struct raft_packet *packet, const struct raft_address *from);
+static void greet_client(struct raft_node *node, const struct raft_pending *pending);
+static bool answer_copy(struct raft_node *node, const struct raft_pending *pending);
 static void propose_command(struct raft_node *node, struct raft_pending *pending,
                             struct raft_span command);
-static void refuse(struct raft_node *node, const struct raft_pending *pending,
-                   enum raft_reply_status status, raft_id leader);
 static void finish_first(struct raft_node *node, enum raft_reply_status status,
-                         struct raft_span result);
+                         const struct raft_session_answer *answer);
+static void tell_status(struct raft_node *node, const struct raft_pending *pending,
+                        enum raft_reply_status status, raft_id leader);
 static void send_reply(struct raft_node *node, const struct raft_pending *pending,
                        const struct raft_reply *reply);
 static enum raft_reply_status translate_refusal(enum raft_refusal refusal, raft_id leader);
@@ -24,23 +25,30 @@ void raft_node_request(struct raft_node *node, const struct raft_packet *packet,
                        const struct raft_address *from)
 {
     const struct raft_request *request = &packet->request;
-    struct raft_pending *known = raft_clients_find(&node->clients, request->client, request->seq);
-    if (known != NULL) {
-        answer_again(node, known, packet, from);
+    struct raft_pending pending = {.name = {.seq = request->seq, .known = request->known},
+                                   .address = *from,
+                                   .packet_id = packet->id};
+    memcpy(pending.name.client, request->client, sizeof pending.name.client);
+    struct raft_pending *waiting = raft_clients_find(&node->clients, request->client, request->seq);
+    if (request->seq == 0) {
+        greet_client(node, &pending);
+    } else if (answer_copy(node, &pending)) {
         return;
+    } else if (waiting != NULL) { /* The answer goes where the newest copy came from. */
+        waiting->address = *from;
+        waiting->packet_id = packet->id;
+    } else {
+        propose_command(node, &pending, request->command);
     }
-    struct raft_pending pending = {.seq = request->seq, .address = *from, .packet_id = packet->id};
-    memcpy(pending.client, request->client, sizeof pending.client);
-    propose_command(node, &pending, request->command);
 }
 
 void raft_node_submit(struct raft_node *node, struct raft_span command, raft_node_done done,
                       void *context)
 {
-    struct raft_pending pending = {.seq = ++node->submitted, .done = done, .context = context};
+    struct raft_pending pending = {.done = done, .context = context};
     ASSERT(!node->busy && done != NULL);
-    memcpy(pending.client, &node->options.core.id, sizeof node->options.core.id);
-    memcpy(pending.client + 8, &node->options.incarnation, sizeof node->options.incarnation);
+    memcpy(pending.name.client, &node->options.core.id, sizeof node->options.core.id);
+    memcpy(pending.name.client + 8, &node->options.incarnation, sizeof node->options.incarnation);
     propose_command(node, &pending, command);
 }
 
@@ -50,7 +58,7 @@ void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect
     ASSERT(pending != NULL);
     if (effect->proposed.refusal != RAFT_REFUSAL_NONE) {
         raft_id leader = effect->proposed.leader;
-        refuse(node, pending, translate_refusal(effect->proposed.refusal, leader), leader);
+        tell_status(node, pending, translate_refusal(effect->proposed.refusal, leader), leader);
         return;
     }
     pending->index = effect->proposed.first;
@@ -59,42 +67,54 @@ void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect
 }
 
 void raft_node_answer(struct raft_node *node, const struct raft_entry *entry,
-                      struct raft_span result)
+                      enum raft_reply_status status, const struct raft_session_answer *answer)
 {
-    struct raft_pending *first = raft_clients_first(&node->clients);
-    struct raft_span nothing = {0};
+    const struct raft_pending *first = raft_clients_first(&node->clients);
     if (first == NULL || first->index > entry->index)
         return;
     ASSERT(first->index == entry->index);
-    if (first->term == entry->term)
-        finish_first(node, RAFT_REPLY_OK, result);
-    else
-        finish_first(node, RAFT_REPLY_UNKNOWN, nothing);
+    finish_first(node, first->term == entry->term ? status : RAFT_REPLY_UNKNOWN, answer);
 }
 
 void raft_node_answer_unknown(struct raft_node *node)
 {
-    struct raft_span nothing = {0};
+    struct raft_session_answer nothing = {.index = 0};
     while (raft_clients_first(&node->clients) != NULL)
-        finish_first(node, RAFT_REPLY_UNKNOWN, nothing);
+        finish_first(node, RAFT_REPLY_UNKNOWN, &nothing);
 }
 
-/* A command that we know is not proposed again: it waits on, or gets the answer it got. */
-static void answer_again(struct raft_node *node, struct raft_pending *known,
-                         const struct raft_packet *packet, const struct raft_address *from)
+/* A client that knows no index yet asks who leads what is there. */
+static void greet_client(struct raft_node *node, const struct raft_pending *pending)
 {
-    known->address = *from;
-    known->packet_id = packet->id;
-    if (!known->answered)
-        return;
-    struct raft_reply reply = {
-        .status = known->status,
-        .leader = known->leader,
-        .index = known->index,
-        .term = known->term,
-        .result = {known->result, known->result_bytes},
-    };
-    send_reply(node, known, &reply);
+    struct raft_status status;
+    raft_status(node->core, &status);
+    enum raft_refusal refusal = node->leading ? RAFT_REFUSAL_NONE : RAFT_REFUSAL_NOT_LEADER;
+    if (refusal == RAFT_REFUSAL_NONE)
+        tell_status(node, pending, RAFT_REPLY_OK, node->options.core.id);
+    else
+        tell_status(node, pending, translate_refusal(refusal, status.leader), status.leader);
+}
+
+/* What is decided at our applied index is decided everywhere. */
+static bool answer_copy(struct raft_node *node, const struct raft_pending *pending)
+{
+    struct raft_session_answer answer;
+    struct raft_reply reply = {.status = RAFT_REPLY_OK};
+    switch (raft_sessions_judge(node->sessions, &pending->name, &answer)) {
+    case RAFT_SESSION_RUN:
+        return false;
+    case RAFT_SESSION_REPEAT:
+        reply.leader = node->leading ? node->options.core.id : 0;
+        reply.index = answer.index;
+        reply.term = answer.term;
+        reply.result = answer.result;
+        send_reply(node, pending, &reply);
+        return true;
+    case RAFT_SESSION_EXPIRED:
+        tell_status(node, pending, RAFT_REPLY_EXPIRED, 0);
+        return true;
+    }
+    return false;
 }
 
 static void propose_command(struct raft_node *node, struct raft_pending *pending,
@@ -104,52 +124,52 @@ static void propose_command(struct raft_node *node, struct raft_pending *pending
     struct raft_event event = {.type = RAFT_EVENT_PROPOSE,
                                .propose = {.entries = &entry, .count = 1}};
     if (command.bytes > RAFT_COMMAND_BYTES_MAX) {
-        refuse(node, pending, RAFT_REPLY_TOO_LARGE, 0);
+        tell_status(node, pending, RAFT_REPLY_TOO_LARGE, 0);
         return;
     }
     if (raft_clients_is_full(&node->clients)) {
-        refuse(node, pending, RAFT_REPLY_BUSY, node->options.core.id);
+        tell_status(node, pending, RAFT_REPLY_BUSY, node->options.core.id);
         return;
     }
-    memcpy(node->payload, pending->client, sizeof pending->client);
-    for (unsigned i = 0; i < 8; i++)
-        node->payload[16 + i] = (uint8_t)(pending->seq >> (8 * (7 - i)));
+    raft_session_name_put(&pending->name, node->payload);
     if (command.bytes > 0)
-        memcpy(node->payload + RAFT_NODE_SESSION_BYTES, command.data, command.bytes);
-    entry.bytes = (uint32_t)(RAFT_NODE_SESSION_BYTES + command.bytes);
+        memcpy(node->payload + RAFT_SESSION_NAME_BYTES, command.data, command.bytes);
+    entry.bytes = (uint32_t)(RAFT_SESSION_NAME_BYTES + command.bytes);
     node->proposal = pending;
     raft_node_step(node, &event);
     node->proposal = NULL;
 }
 
-static void refuse(struct raft_node *node, const struct raft_pending *pending,
-                   enum raft_reply_status status, raft_id leader)
+static void finish_first(struct raft_node *node, enum raft_reply_status status,
+                         const struct raft_session_answer *answer)
 {
-    struct raft_reply reply = {.status = status, .leader = leader};
+    struct raft_pending first = raft_clients_take(&node->clients);
+    struct raft_reply reply = {
+        .status = status,
+        .leader = node->options.core.id,
+        .index = answer->index,
+        .term = answer->term,
+        .result = answer->result,
+    };
+    if (first.done != NULL)
+        first.done(first.context, status, first.index, answer->result);
+    else if (status == RAFT_REPLY_OK)
+        send_reply(node, &first, &reply);
+    else
+        tell_status(node, &first, status, 0);
+}
+
+/* All but an answer tells the client an index that is committed, which its next command may name.
+ */
+static void tell_status(struct raft_node *node, const struct raft_pending *pending,
+                        enum raft_reply_status status, raft_id leader)
+{
+    struct raft_reply reply = {.status = status, .leader = leader, .index = node->commit};
     struct raft_span nothing = {0};
     if (pending->done != NULL)
         pending->done(pending->context, status, 0, nothing);
     else
         send_reply(node, pending, &reply);
-}
-
-static void finish_first(struct raft_node *node, enum raft_reply_status status,
-                         struct raft_span result)
-{
-    struct raft_pending first = *raft_clients_first(&node->clients);
-    raft_id leader = status == RAFT_REPLY_OK ? node->options.core.id : 0;
-    struct raft_reply reply = {
-        .status = status,
-        .leader = leader,
-        .index = first.index,
-        .term = first.term,
-        .result = result,
-    };
-    raft_clients_answer(&node->clients, status, leader, result);
-    if (first.done != NULL)
-        first.done(first.context, status, first.index, result);
-    else
-        send_reply(node, &first, &reply);
 }
 
 static void send_reply(struct raft_node *node, const struct raft_pending *pending,
@@ -163,8 +183,8 @@ static void send_reply(struct raft_node *node, const struct raft_pending *pendin
         .id = pending->packet_id,
         .reply = *reply,
     };
-    memcpy(packet.reply.client, pending->client, sizeof packet.reply.client);
-    packet.reply.seq = pending->seq;
+    memcpy(packet.reply.client, pending->name.client, sizeof packet.reply.client);
+    packet.reply.seq = pending->name.seq;
     raft_comms_send(node->ports.comms, &packet, &pending->address);
 }
 
