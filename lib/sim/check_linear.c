@@ -96,7 +96,8 @@ static void see_apply(void *state, struct raft_sim_watch *watch, const struct ra
     if (sight->ran) {
         uint64_t name = raft_sim_watch_name(entry->data, entry->bytes);
         outcome = run_command(s, entry->index, raft_node_command(entry));
-        (void)raft_sim_marks_note(&s->runs, name, 0, entry->index); /* The first run counts. */
+        if (name != 0)
+            (void)raft_sim_marks_note(&s->runs, name, 0, entry->index); /* The first run counts. */
     }
     note_outcome(s, entry->index, outcome);
 }

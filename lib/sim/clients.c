@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Clients that write and read without end, one operation at a time each. They behave as lib/client
- * does: a refusal is tried elsewhere under a new number, silence means unknown.
+ * Clients that write and read without end, one operation at a time each. They send a command again
+ * and again, to any node, until it is answered. Unruly ones send it to two nodes at once, stay away
+ * for long, or give up: then its outcome is unknown and they go on with the next number.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +10,21 @@
 #include "base/assert.h"
 #include "sim/internal.h"
 
-enum { PAUSE_US = 20 * 1000, KEYS = 5, SMALL_VALUE_MAX = 64, LARGE_VALUE_MAX = 20000 };
+enum {
+    LONG_PAUSES = 50,
+    PAUSE_US = 20 * 1000,
+    KEYS = 5,
+    SMALL_VALUE_MAX = 64,
+    LARGE_VALUE_MAX = 20000
+};
 
 static uint32_t stream_of(uint32_t number);
 static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
                           enum raft_sim_outcome outcome, const struct raft_reply *reply);
+static bool is_unruly(struct raft_sim *sim, const struct raft_sim_client *client);
+static void schedule_turn(struct raft_sim *sim, struct raft_sim_client *client, raft_time delay);
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
+static void send_command(struct raft_sim *sim, struct raft_sim_client *client);
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max);
 static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24]);
@@ -28,11 +38,19 @@ void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *troub
     sim->clients = calloc(trouble->clients + 1, sizeof *sim->clients);
     ASSERT(sim->clients != NULL);
     for (uint32_t i = 0; i < trouble->clients; i++) {
-        sim->clients[i] = (struct raft_sim_client){.number = i, .target = pick_node(sim, i)};
-        raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(i), 0, 50 * 1000),
-                          RAFT_SIM_EVENT_CLIENT, i, 0);
+        sim->clients[i] = (struct raft_sim_client){.number = i};
+        sim->clients[i].command = malloc(RAFT_KV_COMMAND_BYTES_MAX);
+        ASSERT(sim->clients[i].command != NULL);
+        schedule_turn(sim, &sim->clients[i], raft_sim_draw(sim, stream_of(i), 0, 50 * 1000));
     }
     raft_sim_nemesis_begin(sim);
+}
+
+void raft_sim_clients_finish(struct raft_sim *sim)
+{
+    for (uint32_t i = 0; sim->clients != NULL && i < sim->trouble.clients; i++)
+        free(sim->clients[i].command);
+    free(sim->clients);
 }
 
 void raft_sim_clients_stop(struct raft_sim *sim)
@@ -40,18 +58,22 @@ void raft_sim_clients_stop(struct raft_sim *sim)
     sim->clients_count = 0;
 }
 
-/* Time for the next operation, or the last one got no answer in time. */
+/* Time for the next operation, or to send the open one again. */
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
 {
-    if (number >= sim->clients_count || sim->clients[number].seq != epoch)
+    if (number >= sim->clients_count || sim->clients[number].turn != epoch)
         return;
     struct raft_sim_client *client = &sim->clients[number];
-    if (client->open) {
+    if (!client->told)
+        client->target = pick_node(sim, number);
+    client->told = false;
+    if (client->open && is_unruly(sim, client)) {
         sim->counts.unknown++;
         end_operation(sim, client, RAFT_SIM_UNKNOWN, NULL);
-        client->target = pick_node(sim, number);
     }
-    start_operation(sim, client);
+    if (!client->open)
+        start_operation(sim, client);
+    send_command(sim, client);
 }
 
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply)
@@ -60,22 +82,24 @@ void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct r
         !sim->clients[number].open)
         return;
     struct raft_sim_client *client = &sim->clients[number];
+    if (reply->index > client->heard)
+        client->heard = reply->index;
     if (reply->status == RAFT_REPLY_OK) {
         sim->counts.answered++;
+        client->told = true;
         end_operation(sim, client, RAFT_SIM_DONE, reply);
-    } else if (reply->status == RAFT_REPLY_UNKNOWN) {
+    } else if (reply->status == RAFT_REPLY_EXPIRED) {
         sim->counts.unknown++;
         end_operation(sim, client, RAFT_SIM_UNKNOWN, reply);
     } else {
         sim->counts.refused++;
-        end_operation(sim, client, RAFT_SIM_REFUSED, reply);
-        client->target = reply->leader != 0 && reply->leader != client->target
-                             ? reply->leader
-                             : pick_node(sim, number);
+        client->told = reply->leader != 0 && reply->leader != client->target;
+        client->target = client->told ? reply->leader : client->target;
     }
     raft_time pause = sim->trouble.client_pause > 0 ? sim->trouble.client_pause : PAUSE_US;
-    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream_of(number), 1000, pause),
-                      RAFT_SIM_EVENT_CLIENT, number, client->seq);
+    if (!client->open && is_unruly(sim, client))
+        pause *= LONG_PAUSES;
+    schedule_turn(sim, client, raft_sim_draw(sim, stream_of(number), 1000, pause));
 }
 
 static uint32_t stream_of(uint32_t number)
@@ -99,31 +123,55 @@ static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
     raft_sim_judge_return(sim, &call);
 }
 
+static bool is_unruly(struct raft_sim *sim, const struct raft_sim_client *client)
+{
+    return raft_sim_chance(sim, stream_of(client->number), sim->trouble.unruly_permille);
+}
+
+static void schedule_turn(struct raft_sim *sim, struct raft_sim_client *client, raft_time delay)
+{
+    client->turn++;
+    raft_sim_schedule(sim, sim->now + delay, RAFT_SIM_EVENT_CLIENT, client->number, client->turn);
+}
+
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client)
 {
-    static uint8_t command[RAFT_KV_COMMAND_BYTES_MAX];
     uint8_t name[24];
     client->seq++;
     client->open = true;
+    client->known = client->heard;
+    client->command_bytes = make_command(sim, client, client->command, RAFT_KV_COMMAND_BYTES_MAX);
     make_name(client, client->seq, name);
-    struct raft_packet packet = {
-        .kind = RAFT_PACKET_REQUEST, .to = client->target, .id = client->seq};
-    memcpy(packet.request.client, name, sizeof packet.request.client);
-    packet.request.seq = client->seq;
-    packet.request.command.data = command;
-    packet.request.command.bytes = make_command(sim, client, command, sizeof command);
     struct raft_sim_call call = {
         .name = raft_sim_watch_name(name, sizeof name),
         .client = client->number,
         .seq = client->seq,
-        .command = packet.request.command,
+        .command = {client->command, client->command_bytes},
     };
     raft_sim_judge_call(sim, &call);
+}
+
+static void send_command(struct raft_sim *sim, struct raft_sim_client *client)
+{
+    uint8_t name[24];
+    make_name(client, client->seq, name);
+    struct raft_packet packet = {
+        .kind = RAFT_PACKET_REQUEST,
+        .to = client->target,
+        .id = client->turn,
+        .request = {.seq = client->seq,
+                    .known = client->known,
+                    .command = {client->command, client->command_bytes}},
+    };
+    memcpy(packet.request.client, name, sizeof packet.request.client);
     struct raft_address address = {.bytes = sizeof client->number};
     memcpy(address.data, &client->number, sizeof client->number);
     raft_sim_network_post(sim, &packet, &address);
-    raft_sim_schedule(sim, sim->now + sim->trouble.client_timeout, RAFT_SIM_EVENT_CLIENT,
-                      client->number, client->seq);
+    if (is_unruly(sim, client)) {
+        packet.to = pick_node(sim, client->number);
+        raft_sim_network_post(sim, &packet, &address);
+    }
+    schedule_turn(sim, client, sim->trouble.client_timeout);
 }
 
 /* Every written value is unique; one write in sixteen is large. */

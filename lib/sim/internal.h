@@ -125,8 +125,14 @@ struct raft_sim_process {
 struct raft_sim_client {
     uint32_t number;
     uint64_t seq;
+    uint64_t turn; /* timers of earlier ones are outdated */
     raft_id target;
-    bool open; /* an operation is out */
+    bool open;        /* an operation is out */
+    bool told;        /* target is what a node said */
+    raft_index heard; /* newest index that a node told */
+    raft_index known; /* heard when the operation began */
+    uint8_t *command; /* of the operation, RAFT_KV_COMMAND_BYTES_MAX */
+    size_t command_bytes;
 };
 
 struct raft_sim {
@@ -186,6 +192,7 @@ void raft_sim_disk_due(struct raft_sim_disk *disk);
 void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished);
 
 /* clients.c, nemesis.c */
+void raft_sim_clients_finish(struct raft_sim *sim);
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch);
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply);
 void raft_sim_nemesis_begin(struct raft_sim *sim);

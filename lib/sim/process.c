@@ -256,6 +256,7 @@ static void build_node(struct raft_sim_process *process)
         .entropy_context = process,
         .fresh = from->fresh,
         .tail_bytes_max = from->tail_bytes_max,
+        .sessions_max = from->sessions_max,
         .check = true,
     };
     raft_config_voters(&options.config, from->nodes);

@@ -100,9 +100,10 @@ struct raft_sim_options {
     uint32_t mtu_permille;       /* of them are lost */
     raft_time disk_min;          /* of one write or read */
     raft_time disk_max;
-    size_t tail_bytes_max;                         /* of each node; small values make cold reads */
-    const struct raft_limits *limits;              /* NULL = default */
-    uint32_t topics;                               /* mask of raft_sim_topic for line */
+    size_t tail_bytes_max;            /* of each node; small values make cold reads */
+    const struct raft_limits *limits; /* NULL = default */
+    uint32_t sessions_max; /* clients that nodes remember, 0 = default; few make many forgotten */
+    uint32_t topics;       /* mask of raft_sim_topic for line */
     void (*line)(void *context, const char *text); /* one trace line; NULL = none */
     void *line_context;
 };
@@ -211,8 +212,10 @@ void raft_sim_link_clog(struct raft_sim *sim, raft_id from, raft_id to, raft_tim
  * each kind, on the mean. Faults that have no acts (loss, ..) are in the options. */
 struct raft_sim_trouble {
     uint32_t clients;
-    raft_time client_timeout; /* then the outcome is unknown */
+    raft_time client_timeout; /* then a command is sent again */
     raft_time client_pause;   /* at most so long between two operations; 0 = 20 ms */
+    uint32_t
+        unruly_permille; /* times that a client gives up, sends twice, or stays away for long */
     raft_time periods[RAFT_SIM_FAULT_COUNT];
     uint32_t short_leaders_permille; /* leaders that crash soon after they were elected */
 };

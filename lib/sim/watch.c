@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/hash.h"
@@ -129,7 +130,11 @@ const struct raft_sim_config *raft_sim_watch_config(const struct raft_sim_watch 
 
 uint64_t raft_sim_watch_name(const void *data, size_t bytes)
 {
-    return bytes < NAME_BYTES ? 0 : raft_hash_words(RAFT_HASH_SEED, data, NAME_BYTES);
+    static const uint8_t nobody[8];
+    if (bytes < NAME_BYTES ||
+        memcmp((const uint8_t *)data + NAME_BYTES - sizeof nobody, nobody, sizeof nobody) == 0)
+        return 0;
+    return raft_hash_words(RAFT_HASH_SEED, data, NAME_BYTES);
 }
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)

@@ -172,7 +172,8 @@ const struct raft_sim_config *raft_sim_watch_config(const struct raft_sim_watch 
                                                     const struct raft_sim_chain *chain,
                                                     raft_index index);
 
-/* The name of a command by the first bytes of its entry; 0 if there are none. */
+/* The name of a command by the first bytes of its entry; 0 if there are none, or its seq is 0: it
+ * is no client's. */
 uint64_t raft_sim_watch_name(const void *data, size_t bytes);
 
 /* Do the members of set make a quorum? In every half, if the configuration is joint. */

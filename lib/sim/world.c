@@ -43,6 +43,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
         sim->choices = raft_sim_choices_seed(options->seed);
     raft_faults_init(&sim->faults);
     sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->now);
+    sim->watch->sessions = true;
     size_t side = options->nodes + 1;
     sim->links = calloc(side * side, sizeof *sim->links);
     sim->processes = calloc(options->nodes, sizeof *sim->processes);
@@ -80,7 +81,7 @@ void raft_sim_destroy(struct raft_sim **sim)
     free(old->queue.heap);
     free(old->processes);
     free(old->links);
-    free(old->clients);
+    raft_sim_clients_finish(old);
     free(old);
 }
 

@@ -3,10 +3,13 @@
  * The checkers of what clients see and of what healing owes, with histories that are right and
  * broken ones.
  */
+#include "node/sessions.h"
 #include "watch_fixture.h"
 
+enum { NAME = RAFT_SESSION_NAME_BYTES };
+
 struct command {
-    uint8_t bytes[24 + 64]; /* name, then the app's command */
+    uint8_t bytes[NAME + 64]; /* name, then the app's command */
     size_t length;
 };
 
@@ -15,9 +18,9 @@ static struct command make_command(uint8_t who, uint8_t seq, enum raft_kv_op op,
 {
     struct command command = {.bytes = {[8] = who, [23] = seq}};
     struct raft_kv_command kv = {.op = op, .key = {"k", 1}, .value = {value, strlen(value)}};
-    size_t bytes = raft_kv_encode(&kv, command.bytes + 24, sizeof command.bytes - 24);
+    size_t bytes = raft_kv_encode(&kv, command.bytes + NAME, sizeof command.bytes - NAME);
     assert_true(bytes > 0);
-    command.length = 24 + bytes;
+    command.length = NAME + bytes;
     return command;
 }
 
@@ -36,7 +39,7 @@ static struct raft_sim_call call_of(const struct command *command)
         .name = raft_sim_watch_name(command->bytes, command->length),
         .client = command->bytes[8],
         .seq = command->bytes[23],
-        .command = {command->bytes + 24, command->length - 24},
+        .command = {command->bytes + NAME, command->length - NAME},
     };
 }
 

@@ -71,10 +71,12 @@ static void choose_options(uint64_t seed, struct raft_sim_options *options,
         limits->batch_max = 1 + (uint32_t)raft_random_below(&random, 4);
     }
     options->limits = limits;
+    options->sessions_max = (uint32_t)raft_random_below(&random, 4);
     raft_time period = 150 * 1000 + 3 * raft_random_below(&random, SECOND);
     *trouble = (struct raft_sim_trouble){
         .clients = 3,
         .client_timeout = 700 * 1000,
+        .unruly_permille = 150,
         .periods = {[RAFT_SIM_FAULT_CRASH] = period, [RAFT_SIM_FAULT_PARTITION] = period},
     };
     for (unsigned fault = RAFT_SIM_FAULT_EFFECT; fault <= RAFT_SIM_FAULT_CAMPAIGN; fault++) {
@@ -98,8 +100,10 @@ static void choose_figure8(uint64_t seed, struct raft_sim_options *options,
     options->check_quorum = false;
     options->delay_max = 5000 + raft_random_below(&random, 20 * 1000);
     limits->batch_max = 1;
-    *trouble = (struct raft_sim_trouble){
-        .clients = 3, .client_timeout = 700 * 1000, .short_leaders_permille = 800};
+    *trouble = (struct raft_sim_trouble){.clients = 3,
+                                         .client_timeout = 700 * 1000,
+                                         .unruly_permille = 150,
+                                         .short_leaders_permille = 800};
     if (raft_random_below(&random, 2) != 0)
         trouble->periods[RAFT_SIM_FAULT_PARTITION] = 500 * 1000;
 }
