@@ -34,16 +34,16 @@ enum raft_error raft_log_configs(struct raft_log *log, raft_index after, raft_in
     return log->ops->configs(log, after, indexes, indexes_max, count);
 }
 
-enum raft_error raft_log_compact(struct raft_log *log, const struct raft_log_snapshot *snapshot,
-                                 raft_index first)
+enum raft_error raft_log_compact(struct raft_log *log, const struct raft_snapshot *snapshot,
+                                 const void *image, raft_index first)
 {
-    return log->ops->compact(log, snapshot, first);
+    return log->ops->compact(log, snapshot, image, first);
 }
 
-enum raft_error raft_log_image(struct raft_log *log, raft_index index, uint64_t offset,
-                               size_t bytes, void *buffer)
+enum raft_error raft_log_read_image(struct raft_log *log, raft_index index, uint64_t offset,
+                                    size_t bytes, void *buffer)
 {
-    return log->ops->image(log, index, offset, bytes, buffer);
+    return log->ops->read_image(log, index, offset, bytes, buffer);
 }
 
 void raft_log_close(struct raft_log **log)

@@ -43,14 +43,6 @@ struct raft_log_identity {
     raft_id node;
 };
 
-struct raft_log_snapshot {
-    raft_index index;  /* of the last entry that it stands for; 0 = no snapshot */
-    raft_term term;    /* of that entry */
-    uint64_t bytes;    /* of the image */
-    uint64_t checksum; /* of the image: raft_hash_bytes from RAFT_HASH_SEED */
-    const void *image; /* borrowed, when it is to be stored; NULL in what is told of a stored one */
-};
-
 /* What a node finds at boot. */
 struct raft_log_state {
     raft_term term;
@@ -58,7 +50,7 @@ struct raft_log_state {
     raft_index commit;
     raft_index first; /* of the entries; last + 1 if there are none */
     raft_index last;  /* the snapshot's index, or 0, if there are none */
-    struct raft_log_snapshot snapshot;
+    struct raft_snapshot snapshot;
     uint64_t boots; /* how many times load() was called on this store, this one included, durable */
     bool fresh;     /* made by this open */
 };
@@ -71,7 +63,8 @@ struct raft_log_write {
     raft_index truncate;              /* remove [truncate, ..); 0 = nothing; above last = nothing */
     const struct raft_entry *entries; /* consecutive, first one at last + 1 after truncation */
     uint32_t count;
-    const struct raft_log_snapshot *install; /* NULL = none; entries up to its index go */
+    const struct raft_snapshot *install; /* NULL = none; entries up to its index go */
+    const void *image;                   /* install: install->bytes of it */
     bool keep_suffix; /* install: the log has that entry with that term, and those after it stay;
                          else all go */
 };
@@ -90,10 +83,10 @@ struct raft_log_ops {
                             uint32_t runs_max, uint32_t *count) RAFT_MUST_USE;
     enum raft_error (*configs)(struct raft_log *log, raft_index after, raft_index *indexes,
                                uint32_t indexes_max, uint32_t *count) RAFT_MUST_USE;
-    enum raft_error (*compact)(struct raft_log *log, const struct raft_log_snapshot *snapshot,
-                               raft_index first) RAFT_MUST_USE;
-    enum raft_error (*image)(struct raft_log *log, raft_index index, uint64_t offset, size_t bytes,
-                             void *buffer) RAFT_MUST_USE;
+    enum raft_error (*compact)(struct raft_log *log, const struct raft_snapshot *snapshot,
+                               const void *image, raft_index first) RAFT_MUST_USE;
+    enum raft_error (*read_image)(struct raft_log *log, raft_index index, uint64_t offset,
+                                  size_t bytes, void *buffer) RAFT_MUST_USE;
     void (*close)(struct raft_log *log);
 };
 
@@ -130,13 +123,13 @@ enum raft_error raft_log_configs(struct raft_log *log, raft_index after, raft_in
 
 /* Stores a snapshot of the node's own and forgets the entries below first (at least the present
  * first, at most the snapshot's index + 1), as one atomic step. */
-enum raft_error raft_log_compact(struct raft_log *log, const struct raft_log_snapshot *snapshot,
-                                 raft_index first) RAFT_MUST_USE;
+enum raft_error raft_log_compact(struct raft_log *log, const struct raft_snapshot *snapshot,
+                                 const void *image, raft_index first) RAFT_MUST_USE;
 
 /* Copies [offset, offset + bytes) of the stored image into buffer. RAFT_NOT_FOUND if the stored
  * snapshot is not the one at index, RAFT_INVALID if the range leaves the image. */
-enum raft_error raft_log_image(struct raft_log *log, raft_index index, uint64_t offset,
-                               size_t bytes, void *buffer) RAFT_MUST_USE;
+enum raft_error raft_log_read_image(struct raft_log *log, raft_index index, uint64_t offset,
+                                    size_t bytes, void *buffer) RAFT_MUST_USE;
 
 /* Closes and frees; *log becomes NULL. Closing NULL is fine. */
 void raft_log_close(struct raft_log **log);

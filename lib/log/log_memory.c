@@ -100,15 +100,15 @@ static void drop_head(struct memory_log *self, raft_index base)
     self->tip.base = base;
 }
 
-static enum raft_error put_image(struct memory_log *self, const struct raft_log_snapshot *snapshot)
+static enum raft_error put_image(struct memory_log *self, const void *image, size_t bytes)
 {
-    void *image = malloc(snapshot->bytes);
-    if (image == NULL) {
+    void *copy = malloc(bytes);
+    if (copy == NULL) {
         return RAFT_MEMORY;
     }
-    memcpy(image, snapshot->image, snapshot->bytes);
+    memcpy(copy, image, bytes);
     free(self->image);
-    self->image = image;
+    self->image = copy;
     return RAFT_OK;
 }
 
@@ -155,7 +155,7 @@ static enum raft_error apply_write(struct memory_log *self, const struct raft_lo
         drop_tail(self, write->truncate - 1);
     }
     if (write->install != NULL) {
-        enum raft_error error = put_image(self, write->install);
+        enum raft_error error = put_image(self, write->image, write->install->bytes);
         if (error != RAFT_OK) {
             return error;
         }
@@ -265,8 +265,8 @@ static enum raft_error list_configs(struct raft_log *log, raft_index after, raft
     return RAFT_OK;
 }
 
-static enum raft_error compact_log(struct raft_log *log, const struct raft_log_snapshot *snapshot,
-                                   raft_index first)
+static enum raft_error compact_log(struct raft_log *log, const struct raft_snapshot *snapshot,
+                                   const void *image, raft_index first)
 {
     struct memory_log *self = cast_log(log);
     bool holds = snapshot->index > self->tip.base && snapshot->index <= self->tip.last;
@@ -276,7 +276,7 @@ static enum raft_error compact_log(struct raft_log *log, const struct raft_log_s
     struct raft_log_tip tip = self->tip;
     raft_term held = holds ? find_stored_term(self, snapshot->index) : 0;
     enum raft_error error = raft_log_tip_compact(&tip, snapshot, first, held);
-    error = error == RAFT_OK ? put_image(self, snapshot) : error;
+    error = error == RAFT_OK ? put_image(self, image, snapshot->bytes) : error;
     if (error == RAFT_OK) {
         drop_head(self, first - 1);
         self->tip = tip;
@@ -312,7 +312,7 @@ static const struct raft_log_ops memory_ops = {
     .runs = read_runs,
     .configs = list_configs,
     .compact = compact_log,
-    .image = read_image,
+    .read_image = read_image,
     .close = close_log,
 };
 

@@ -60,10 +60,10 @@ static enum raft_error put_snapshot(struct store_log *self, const struct raft_lo
 
 /* A snapshot's image takes the place of the stored one. */
 static enum raft_error put_image(struct store_log *self, const struct raft_log_tip *former,
-                                 const struct raft_log_snapshot *snapshot)
+                                 const void *image, size_t bytes)
 {
-    struct raft_span image = {.data = snapshot->image, .bytes = snapshot->bytes};
-    return raft_log_image_put(self->table, image, former->snapshot.bytes);
+    struct raft_span span = {.data = image, .bytes = bytes};
+    return raft_log_image_put(self->table, span, former->snapshot.bytes);
 }
 
 /* Commits, with this tip as the new state, if all went well so far; else aborts. */
@@ -110,7 +110,7 @@ static enum raft_error remove_entries(struct store_log *self, const struct raft_
     }
     raft_index last = write->keep_suffix ? write->install->index : tip->last;
     enum raft_error error = raft_table_drop_first(self->table, last - tip->base);
-    return error == RAFT_OK ? put_image(self, tip, write->install) : error;
+    return error == RAFT_OK ? put_image(self, tip, write->image, write->install->bytes) : error;
 }
 
 static enum raft_error apply_write(struct store_log *self, struct raft_log_tip *tip,
@@ -154,8 +154,8 @@ static enum raft_error write_log(struct raft_log *log, const struct raft_log_wri
     return end_write(self, &tip, error);
 }
 
-static enum raft_error compact_log(struct raft_log *log, const struct raft_log_snapshot *snapshot,
-                                   raft_index first)
+static enum raft_error compact_log(struct raft_log *log, const struct raft_snapshot *snapshot,
+                                   const void *image, raft_index first)
 {
     struct store_log *self = cast_log(log);
     struct raft_log_tip tip = self->tip;
@@ -173,7 +173,7 @@ static enum raft_error compact_log(struct raft_log *log, const struct raft_log_s
     if (error == RAFT_OK) {
         error = raft_table_drop_first(self->table, tip.base - self->tip.base);
     }
-    error = error == RAFT_OK ? put_image(self, &self->tip, snapshot) : error;
+    error = error == RAFT_OK ? put_image(self, &self->tip, image, snapshot->bytes) : error;
     error = error == RAFT_OK ? put_snapshot(self, &tip) : error;
     return end_write(self, &tip, error);
 }
@@ -336,7 +336,7 @@ static const struct raft_log_ops store_ops = {
     .runs = read_runs,
     .configs = list_configs,
     .compact = compact_log,
-    .image = read_image,
+    .read_image = read_image,
     .close = close_log,
 };
 

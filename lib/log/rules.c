@@ -29,17 +29,15 @@ static bool can_follow(const struct raft_log_tip *tip, const struct raft_entry *
            is_known_type(entry->type) && (entry->bytes == 0 || entry->data != NULL);
 }
 
-static bool is_well_formed(const struct raft_log_snapshot *snapshot)
+static bool is_well_formed(const struct raft_snapshot *snapshot)
 {
-    return snapshot->index > 0 && snapshot->term > 0 && snapshot->bytes > 0 &&
-           snapshot->image != NULL;
+    return snapshot->index > 0 && snapshot->term > 0 && snapshot->bytes > 0;
 }
 
 /* What the tip says of a stored snapshot; it is committed by its nature. */
-static void note_snapshot(struct raft_log_tip *tip, const struct raft_log_snapshot *snapshot)
+static void note_snapshot(struct raft_log_tip *tip, const struct raft_snapshot *snapshot)
 {
     tip->snapshot = *snapshot;
-    tip->snapshot.image = NULL;
     if (tip->commit < snapshot->index) {
         tip->commit = snapshot->index;
     }
@@ -93,9 +91,10 @@ static enum raft_error truncate_tip(struct raft_log_tip *tip, const struct raft_
 static enum raft_error install_tip(struct raft_log_tip *tip, const struct raft_log_write *write,
                                    raft_term asked)
 {
-    const struct raft_log_snapshot *snapshot = write->install;
-    if (!is_well_formed(snapshot) || write->truncate != 0 || snapshot->index <= tip->commit ||
-        snapshot->term > tip->term || (write->keep_suffix && asked != snapshot->term)) {
+    const struct raft_snapshot *snapshot = write->install;
+    if (!is_well_formed(snapshot) || write->image == NULL || write->truncate != 0 ||
+        snapshot->index <= tip->commit || snapshot->term > tip->term ||
+        (write->keep_suffix && asked != snapshot->term)) {
         return RAFT_INVALID;
     }
     tip->base = snapshot->index;
@@ -138,9 +137,8 @@ enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft
     return RAFT_OK;
 }
 
-enum raft_error raft_log_tip_compact(struct raft_log_tip *tip,
-                                     const struct raft_log_snapshot *snapshot, raft_index first,
-                                     raft_term held)
+enum raft_error raft_log_tip_compact(struct raft_log_tip *tip, const struct raft_snapshot *snapshot,
+                                     raft_index first, raft_term held)
 {
     if (!is_well_formed(snapshot) || snapshot->index <= tip->snapshot.index ||
         snapshot->index > tip->last || snapshot->term != held || first <= tip->base ||

@@ -19,7 +19,7 @@ struct raft_log_tip {
     raft_index base;     /* the entry before the first one kept; 0 = nothing was forgotten */
     raft_index last;     /* base if no entry is kept */
     raft_term last_term; /* of the entry at last, 0 = there never was one */
-    struct raft_log_snapshot snapshot; /* image is NULL */
+    struct raft_snapshot snapshot;
 };
 
 /* Does this write remove anything from a log that ends at last? */
@@ -36,9 +36,8 @@ enum raft_error raft_log_tip_advance(struct raft_log_tip *tip, const struct raft
 
 /* Moves the tip over a compaction, or RAFT_INVALID and the tip is as before. held is the term of
  * the log's entry at snapshot->index, 0 if it has none. */
-enum raft_error raft_log_tip_compact(struct raft_log_tip *tip,
-                                     const struct raft_log_snapshot *snapshot, raft_index first,
-                                     raft_term held) RAFT_MUST_USE;
+enum raft_error raft_log_tip_compact(struct raft_log_tip *tip, const struct raft_snapshot *snapshot,
+                                     raft_index first, raft_term held) RAFT_MUST_USE;
 
 /* Puts an index behind those in the list; when it is full, the first one goes. */
 void raft_log_note_index(raft_index *indexes, uint32_t indexes_max, uint32_t *count,

@@ -4,7 +4,6 @@
  */
 #include "raft/state.h"
 
-static bool accept_leader(struct raft *r, const struct raft_message *message);
 static raft_index find_hint(const struct raft *r, const struct raft_append *append);
 static bool is_same_entry(const struct raft *r, raft_index index, raft_term term);
 static bool contradicts_committed(const struct raft *r, raft_index index, raft_term term);
@@ -21,7 +20,7 @@ void raft_receive_append(struct raft *r, const struct raft_message *message)
     uint32_t count = append->count < r->limits.batch_max ? append->count : r->limits.batch_max;
     uint32_t known;
 
-    if (!accept_leader(r, message)) {
+    if (!raft_receive_accept_leader(r, message)) {
         raft_receive_malformed(r, message);
         return;
     }
@@ -65,7 +64,7 @@ void raft_receive_refuse_append(struct raft *r, const struct raft_message *messa
  * another server claiming to be leader. If the leader's term is at least as large as the
  * candidate's current term, then the candidate recognizes the leader as legitimate and returns to
  * follower state." Two leaders in one term cannot be; such a message is a forgery. */
-static bool accept_leader(struct raft *r, const struct raft_message *message)
+bool raft_receive_accept_leader(struct raft *r, const struct raft_message *message)
 {
     if (r->role == RAFT_ROLE_LEADER || (r->leader != 0 && r->leader != message->from)) {
         return false;

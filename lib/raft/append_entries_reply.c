@@ -81,7 +81,8 @@ static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_
     raft_index hint = reply->hint_index < reply->index ? reply->hint_index : reply->index;
     raft_index next;
 
-    if (reply->index <= peer->match ||
+    /* A peer that is offered a snapshot is asked for nothing that it could refuse now. */
+    if (reply->index <= peer->match || peer->state == RAFT_PROGRESS_SNAPSHOT ||
         (peer->state == RAFT_PROGRESS_PROBE && reply->index != peer->next - 1)) {
         return;
     }

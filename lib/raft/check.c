@@ -45,12 +45,18 @@ static const char *check_log(const struct raft *r)
     if (r->commit > 0 && raft_trail_term(&r->trail, r->commit) == 0) {
         return "the trail has forgotten the entry at commit";
     }
+    if (r->first == 0 || r->first > r->snapshot.index + 1 || r->snapshot.index > r->commit) {
+        return "the log begins behind its snapshot";
+    }
+    if (r->trail.base != r->snapshot.index || r->trail.base_term != r->snapshot.term) {
+        return "the trail knows another snapshot";
+    }
     return check_trail(&r->trail);
 }
 
 static const char *check_trail(const struct raft_trail *trail)
 {
-    if ((trail->count == 0) != (trail->last == 0) || trail->count > trail->runs_max) {
+    if ((trail->count == 0 && trail->last != trail->base) || trail->count > trail->runs_max) {
         return "the trail does not fit the log";
     }
     for (uint32_t i = 0; i < trail->count; i++) {
@@ -99,7 +105,8 @@ static const char *check_persists(const struct raft *r)
     if (p->count > p->size || p->completed + p->count != p->issued) {
         return "the open persists do not add up";
     }
-    if (p->hard_dirty || p->truncate != 0 || p->append_first != 0 || p->noop || p->config) {
+    if (p->hard_dirty || p->truncate != 0 || p->append_first != 0 || p->noop || p->config ||
+        p->install != 0) {
         return "a change was not issued to the disk";
     }
     for (uint32_t i = 0; i < p->count; i++) {
@@ -214,8 +221,12 @@ static const char *check_peer(const struct raft *r, const struct raft_peer *peer
     if (peer->flight_count > r->limits.inflight_max) {
         return "too many appends in flight";
     }
-    if (peer->state == RAFT_PROGRESS_PROBE && peer->flight_count > 0) {
-        return "a probed peer has a flight";
+    if (peer->state != RAFT_PROGRESS_REPLICATE && peer->flight_count > 0) {
+        return "a peer that gets one message at a time has a flight";
+    }
+    if (peer->state == RAFT_PROGRESS_SNAPSHOT &&
+        (peer->wish != 0 || raft_replicate_can_serve(r, peer->match + 1))) {
+        return "a peer is offered a snapshot that it does not need";
     }
     if (peer->told > r->commit) {
         return "a peer was told of more than is committed";

@@ -27,6 +27,12 @@ void raft_commit_to(struct raft *r, raft_index index, uint32_t acks)
     effect->apply.last = index;
 }
 
+void raft_commit_install(struct raft *r, raft_index index)
+{
+    ASSERT(index > r->commit && index <= r->trail.last && r->role == RAFT_ROLE_FOLLOWER);
+    r->commit = index;
+}
+
 /* Raft paper figure 2, leader: "If there exists an N such that N > commitIndex, a majority of
  * matchIndex[i] >= N, and log[N].term == currentTerm: set commitIndex = N" (5.3, 5.4.2: "Raft never
  * commits log entries from previous terms by counting replicas"). Followers learn it at once. */

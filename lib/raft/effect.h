@@ -13,6 +13,11 @@
  * to that peer comes after the answer (or after T without one). Nothing went out: last ==
  * prev_index, and the core waits for the next heartbeat before it wishes again.
  *
+ * A fetch effect comes again with each offer until the snapshot is received or overtaken; the host
+ * goes on with what it fetches already. A received snapshot that is taken gives a persist with
+ * `install` and a restore; without them it was dropped, and may be delivered again at a later
+ * fetch.
+ *
  * Effects are valid until the next call on the same instance.
  */
 #ifndef RAFT_RAFT_EFFECT_H
@@ -48,6 +53,8 @@ enum raft_refusal {
     X(SEND, "send")                                                                                \
     X(REPLICATE, "replicate")                                                                      \
     X(APPLY, "apply")                                                                              \
+    X(FETCH, "fetch")                                                                              \
+    X(RESTORE, "restore")                                                                          \
     X(PROPOSED, "proposed")                                                                        \
     X(CHANGED, "changed")                                                                          \
     X(CONFIG, "config")                                                                            \
@@ -93,7 +100,10 @@ enum raft_effect_type {
     X(CONFIG_COMMITTED, "change of members committed") /* a: index */                              \
     X(CAUGHT_UP, "learner caught up")                  /* peer, a: ms of its last round */         \
     X(SPACE_GONE, "no space left")                                                                 \
-    X(SPACE_BACK, "space is back")
+    X(SPACE_BACK, "space is back")                                                                 \
+    X(SNAPSHOT_TAKEN, "snapshot taken")         /* a: index, b: first entry kept */                \
+    X(SNAPSHOT_INSTALLED, "snapshot installed") /* a: index, b: former last index */               \
+    X(SNAPSHOT_OFFERED, "snapshot offered")     /* peer, a: its index, b: index the peer wants */
 
 enum raft_trace_code {
 #define X(name, text) RAFT_TRACE_##name,
@@ -140,6 +150,9 @@ struct raft_effect {
             bool noop; /* the one appended entry is the noop of a new leader: the host makes it */
             const struct raft_config *config; /* the one appended entry is this configuration, by
                                                  raft_config_encode; NULL = it is none */
+            raft_index install; /* store the received snapshot of this index in place of the entries
+                                   up to it; 0 = nothing */
+            bool keep_suffix;   /* install: the entries after it stay; else they go too */
         } persist;
         struct {
             struct raft_message message;
@@ -157,10 +170,19 @@ struct raft_effect {
             uint64_t id;
             uint64_t after; /* the term must be durable before its leader speaks */
         } replicate;
-        struct { /* committed now; each index once, in order; at start 1..stored commit */
+        struct { /* committed now; each index once, in order; at start from behind the
+                    snapshot to the stored commit */
             raft_index first;
             raft_index last;
         } apply;
+        struct { /* get this snapshot from that node */
+            raft_id from;
+            struct raft_snapshot snapshot;
+        } fetch;
+        struct { /* the app's state is now that of the received snapshot; apply goes on after it */
+            raft_index index;
+            raft_term term;
+        } restore;
         struct { /* one for each propose event */
             enum raft_refusal refusal;
             raft_index first; /* index of the first entry */

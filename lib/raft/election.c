@@ -24,13 +24,14 @@ void raft_election_reset_timer(struct raft *r)
 }
 
 /* Whether a campaign could be carried through: there must be room for its vote and its noop, and a
- * vote whose write still hangs is waited for instead of being overtaken. */
+ * vote whose write still hangs is waited for instead of being overtaken. So is a snapshot that is
+ * being installed: it must not stand for a log that a crash could still take away. */
 bool raft_election_can_start(const struct raft *r)
 {
     if (!raft_members_may_campaign(r) || r->disk_full || !raft_persist_has_slot(r)) {
         return false;
     }
-    if (r->role == RAFT_ROLE_LEADER ||
+    if (r->role == RAFT_ROLE_LEADER || raft_persist_is_installing(r) ||
         (r->role == RAFT_ROLE_CANDIDATE && r->candidate.vote_seq != 0)) {
         return false;
     }

@@ -34,7 +34,9 @@ struct raft_config_at {
     X(SENT, "sent")                                                                                \
     X(UNREACHABLE, "unreachable")                                                                  \
     X(SPACE_GONE, "space_gone")                                                                    \
-    X(SPACE_BACK, "space_back")
+    X(SPACE_BACK, "space_back")                                                                    \
+    X(SNAPSHOT_TAKEN, "snapshot_taken")                                                            \
+    X(SNAPSHOT_RECEIVED, "snapshot_received")
 
 enum raft_event_type {
 #define X(name, text) RAFT_EVENT_##name,
@@ -51,9 +53,12 @@ struct raft_event {
             raft_term term;
             raft_id vote;
             raft_index commit; /* stored commit index, at most last */
-            raft_index last;   /* last index of the log, 0 if empty */
+            raft_index last;   /* last index of the log; the snapshot's index, or 0, if empty */
+            raft_index first;  /* where the log begins, at most snapshot.index + 1; 0 as 1 */
+            struct raft_snapshot snapshot; /* the stored one; at most commit */
             const struct raft_run
-                *runs;           /* ascending; cover (commit, last] and the entry at commit */
+                *runs;           /* ascending; cover (commit, last] and the entry at commit,
+                                    which only the snapshot knows if commit is below first */
             uint32_t runs_count; /* beyond trail_runs_max: the oldest, committed ones are left */
             const struct raft_config *config;     /* at config_index; empty: not yet a member */
             raft_index config_index;              /* 0: the one the cluster was made with */
@@ -90,6 +95,15 @@ struct raft_event {
         struct {
             raft_id peer;
         } unreachable;
+        struct { /* a snapshot of what was applied here is stored, and the log begins at first */
+            struct raft_snapshot snapshot; /* newer than the one before */
+            raft_index first;
+        } taken;
+        struct { /* the image that a fetch effect asked for is here, whole and checked */
+            struct raft_snapshot snapshot;
+            raft_index config_index;          /* the entry that brought config; 0 = none did */
+            const struct raft_config *config; /* in force at snapshot.index */
+        } received;
     };
 };
 

@@ -53,6 +53,29 @@ struct raft_config_at *raft_members_at(const struct raft *r, uint32_t place)
     return &r->configs.ring[(r->configs.head + place) % r->configs.max];
 }
 
+void raft_members_install(struct raft *r, raft_index index, const struct raft_config *config,
+                          bool keep_suffix)
+{
+    struct raft_configs *configs = &r->configs;
+    raft_index former = raft_members_index(r);
+
+    ASSERT(raft_config_is_valid(config) && index <= r->snapshot.index);
+    while (configs->count > 0 &&
+           (!keep_suffix || raft_members_at(r, 0)->index <= r->snapshot.index)) {
+        configs->head = (configs->head + 1) % configs->max;
+        configs->count--;
+    }
+    ASSERT(configs->count < configs->max); /* The first one was committed, so it has gone. */
+    configs->head = (configs->head + configs->max - 1) % configs->max;
+    configs->count++;
+    *raft_members_at(r, 0) = (struct raft_config_at){index, *config};
+    if (raft_members_index(r) != former) {
+        tell_change(r, RAFT_TRACE_CONFIG_ADOPTED);
+    } else {
+        tell_config(r);
+    }
+}
+
 const struct raft_config *raft_members(const struct raft *r)
 {
     return &raft_members_at(r, r->configs.count - 1)->config;

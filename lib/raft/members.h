@@ -38,6 +38,11 @@ void raft_ids_add(struct raft_ids *set, raft_id id);
 
 void raft_members_load(struct raft *r, const struct raft_event *start);
 
+/* The configuration of r->snapshot, which was installed just now, takes the place of all that the
+ * snapshot stands for and, unless the suffix is kept, of all others. */
+void raft_members_install(struct raft *r, raft_index index, const struct raft_config *config,
+                          bool keep_suffix);
+
 /* The nth oldest. */
 struct raft_config_at *raft_members_at(const struct raft *r, uint32_t place);
 

@@ -10,7 +10,7 @@
 #include "raft/state.h"
 
 static struct raft_persist_slot *slot_at(const struct raft *r, uint32_t position);
-static void note_truncation(struct raft *r);
+static void note_truncation(struct raft *r, raft_index first);
 
 bool raft_persist_has_room(const struct raft *r)
 {
@@ -37,6 +37,26 @@ void raft_persist_truncate(struct raft *r, raft_index first)
     r->persists.truncate = first;
 }
 
+/* Marks the install of a snapshot for the persist of this step; the entries that go with it are
+ * given up here, those up to commit are part of it. */
+void raft_persist_install(struct raft *r, raft_index index, bool keep_suffix)
+{
+    struct raft_persists *p = &r->persists;
+
+    ASSERT(p->truncate == 0 && p->append_first == 0 && p->install == 0 && index > r->commit);
+    p->install = index;
+    p->keep_suffix = keep_suffix;
+    if (!keep_suffix) {
+        note_truncation(r, r->commit + 1);
+    }
+}
+
+/* Whether a snapshot in force is not durable yet. */
+bool raft_persist_is_installing(const struct raft *r)
+{
+    return r->persists.install_seq > r->persists.completed;
+}
+
 /* Issues what the step has changed, in one persist: Raft paper figure 2, "updated on stable storage
  * before responding to RPCs"; term and vote always go together. commit never passes last, and when
  * this persist completes all up to last is durable. */
@@ -46,15 +66,21 @@ void raft_persist_flush(struct raft *r)
     struct raft_effect *effect;
     struct raft_persist_slot *slot;
 
-    if (!p->hard_dirty && p->truncate == 0 && p->append_first == 0) {
+    if (!p->hard_dirty && p->truncate == 0 && p->append_first == 0 && p->install == 0) {
         return;
     }
     ASSERT(p->count < p->size);
-    note_truncation(r);
+    if (p->truncate != 0) {
+        note_truncation(r, p->truncate);
+    }
     slot = slot_at(r, p->count);
     p->count++;
     p->issued++;
     *slot = (struct raft_persist_slot){p->issued, p->append_first, p->append_last};
+    if (p->install != 0) { /* It vouches for its index as an append of that entry would. */
+        *slot = (struct raft_persist_slot){p->issued, p->install, p->install};
+        p->install_seq = p->issued;
+    }
     if (p->hard_dirty) {
         p->hard = p->issued;
     }
@@ -68,9 +94,12 @@ void raft_persist_flush(struct raft *r)
     effect->persist.append_last = p->append_last;
     effect->persist.noop = p->noop;
     effect->persist.config = p->config ? raft_members(r) : NULL;
+    effect->persist.install = p->install;
+    effect->persist.keep_suffix = p->install != 0 && p->keep_suffix;
     p->hard_dirty = false;
     p->noop = false;
     p->config = false;
+    p->install = 0;
     p->truncate = p->append_first = p->append_last = 0;
 }
 
@@ -114,21 +143,18 @@ void raft_persist_completed(struct raft *r, uint64_t seq)
 }
 
 /* From now on no open persist, when it completes, vouches for what this one removes. */
-static void note_truncation(struct raft *r)
+static void note_truncation(struct raft *r, raft_index first)
 {
     struct raft_persists *p = &r->persists;
 
-    if (p->truncate == 0) {
-        return;
-    }
-    if (p->durable >= p->truncate) {
-        p->durable = p->truncate - 1;
+    if (p->durable >= first) {
+        p->durable = first - 1;
     }
     for (uint32_t i = 0; i < p->count; i++) {
         struct raft_persist_slot *slot = slot_at(r, i);
 
-        if (slot->append_last >= p->truncate) {
-            slot->append_last = p->truncate - 1;
+        if (slot->append_last >= first) {
+            slot->append_last = first - 1;
         }
     }
 }

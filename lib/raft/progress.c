@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a leader knows of one peer, and how its two states change.
+ * What a leader knows of one peer, and how its three states change.
  *
  *     probe --the probe fits--> replicate --refusal, silence, unreachable--> probe
+ *     either --the log has begun behind next--> snapshot --any answer that reaches the log--> probe
  *
  * In probe one append is out at a time and next does not move before it is answered; in replicate
- * next runs ahead with each append sent, inflight_max of them at most.
+ * next runs ahead with each append sent, inflight_max of them at most. In snapshot the peer is
+ * offered the newest snapshot at each heartbeat, for as long as its answers stay below the log: it
+ * matters only how far they reach, not which offer or append they answer, so it is left whatever
+ * was lost or overtaken.
  */
 #include <string.h>
 
@@ -98,6 +102,16 @@ void raft_peer_replicate(struct raft *r, struct raft_peer *peer)
     peer->moved = r->now;
 }
 
+void raft_peer_snapshot(struct raft *r, struct raft_peer *peer)
+{
+    raft_effect_trace(r, RAFT_TRACE_SNAPSHOT_OFFERED, peer->id, r->snapshot.index, peer->next);
+    peer->state = RAFT_PROGRESS_SNAPSHOT;
+    peer->waiting = false;
+    peer->wish = 0;
+    peer->flight_head = 0;
+    peer->flight_count = 0;
+}
+
 /* The peer has everything up to index. Returns whether that is news. */
 bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
 {
@@ -111,6 +125,9 @@ bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
         peer->next = peer->match + 1;
     }
     free_flight(r, peer, index);
+    if (peer->state == RAFT_PROGRESS_SNAPSHOT && raft_replicate_can_serve(r, peer->match + 1)) {
+        raft_peer_probe(r, peer, peer->match + 1);
+    }
     if (peer->state != RAFT_PROGRESS_PROBE) {
         return moved;
     }

@@ -84,6 +84,8 @@ struct raft_status {
     raft_index commit;
     raft_index last;
     raft_index durable; /* last index that is on our own disk */
+    raft_index first;   /* where the log begins; last + 1 if it is empty */
+    struct raft_snapshot snapshot;
     raft_term last_term;
     raft_time heard; /* when the leader was last heard (leader: now), 0 = never */
     raft_time deadline;
@@ -113,8 +115,12 @@ void raft_step(struct raft *raft, const struct raft_event *event, struct raft_ef
 
 void raft_status(const struct raft *raft, struct raft_status *status);
 
-/* The term of an entry if the trail still knows it, else 0. */
+/* The term of an entry if the trail still knows it or it is the snapshot's, else 0. */
 raft_term raft_term_at(const struct raft *raft, raft_index index);
+
+/* The configuration in force at an index and the entry that brought it; false if the core has
+ * forgotten it (the newest committed one was brought later). */
+bool raft_config_at(const struct raft *raft, raft_index index, struct raft_config_at *found);
 
 /* Asserts every invariant of one instance (check.c); called after each step in tests and simulator.
  * Returns NULL if all hold, else the sentence of the one that does not. */

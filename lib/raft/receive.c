@@ -9,6 +9,7 @@
 
 static bool is_possible(const struct raft *r, const struct raft_message *message);
 static bool is_possible_vote(const struct raft_message *message);
+static bool is_possible_offer(const struct raft_message *message);
 static bool is_possible_append(const struct raft *r, const struct raft_message *message);
 static bool is_possible_entry(const struct raft_entry *entry);
 static bool is_answer_of_stranger(const struct raft *r, const struct raft_message *message);
@@ -63,6 +64,9 @@ static void dispatch(struct raft *r, const struct raft_message *message)
     case RAFT_MESSAGE_TIMEOUT_NOW:
         raft_receive_timeout_now(r, message);
         break;
+    case RAFT_MESSAGE_SNAPSHOT:
+        raft_receive_snapshot(r, message);
+        break;
     }
 }
 
@@ -111,6 +115,9 @@ static void refuse_stale(struct raft *r, const struct raft_message *message)
     case RAFT_MESSAGE_APPEND:
         raft_receive_refuse_append(r, message);
         break;
+    case RAFT_MESSAGE_SNAPSHOT:
+        raft_receive_refuse_snapshot(r, message);
+        break;
     case RAFT_MESSAGE_VOTE_REPLY:
     case RAFT_MESSAGE_APPEND_REPLY:
     case RAFT_MESSAGE_TIMEOUT_NOW:
@@ -134,11 +141,21 @@ static bool is_possible(const struct raft *r, const struct raft_message *message
     case RAFT_MESSAGE_APPEND_REPLY:
         return message->append_reply.index <= RAFT_INDEX_MAX &&
                message->append_reply.hint_index <= RAFT_INDEX_MAX;
+    case RAFT_MESSAGE_SNAPSHOT:
+        return is_possible_offer(message);
     case RAFT_MESSAGE_VOTE_REPLY:
     case RAFT_MESSAGE_TIMEOUT_NOW:
         return true;
     }
     return false;
+}
+
+static bool is_possible_offer(const struct raft_message *message)
+{
+    const struct raft_snapshot *offer = &message->snapshot;
+
+    return offer->index > 0 && offer->index <= RAFT_INDEX_MAX && offer->term > 0 &&
+           offer->term <= message->term && offer->bytes > 0;
 }
 
 /* A candidate's log has entries of terms before the one it asks for. */
@@ -161,6 +178,7 @@ static bool is_answer_of_stranger(const struct raft *r, const struct raft_messag
         return raft_config_flags(raft_members(r), message->from) == 0 && message->term != r->term;
     case RAFT_MESSAGE_VOTE:
     case RAFT_MESSAGE_APPEND:
+    case RAFT_MESSAGE_SNAPSHOT:
     case RAFT_MESSAGE_TIMEOUT_NOW:
         return false; /* Raft thesis 4.2.2: whether the sender is a member in our view is not asked.
                        */

@@ -8,6 +8,7 @@
 static uint64_t make_wish(struct raft *r, const struct raft_peer *peer, raft_index prev,
                           raft_index last);
 static void wish_entries(struct raft *r, struct raft_peer *peer);
+static void offer_snapshot(struct raft *r, struct raft_peer *peer);
 static void beat(struct raft *r, struct raft_peer *peer, raft_index prev);
 static bool has_news(const struct raft *r, const struct raft_peer *peer);
 static bool is_silent(const struct raft *r, const struct raft_peer *peer);
@@ -15,6 +16,11 @@ static void tick_peer(struct raft *r, struct raft_peer *peer);
 static void tick_probe(struct raft *r, struct raft_peer *peer);
 static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last);
 static bool knows_term(const struct raft *r, raft_index index);
+
+bool raft_replicate_can_serve(const struct raft *r, raft_index next)
+{
+    return next > r->first || (next == r->first && knows_term(r, next - 1));
+}
 
 /* Sends a peer what it may get now: entries, or else a commit index that it cannot know yet. */
 void raft_replicate_pump(struct raft *r, struct raft_peer *peer)
@@ -133,7 +139,7 @@ static void tick_peer(struct raft *r, struct raft_peer *peer)
         raft_replicate_pump(r, peer);
         break;
     case RAFT_PROGRESS_SNAPSHOT:
-        beat(r, peer, 0);
+        offer_snapshot(r, peer);
         break;
     }
 }
@@ -151,6 +157,11 @@ static void tick_probe(struct raft *r, struct raft_peer *peer)
 
 static void wish_entries(struct raft *r, struct raft_peer *peer)
 {
+    if (!raft_replicate_can_serve(r, peer->next)) {
+        raft_peer_snapshot(r, peer);
+        offer_snapshot(r, peer);
+        return;
+    }
     peer->wish_prev = peer->next - 1;
     peer->wish_last = r->trail.last;
     peer->wish_commit = r->commit;
@@ -160,6 +171,21 @@ static void wish_entries(struct raft *r, struct raft_peer *peer)
     if (peer->state == RAFT_PROGRESS_PROBE) {
         peer->waiting = true;
     }
+}
+
+/* Raft paper section 7: "the leader must occasionally send snapshots to followers that lag behind.
+ * This happens when the leader has already discarded the next log entry that it needs to send". The
+ * message only names the snapshot, so it is no larger than a heartbeat and takes its place. */
+static void offer_snapshot(struct raft *r, struct raft_peer *peer)
+{
+    struct raft_message offer = {
+        .type = RAFT_MESSAGE_SNAPSHOT, .term = r->term, .snapshot = r->snapshot};
+
+    ASSERT(r->snapshot.index > 0);
+    raft_persist_flush(r);
+    offer.id = r->next_id++;
+    raft_effect_send(r, peer->id, &offer, raft_persist_hard(r));
+    raft_role_set_substate(r, RAFT_SUBSTATE_SENT_HEARTBEAT);
 }
 
 /* A heartbeat verifies prev and tells the commit index up to it. */

@@ -12,6 +12,9 @@ void raft_start(struct raft *r, const struct raft_event *event)
     ASSERT(event->start.commit <= event->start.last && event->start.last <= RAFT_INDEX_MAX);
     r->started = true;
     raft_members_load(r, event);
+    r->first = event->start.first == 0 ? 1 : event->start.first;
+    r->snapshot = event->start.snapshot;
+    ASSERT(r->snapshot.index <= event->start.commit && r->first <= r->snapshot.index + 1);
     raft_trail_load(&r->trail, event);
     ASSERT(event->start.term >= raft_trail_last_term(&r->trail));
     r->term = event->start.term;
@@ -19,6 +22,7 @@ void raft_start(struct raft *r, const struct raft_event *event)
     r->next_id = event->start.nonce == 0 ? 1 : event->start.nonce;
     r->persists.durable = r->trail.last;
     raft_effect_add(r, RAFT_EFFECT_SUBSTATE)->substate.substate = RAFT_SUBSTATE_STARTING;
+    r->commit = r->snapshot.index;
     raft_commit_to(r, event->start.commit, 0);
     raft_election_reset_timer(r);
     if (event->start.fresh && r->election_deadline != RAFT_NEVER) {

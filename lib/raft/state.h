@@ -54,6 +54,9 @@ struct raft_persists {
     raft_index truncate; /* of this step, 0 = nothing */
     raft_index append_first;
     raft_index append_last;
+    raft_index install;   /* of this step, 0 = nothing */
+    bool keep_suffix;     /* install */
+    uint64_t install_seq; /* the newest persist that installs, 0 = none yet */
 };
 
 /* Terms of the log as runs; runs[0].first is the first index whose term is known. */
@@ -62,6 +65,8 @@ struct raft_trail {
     uint32_t runs_max;
     uint32_t count;
     raft_index last; /* last index of the log */
+    raft_index base; /* the snapshot's index: known however old; with no run last is base */
+    raft_term base_term;
 };
 
 /* What a leader knows of one other member. */
@@ -135,6 +140,8 @@ struct raft {
     struct raft_trail trail;
     struct raft_persists persists;
     raft_index commit;
+    raft_index first;              /* where the log begins */
+    struct raft_snapshot snapshot; /* the stored one */
 
     raft_time now;
     uint64_t entropy;
@@ -177,12 +184,18 @@ bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit);
 bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit);
 void raft_trail_truncate(struct raft_trail *trail, raft_index first);
 void raft_trail_load(struct raft_trail *trail, const struct raft_event *start);
+void raft_trail_note_base(struct raft_trail *trail, const struct raft_snapshot *snapshot);
+/* The log is the snapshot and, if the suffix is kept, the entries after it. */
+void raft_trail_install(struct raft_trail *trail, const struct raft_snapshot *snapshot,
+                        bool keep_suffix);
 
 /* persist.c */
 bool raft_persist_has_room(const struct raft *r); /* for appends and proposals */
 bool raft_persist_has_slot(const struct raft *r); /* for hard state */
 void raft_persist_append(struct raft *r, raft_index first, raft_index last);
 void raft_persist_truncate(struct raft *r, raft_index first);
+void raft_persist_install(struct raft *r, raft_index index, bool keep_suffix);
+bool raft_persist_is_installing(const struct raft *r);
 void raft_persist_flush(struct raft *r);
 uint64_t raft_persist_hard(const struct raft *r);
 uint64_t raft_persist_upto(const struct raft *r, raft_index index);
@@ -228,17 +241,27 @@ void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
 bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index);
 void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last);
+/* From now on the peer is offered the snapshot. */
+void raft_peer_snapshot(struct raft *r, struct raft_peer *peer);
 bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer);
 
 /* replicate.c */
+/* Whether the log still has the entry at next and can tell the term before it. */
+bool raft_replicate_can_serve(const struct raft *r, raft_index next);
 void raft_replicate_pump(struct raft *r, struct raft_peer *peer);
 void raft_replicate_all(struct raft *r);
 void raft_replicate_tick(struct raft *r);
 void raft_replicate_sent(struct raft *r, raft_id id, uint64_t wish, raft_index last);
 void raft_replicate_unreachable(struct raft *r, raft_id id);
 
+/* install_snapshot.c, but for the message */
+void raft_snapshot_taken(struct raft *r, const struct raft_event *event);
+void raft_snapshot_received(struct raft *r, const struct raft_event *event);
+
 /* commit.c */
 void raft_commit_to(struct raft *r, raft_index index, uint32_t acks);
+/* The commit index of a snapshot that takes the place of what was to be applied. */
+void raft_commit_install(struct raft *r, raft_index index);
 void raft_commit_count(struct raft *r);
 
 /* change.c */
@@ -264,8 +287,12 @@ void raft_receive_vote_reply(struct raft *r, const struct raft_message *message)
 void raft_receive_append(struct raft *r, const struct raft_message *message);
 void raft_receive_append_reply(struct raft *r, const struct raft_message *message);
 void raft_receive_timeout_now(struct raft *r, const struct raft_message *message);
+void raft_receive_snapshot(struct raft *r, const struct raft_message *message);
+/* Whoever sends an append or a snapshot of our term leads it; false if that cannot be. */
+bool raft_receive_accept_leader(struct raft *r, const struct raft_message *message);
 /* Answers an append that is stale or does not fit. */
 void raft_receive_refuse_append(struct raft *r, const struct raft_message *message);
+void raft_receive_refuse_snapshot(struct raft *r, const struct raft_message *message);
 void raft_receive_malformed(struct raft *r, const struct raft_message *message);
 
 #endif

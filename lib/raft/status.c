@@ -22,6 +22,8 @@ void raft_status(const struct raft *r, struct raft_status *status)
     status->commit = r->commit;
     status->last = r->trail.last;
     status->durable = r->persists.durable;
+    status->first = r->first;
+    status->snapshot = r->snapshot;
     status->last_term = raft_trail_last_term(&r->trail);
     status->heard = r->heard;
     status->deadline = r->told_deadline;
@@ -62,6 +64,17 @@ static void copy_votes(const struct raft *r, struct raft_status *status,
 
         status->votes_granted |= bit << i;
     }
+}
+
+bool raft_config_at(const struct raft *r, raft_index index, struct raft_config_at *found)
+{
+    for (uint32_t i = r->configs.count; i > 0; i--) {
+        if (raft_members_at(r, i - 1)->index <= index) {
+            *found = *raft_members_at(r, i - 1);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void copy_peers(const struct raft *r, struct raft_status *status)

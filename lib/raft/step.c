@@ -75,6 +75,12 @@ static void dispatch(struct raft *r, const struct raft_event *event)
     case RAFT_EVENT_SPACE_BACK:
         regain_space(r);
         break;
+    case RAFT_EVENT_SNAPSHOT_TAKEN:
+        raft_snapshot_taken(r, event);
+        break;
+    case RAFT_EVENT_SNAPSHOT_RECEIVED:
+        raft_snapshot_received(r, event);
+        break;
     }
 }
 

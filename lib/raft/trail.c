@@ -12,6 +12,9 @@ static void drop_committed(struct raft_trail *trail, raft_index commit);
 
 raft_term raft_trail_term(const struct raft_trail *trail, raft_index index)
 {
+    if (index == trail->base) {
+        return trail->base_term;
+    }
     if (trail->count == 0 || index > trail->last || index < trail->runs[0].first) {
         return 0;
     }
@@ -20,7 +23,7 @@ raft_term raft_trail_term(const struct raft_trail *trail, raft_index index)
 
 raft_term raft_trail_last_term(const struct raft_trail *trail)
 {
-    return trail->count == 0 ? 0 : trail->runs[trail->count - 1].term;
+    return trail->count == 0 ? trail->base_term : trail->runs[trail->count - 1].term;
 }
 
 raft_index raft_trail_first(const struct raft_trail *trail)
@@ -58,7 +61,7 @@ bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit)
 bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit)
 {
     ASSERT(term >= raft_trail_last_term(trail));
-    if (term != raft_trail_last_term(trail)) {
+    if (trail->count == 0 || term != raft_trail_last_term(trail)) {
         if (!raft_trail_has_room(trail, commit)) {
             return false;
         }
@@ -82,6 +85,22 @@ void raft_trail_truncate(struct raft_trail *trail, raft_index first)
     trail->last = first - 1;
 }
 
+void raft_trail_note_base(struct raft_trail *trail, const struct raft_snapshot *snapshot)
+{
+    trail->base = snapshot->index;
+    trail->base_term = snapshot->term;
+}
+
+void raft_trail_install(struct raft_trail *trail, const struct raft_snapshot *snapshot,
+                        bool keep_suffix)
+{
+    raft_trail_note_base(trail, snapshot);
+    if (!keep_suffix) {
+        trail->count = 0;
+        trail->last = snapshot->index;
+    }
+}
+
 /* The newest runs are kept; those that do not fit must be committed. */
 void raft_trail_load(struct raft_trail *trail, const struct raft_event *start)
 {
@@ -90,13 +109,14 @@ void raft_trail_load(struct raft_trail *trail, const struct raft_event *start)
     uint32_t skip = count > trail->runs_max ? count - trail->runs_max : 0;
 
     trail->last = start->start.last;
-    ASSERT((count == 0) == (trail->last == 0));
+    raft_trail_note_base(trail, &start->start.snapshot);
+    ASSERT(count > 0 || trail->last == trail->base);
     for (uint32_t i = 0; i < count; i++) {
         ASSERT(runs[i].first > 0 && runs[i].term > 0 && runs[i].first <= trail->last);
         ASSERT(i == 0 || (runs[i].first > runs[i - 1].first && runs[i].term > runs[i - 1].term));
     }
     ASSERT(skip == 0 || runs[skip].first <= start->start.commit);
-    ASSERT(count == 0 || runs[0].first <= start->start.commit + (start->start.commit == 0));
+    ASSERT(count == 0 || runs[0].first <= start->start.commit || runs[0].first == trail->base + 1);
     if (count > 0) {
         memcpy(trail->runs, runs + skip, (count - skip) * sizeof(*runs));
     }

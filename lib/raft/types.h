@@ -33,11 +33,11 @@ enum raft_role {
  * follower:  starting (no leader heard since boot), leader_lost (timer fired), joined (first word
  * of a leader in this term), synced (log verified up to the leader's last sent entry), out_of_sync
  * (an append was refused for a gap or conflict), prepared (entries stored, not yet committed),
- * committed (commit index moved), installing_snapshot.
+ * committed (commit index moved), installing_snapshot (a snapshot is fetched from the leader).
  * candidate: starting_election, pre_vote, voting.
  * leader: became_leader, sent_heartbeat, sent_entries, sent_commit, transferring.
  * any: disk_full, repairing, parked. While disk_full or transferring holds it covers the others,
- * which go on beneath it. installing_snapshot, repairing and parked have no cause yet. */
+ * which go on beneath it. repairing and parked have no cause yet. */
 #define RAFT_SUBSTATES(X)                                                                          \
     X(STARTING, "starting")                                                                        \
     X(LEADER_LOST, "leader_lost")                                                                  \
@@ -106,12 +106,22 @@ struct raft_config {
     struct raft_member members[RAFT_NODES_MAX]; /* ascending by id */
 };
 
+/* A snapshot, by its name: the state after the entry at index. Its image travels beside the core.
+ */
+struct raft_snapshot {
+    raft_index index;  /* of the last entry that it stands for; 0 = no snapshot */
+    raft_term term;    /* of that entry */
+    uint64_t bytes;    /* of the image */
+    uint64_t checksum; /* of the image: raft_hash_bytes from RAFT_HASH_SEED */
+};
+
 #define RAFT_MESSAGES(X)                                                                           \
     X(VOTE, 1, "vote")                                                                             \
     X(VOTE_REPLY, 2, "vote_reply")                                                                 \
     X(APPEND, 3, "append")                                                                         \
     X(APPEND_REPLY, 4, "append_reply")                                                             \
-    X(TIMEOUT_NOW, 5, "timeout_now")
+    X(TIMEOUT_NOW, 5, "timeout_now")                                                               \
+    X(SNAPSHOT, 6, "snapshot")
 
 enum raft_message_type {
 #define X(name, value, text) RAFT_MESSAGE_##name = value,
@@ -166,6 +176,7 @@ struct raft_message {
         struct raft_vote_reply vote_reply;
         struct raft_append append;
         struct raft_append_reply append_reply;
+        struct raft_snapshot snapshot; /* an offer: answered like an append, fetched by the host */
     };
 };
 

@@ -9,50 +9,50 @@
 
 enum { IMAGE_BYTES = 700 * 1024 }; /* some pieces of a store and a rest */
 
+static uint8_t image[IMAGE_BYTES]; /* the newest one made */
+
 /* An image whose bytes tell its index. */
-static struct raft_log_snapshot make_snapshot(raft_index index, raft_term term, size_t bytes)
+static struct raft_snapshot make_snapshot(raft_index index, raft_term term, size_t bytes)
 {
-    static uint8_t image[IMAGE_BYTES];
     struct raft_random random;
     raft_random_seed(&random, index);
     for (size_t i = 0; i < bytes; i++) {
         image[i] = (uint8_t)raft_random_next(&random);
     }
-    return (struct raft_log_snapshot){
+    return (struct raft_snapshot){
         .index = index,
         .term = term,
         .bytes = bytes,
         .checksum = raft_hash_bytes(RAFT_HASH_SEED, image, bytes),
-        .image = image,
     };
 }
 
 static enum raft_error compact(struct fixture *fixture, raft_index index, raft_term term,
                                raft_index first)
 {
-    struct raft_log_snapshot snapshot = make_snapshot(index, term, 100 + index);
-    return raft_log_compact(fixture->log, &snapshot, first);
+    struct raft_snapshot snapshot = make_snapshot(index, term, 100 + index);
+    return raft_log_compact(fixture->log, &snapshot, image, first);
 }
 
 static enum raft_error install(struct fixture *fixture, raft_index index, raft_term term,
                                bool keep_suffix)
 {
-    struct raft_log_snapshot snapshot = make_snapshot(index, term, 100 + index);
-    struct raft_log_write write = {.term = 9, .install = &snapshot, .keep_suffix = keep_suffix};
+    struct raft_snapshot snapshot = make_snapshot(index, term, 100 + index);
+    struct raft_log_write write = {
+        .term = 9, .install = &snapshot, .image = image, .keep_suffix = keep_suffix};
     return raft_log_write(fixture->log, &write, 1);
 }
 
 static void check_snapshot(struct fixture *fixture, raft_index index, raft_term term)
 {
-    static uint8_t image[IMAGE_BYTES];
-    const struct raft_log_snapshot *stored = &fixture->state.snapshot;
-    struct raft_log_snapshot expected = make_snapshot(index, term, stored->bytes);
+    static uint8_t read[IMAGE_BYTES];
+    const struct raft_snapshot *stored = &fixture->state.snapshot;
+    struct raft_snapshot expected = make_snapshot(index, term, stored->bytes);
     assert_int_equal(stored->index, index);
     assert_int_equal(stored->term, term);
     assert_int_equal(stored->checksum, expected.checksum);
-    assert_null(stored->image);
-    assert_int_equal(raft_log_image(fixture->log, index, 0, stored->bytes, image), RAFT_OK);
-    assert_memory_equal(image, expected.image, stored->bytes);
+    assert_int_equal(raft_log_read_image(fixture->log, index, 0, stored->bytes, read), RAFT_OK);
+    assert_memory_equal(read, image, stored->bytes);
 }
 
 static void check_range(struct fixture *fixture, raft_index first, raft_index last)
@@ -122,13 +122,13 @@ static void test_a_log_goes_on_behind_its_snapshot(void **state)
 static void test_a_snapshot_of_what_the_log_has_not_is_refused(void **state)
 {
     struct fixture *fixture = *state;
-    struct raft_log_snapshot empty = make_snapshot(5, 2, 0);
+    struct raft_snapshot empty = make_snapshot(5, 2, 0);
     fill_log(fixture);
     assert_int_equal(compact(fixture, 9, 2, 1), RAFT_INVALID);
     assert_int_equal(compact(fixture, 6, 1, 1), RAFT_INVALID);
     assert_int_equal(compact(fixture, 6, 2, 8), RAFT_INVALID);
     assert_int_equal(compact(fixture, 6, 2, 0), RAFT_INVALID);
-    assert_int_equal(raft_log_compact(fixture->log, &empty, 1), RAFT_INVALID);
+    assert_int_equal(raft_log_compact(fixture->log, &empty, image, 1), RAFT_INVALID);
     assert_int_equal(compact(fixture, 6, 2, 3), RAFT_OK);
     assert_int_equal(compact(fixture, 6, 2, 3), RAFT_INVALID);
     assert_int_equal(compact(fixture, 5, 2, 3), RAFT_INVALID);
@@ -184,13 +184,13 @@ static void test_an_install_keeps_a_suffix_that_agrees(void **state)
 static void test_an_install_in_the_middle_of_a_batch(void **state)
 {
     struct fixture *fixture = *state;
-    struct raft_log_snapshot snapshot = make_snapshot(30, 4, 200);
+    struct raft_snapshot snapshot = make_snapshot(30, 4, 200);
     struct raft_entry before[] = {make_entry(9, 2)};
     struct raft_entry after[] = {make_entry(31, 9), make_entry(32, 9)};
     struct raft_entry again[] = {make_entry(31, 10)};
     struct raft_log_write writes[] = {
         {.term = 2, .entries = before, .count = 1},
-        {.term = 9, .install = &snapshot},
+        {.term = 9, .install = &snapshot, .image = image},
         {.term = 9, .entries = after, .count = 2},
         {.term = 10, .truncate = 31, .entries = again, .count = 1},
     };
@@ -213,7 +213,7 @@ static void test_an_install_below_commit_is_refused(void **state)
     assert_int_equal(install(fixture, 6, 2, true), RAFT_INVALID);
     assert_int_equal(install(fixture, 4, 1, false), RAFT_INVALID);
     assert_int_equal(install(fixture, 20, 10, false), RAFT_INVALID);
-    struct raft_log_snapshot snapshot = make_snapshot(7, 2, 10);
+    struct raft_snapshot snapshot = make_snapshot(7, 2, 10);
     write.install = &snapshot;
     write.truncate = 8;
     assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_INVALID);
@@ -225,9 +225,9 @@ static void test_an_install_below_commit_is_refused(void **state)
 static void test_a_refused_batch_leaves_the_snapshot(void **state)
 {
     struct fixture *fixture = *state;
-    struct raft_log_snapshot snapshot = make_snapshot(30, 4, 200);
+    struct raft_snapshot snapshot = make_snapshot(30, 4, 200);
     struct raft_log_write writes[] = {
-        {.term = 9, .install = &snapshot},
+        {.term = 9, .install = &snapshot, .image = image},
         {.term = 9, .truncate = 30},
     };
     fill_log(fixture);
@@ -243,21 +243,21 @@ static void test_an_image_is_read_in_ranges(void **state)
     struct fixture *fixture = *state;
     static uint8_t part[IMAGE_BYTES];
     fill_log(fixture);
-    struct raft_log_snapshot large = make_snapshot(5, 2, IMAGE_BYTES);
-    assert_int_equal(raft_log_compact(fixture->log, &large, 1), RAFT_OK);
+    struct raft_snapshot large = make_snapshot(5, 2, IMAGE_BYTES);
+    assert_int_equal(raft_log_compact(fixture->log, &large, image, 1), RAFT_OK);
     reopen(fixture);
     check_snapshot(fixture, 5, 2);
     for (size_t offset = 0; offset < IMAGE_BYTES; offset += 100 * 1024) {
         size_t bytes = IMAGE_BYTES - offset < 150000 ? IMAGE_BYTES - offset : 150000;
-        assert_int_equal(raft_log_image(fixture->log, 5, offset, bytes, part), RAFT_OK);
-        assert_memory_equal(part, (const uint8_t *)large.image + offset, bytes);
+        assert_int_equal(raft_log_read_image(fixture->log, 5, offset, bytes, part), RAFT_OK);
+        assert_memory_equal(part, image + offset, bytes);
     }
-    assert_int_equal(raft_log_image(fixture->log, 5, IMAGE_BYTES, 0, part), RAFT_OK);
-    assert_int_equal(raft_log_image(fixture->log, 5, IMAGE_BYTES, 1, part), RAFT_INVALID);
-    assert_int_equal(raft_log_image(fixture->log, 5, UINT64_MAX, 1, part), RAFT_INVALID);
-    assert_int_equal(raft_log_image(fixture->log, 4, 0, 1, part), RAFT_NOT_FOUND);
+    assert_int_equal(raft_log_read_image(fixture->log, 5, IMAGE_BYTES, 0, part), RAFT_OK);
+    assert_int_equal(raft_log_read_image(fixture->log, 5, IMAGE_BYTES, 1, part), RAFT_INVALID);
+    assert_int_equal(raft_log_read_image(fixture->log, 5, UINT64_MAX, 1, part), RAFT_INVALID);
+    assert_int_equal(raft_log_read_image(fixture->log, 4, 0, 1, part), RAFT_NOT_FOUND);
     assert_int_equal(compact(fixture, 8, 2, 9), RAFT_OK); /* a smaller one takes its place */
-    assert_int_equal(raft_log_image(fixture->log, 5, 0, 1, part), RAFT_NOT_FOUND);
+    assert_int_equal(raft_log_read_image(fixture->log, 5, 0, 1, part), RAFT_NOT_FOUND);
     reopen(fixture);
     check_snapshot(fixture, 8, 2);
 }

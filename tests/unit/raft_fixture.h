@@ -30,6 +30,8 @@ struct fx_disk {
     raft_term term;
     raft_id vote;
     raft_index commit;
+    raft_index first; /* 0 as 1 */
+    struct raft_snapshot snapshot;
     struct fx_log log;
 };
 
@@ -42,6 +44,8 @@ struct fx_persist {
     raft_index append_first;
     raft_index append_last;
     raft_term terms[FX_ENTRIES_MAX];
+    struct raft_snapshot install;
+    bool keep_suffix;
 };
 
 struct fx {
@@ -92,6 +96,18 @@ static inline void fx_append_terms(struct fx_log *log, raft_index first, const r
     log->last += count;
 }
 
+static inline void fx_install(struct fx_log *log, const struct raft_snapshot *snapshot,
+                              bool keep_suffix)
+{
+    assert_true(!keep_suffix ||
+                (log->last >= snapshot->index && log->terms[snapshot->index] == snapshot->term));
+    if (!keep_suffix) {
+        memset(log->terms, 0, sizeof(log->terms));
+        log->terms[snapshot->index] = snapshot->term;
+        log->last = snapshot->index;
+    }
+}
+
 /* Takes one persist effect into the log and the queue of the disk. */
 static inline void fx_take_persist(struct fx *fx, const struct raft_event *event,
                                    const struct raft_effect *effect)
@@ -100,10 +116,22 @@ static inline void fx_take_persist(struct fx *fx, const struct raft_event *event
     raft_index count = 0;
 
     assert_true(fx->queued <= FX_PERSISTS_MAX);
-    *p = (struct fx_persist){effect->persist.seq,         effect->persist.term,
-                             effect->persist.vote,        effect->persist.commit,
-                             effect->persist.truncate,    effect->persist.append_first,
-                             effect->persist.append_last, {0}};
+    *p = (struct fx_persist){effect->persist.seq,
+                             effect->persist.term,
+                             effect->persist.vote,
+                             effect->persist.commit,
+                             effect->persist.truncate,
+                             effect->persist.append_first,
+                             effect->persist.append_last,
+                             {0},
+                             {0},
+                             effect->persist.keep_suffix};
+    if (effect->persist.install != 0) {
+        assert_int_equal(event->type, RAFT_EVENT_SNAPSHOT_RECEIVED);
+        assert_int_equal(event->received.snapshot.index, effect->persist.install);
+        p->install = event->received.snapshot;
+        fx_install(&fx->log, &p->install, p->keep_suffix);
+    }
     if (p->truncate != 0) {
         assert_true(p->truncate <= fx->log.last);
         fx->log.last = p->truncate - 1;
@@ -148,6 +176,9 @@ static inline void fx_step(struct fx *fx, struct raft_event *event)
             assert_int_equal(effect->apply.first, fx->applied + 1);
             fx->applied = effect->apply.last;
             assert_true(fx->applied <= fx->log.last);
+        } else if (effect->type == RAFT_EFFECT_RESTORE) {
+            assert_true(effect->restore.index > fx->applied);
+            fx->applied = effect->restore.index;
         } else if (effect->type == RAFT_EFFECT_DEADLINE) {
             fx->deadline = effect->deadline.at;
         }
@@ -174,10 +205,10 @@ static inline void fx_boot(struct fx *fx, bool fresh, uint64_t nonce)
     fx->raft = raft_init(fx->memory, raft_layout(&fx->limits), &fx->limits, &fx->options);
     fx->log = fx->disk.log;
     fx->queued = 0;
-    fx->applied = 0;
+    fx->applied = fx->disk.snapshot.index;
     fx->deadline = UINT64_MAX;
-    for (raft_index i = 1; i <= fx->log.last; i++) {
-        if (fx->log.terms[i] != fx->log.terms[i - 1]) {
+    for (raft_index i = fx->disk.first == 0 ? 1 : fx->disk.first; i <= fx->log.last; i++) {
+        if (count == 0 || fx->log.terms[i] != fx->log.terms[i - 1]) {
             runs[count++] = (struct raft_run){i, fx->log.terms[i]};
         }
     }
@@ -185,6 +216,8 @@ static inline void fx_boot(struct fx *fx, bool fresh, uint64_t nonce)
     event.start.vote = fx->disk.vote;
     event.start.commit = fx->disk.commit;
     event.start.last = fx->log.last;
+    event.start.first = fx->disk.first;
+    event.start.snapshot = fx->disk.snapshot;
     event.start.runs = runs;
     event.start.runs_count = count;
     event.start.config = &fx->config;
@@ -222,6 +255,13 @@ static inline uint64_t fx_write_one(struct fx *fx)
     if (p.truncate != 0) {
         fx->disk.log.last = p.truncate - 1;
     }
+    if (p.install.index != 0) {
+        assert_true(p.install.index > fx->disk.commit);
+        fx_install(&fx->disk.log, &p.install, p.keep_suffix);
+        fx->disk.snapshot = p.install;
+        fx->disk.first = p.install.index + 1;
+        fx->disk.commit = p.install.index;
+    }
     if (p.append_first != 0) {
         fx_append_terms(&fx->disk.log, p.append_first, p.terms, p.append_last - p.append_first + 1);
     }
@@ -243,6 +283,35 @@ static inline void fx_persist_all(struct fx *fx)
     while (fx->queued > 0) {
         fx_persist_one(fx);
     }
+}
+
+static inline struct raft_snapshot fx_snapshot(raft_index index, raft_term term)
+{
+    return (struct raft_snapshot){.index = index, .term = term, .bytes = 100, .checksum = index};
+}
+
+/* The host stores a snapshot of what it has applied; the log begins at first from now on. */
+static inline void fx_take(struct fx *fx, raft_index index, raft_index first)
+{
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_TAKEN};
+
+    assert_true(index <= fx->applied && index <= fx->status.durable);
+    fx->disk.snapshot = fx_snapshot(index, fx->disk.log.terms[index]);
+    fx->disk.first = first;
+    fx->disk.commit = fx->disk.commit > index ? fx->disk.commit : index;
+    event.taken.snapshot = fx->disk.snapshot;
+    event.taken.first = first;
+    fx_step(fx, &event);
+}
+
+/* The image of a snapshot has come; its configuration is that of the fixture. */
+static inline void fx_arrive(struct fx *fx, struct raft_snapshot snapshot)
+{
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
+
+    event.received.snapshot = snapshot;
+    event.received.config = &fx->config;
+    fx_step(fx, &event);
 }
 
 static inline void fx_plain(struct fx *fx, enum raft_event_type type)
@@ -301,6 +370,17 @@ static inline void fx_append(struct fx *fx, raft_id from, raft_term term, struct
         fx,
         (struct raft_message){
             .type = RAFT_MESSAGE_APPEND, .from = from, .term = term, .id = 88, .append = append});
+}
+
+/* The leader of a term offers a snapshot. */
+static inline void fx_offer(struct fx *fx, raft_id from, raft_term term,
+                            struct raft_snapshot snapshot)
+{
+    fx_receive(fx, (struct raft_message){.type = RAFT_MESSAGE_SNAPSHOT,
+                                         .from = from,
+                                         .term = term,
+                                         .id = 99,
+                                         .snapshot = snapshot});
 }
 
 static inline void fx_ack(struct fx *fx, raft_id from, uint64_t id, raft_index index)

@@ -72,15 +72,14 @@ static enum raft_error open_and_load(struct fixture *fixture)
 }
 
 /* Every byte of an image is its index. */
-static struct raft_log_snapshot make_snapshot(raft_index index, size_t bytes)
+static struct raft_snapshot make_snapshot(raft_index index, size_t bytes)
 {
     memset(image, (int)(index & 0xff), bytes);
-    return (struct raft_log_snapshot){
+    return (struct raft_snapshot){
         .index = index,
         .term = 1,
         .bytes = bytes,
         .checksum = raft_hash_bytes(RAFT_HASH_SEED, image, bytes),
-        .image = image,
     };
 }
 
@@ -109,10 +108,11 @@ static void write_until_killed(struct fixture *fixture, int pipe_fd, uint64_t se
         }
         size_t bytes = 1 + raft_random_below(&random, IMAGE_BYTES_MAX);
         bool installs = raft_random_below(&random, 3) == 0;
-        struct raft_log_snapshot snapshot = make_snapshot(installs ? last + 7 : last, bytes);
-        struct raft_log_write change = {.term = 1, .install = &snapshot};
-        enum raft_error error = installs ? raft_log_write(fixture->log, &change, 1)
-                                         : raft_log_compact(fixture->log, &snapshot, last - 3);
+        struct raft_snapshot snapshot = make_snapshot(installs ? last + 7 : last, bytes);
+        struct raft_log_write change = {.term = 1, .install = &snapshot, .image = image};
+        enum raft_error error = installs
+                                    ? raft_log_write(fixture->log, &change, 1)
+                                    : raft_log_compact(fixture->log, &snapshot, image, last - 3);
         last = installs ? last + 7 : last;
         if (error != RAFT_OK || write(pipe_fd, &last, sizeof(last)) != sizeof(last)) {
             _exit(3);
@@ -123,7 +123,7 @@ static void write_until_killed(struct fixture *fixture, int pipe_fd, uint64_t se
 /* Snapshot and entries fit, and the image is whole. */
 static void check_whole(struct fixture *fixture)
 {
-    const struct raft_log_snapshot *stored = &fixture->state.snapshot;
+    const struct raft_snapshot *stored = &fixture->state.snapshot;
     struct raft_entry entries[64];
     uint32_t count = 64;
     uint8_t buffer[1024];
@@ -131,7 +131,7 @@ static void check_whole(struct fixture *fixture)
     assert_true(stored->index <= fixture->state.last);
     assert_true(stored->index <= fixture->state.commit);
     if (stored->index > 0) {
-        assert_int_equal(raft_log_image(fixture->log, stored->index, 0, stored->bytes, image),
+        assert_int_equal(raft_log_read_image(fixture->log, stored->index, 0, stored->bytes, image),
                          RAFT_OK);
         assert_int_equal(raft_hash_bytes(RAFT_HASH_SEED, image, stored->bytes), stored->checksum);
         assert_int_equal(image[0], stored->index & 0xff);
@@ -224,8 +224,8 @@ static void test_a_store_of_the_first_format_is_taken_over(void **state)
         raft_log_close(&fixture->log);
     }
     assert_int_equal(open_and_load(fixture), RAFT_OK);
-    struct raft_log_snapshot snapshot = make_snapshot(2, 100);
-    assert_int_equal(raft_log_compact(fixture->log, &snapshot, 3), RAFT_OK);
+    struct raft_snapshot snapshot = make_snapshot(2, 100);
+    assert_int_equal(raft_log_compact(fixture->log, &snapshot, image, 3), RAFT_OK);
     raft_log_close(&fixture->log);
     assert_int_equal(open_and_load(fixture), RAFT_OK);
     assert_int_equal(fixture->state.snapshot.index, 2);
