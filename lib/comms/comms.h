@@ -92,8 +92,8 @@ const char *raft_drop_name(enum raft_drop drop);
  *  0 magic "RFT1"   4 version u8   5 type u8   6 flags u16 (0; bit 0 is kept for authentication)
  *  8 cluster u64   16 from u32   20 to u32   24 incarnation u64   32 id u64
  * 40 fragment index u16 (0)   42 fragments u16 (1)   44 body bytes u32
- * type: a raft_message_type, or RAFT_PACKET_REQUEST / _REPLY. An authentication tag will follow the
- * body. */
+ * type: a raft_message_type, or a raft_packet_kind other than RAFT_PACKET_MESSAGE. An
+ * authentication tag will follow the body. */
 enum { RAFT_HEADER_BYTES = 48, RAFT_WIRE_VERSION = 1 };
 
 struct raft_endpoint {

@@ -80,6 +80,8 @@ static bool apply_type(uint8_t type, struct raft_packet *packet)
         return true;
     case RAFT_PACKET_REQUEST:
     case RAFT_PACKET_REPLY:
+    case RAFT_PACKET_FETCH:
+    case RAFT_PACKET_CHUNK:
         packet->kind = (enum raft_packet_kind)type;
         return true;
     default: /* a byte from outside */

@@ -59,6 +59,9 @@ static void execute_effect(struct raft_node *node, const struct raft_effect *eff
         node->commit = effect->apply.last;
         raft_node_apply(node);
         break;
+    case RAFT_EFFECT_FETCH: /* No image is fetched yet, so none is restored. */
+    case RAFT_EFFECT_RESTORE:
+        break;
     case RAFT_EFFECT_PROPOSED:
         raft_node_proposed(node, effect);
         break;

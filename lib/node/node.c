@@ -103,6 +103,8 @@ void raft_node_receive(void *context, const struct raft_packet *packet,
     case RAFT_PACKET_REQUEST:
         raft_node_request(node, packet, from);
         break;
+    case RAFT_PACKET_FETCH: /* No image is served or fetched yet. */
+    case RAFT_PACKET_CHUNK:
     case RAFT_PACKET_REPLY: /* Replies are for clients. */
         break;
     }

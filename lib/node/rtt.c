@@ -12,7 +12,8 @@ static struct raft_node_rtt *find_place(struct raft_node *node, raft_id peer);
 void raft_node_rtt_sent(struct raft_node *node, const struct raft_message *message)
 {
     struct raft_node_rtt *rtt = find_place(node, message->to);
-    bool request = message->type == RAFT_MESSAGE_APPEND || message->type == RAFT_MESSAGE_VOTE;
+    bool request = message->type == RAFT_MESSAGE_APPEND || message->type == RAFT_MESSAGE_VOTE ||
+                   message->type == RAFT_MESSAGE_SNAPSHOT;
     if (!request)
         return;
     if (rtt->request != 0 && node->now - rtt->sent < GIVE_UP_US)

@@ -94,6 +94,16 @@ static void write_log_text(const struct trace *trace, char *text, size_t bytes)
                        trace->a);
     else if (code == RAFT_TRACE_TRANSFER_STARTED || code == RAFT_TRACE_TRANSFER_ABORTED)
         (void)snprintf(text, bytes, "%s to n%" PRIu32, what, trace->peer);
+    else if (code == RAFT_TRACE_SNAPSHOT_TAKEN)
+        (void)snprintf(text, bytes, "%s of entry %" PRIu64 " -> the log begins at %" PRIu64, what,
+                       trace->a, trace->b);
+    else if (code == RAFT_TRACE_SNAPSHOT_INSTALLED)
+        (void)snprintf(text, bytes, "%s of entry %" PRIu64 ": the log ended at %" PRIu64, what,
+                       trace->a, trace->b);
+    else if (code == RAFT_TRACE_SNAPSHOT_OFFERED)
+        (void)snprintf(text, bytes,
+                       "%s to n%" PRIu32 ": entry %" PRIu64 " is gone -> all up to %" PRIu64, what,
+                       trace->peer, trace->b, trace->a);
     else if (code == RAFT_TRACE_TRANSFER_ASKED)
         (void)snprintf(text, bytes, "%s by n%" PRIu32, what, trace->peer);
     else if (code == RAFT_TRACE_CONFIG_ADOPTED || code == RAFT_TRACE_CONFIG_DROPPED)

@@ -2,11 +2,11 @@
  *
  * The serializer port: bodies of datagrams to bytes and back.
  *
- * A packet is what one datagram carries: a protocol message, a client's request or the answer to
- * it. Decoding is schema-directed and bounded: every count is at most the bytes that remain and at
- * most its cap, nothing is allocated, and what is decoded borrows from the given bytes. Trailing
- * bytes, unknown codes, non-consecutive entries, decreasing terms and out-of-range numbers are
- * RAFT_MALFORMED. Adapter: serializer_msgpack.c.
+ * A packet is what one datagram carries: a protocol message, a piece of a snapshot's image or the
+ * wish for it, a client's request or the answer to it. Decoding is schema-directed and bounded:
+ * every count is at most the bytes that remain and at most its cap, nothing is allocated, and what
+ * is decoded borrows from the given bytes. Trailing bytes, unknown codes, non-consecutive entries,
+ * decreasing terms and out-of-range numbers are RAFT_MALFORMED. Adapter: serializer_msgpack.c.
  */
 #ifndef RAFT_SERIALIZER_SERIALIZER_H
 #define RAFT_SERIALIZER_SERIALIZER_H
@@ -25,7 +25,29 @@ enum {
 enum raft_packet_kind {
     RAFT_PACKET_MESSAGE = 0, /* a raft_message; the wire type is its type */
     RAFT_PACKET_REQUEST = 64,
-    RAFT_PACKET_REPLY = 65
+    RAFT_PACKET_REPLY = 65,
+    RAFT_PACKET_FETCH = 66, /* node to node: wants a piece of an image */
+    RAFT_PACKET_CHUNK = 67  /* node to node: that piece */
+};
+
+/* Bytes of an image in one chunk, at most. */
+enum { RAFT_CHUNK_BYTES_MAX = 32 * 1024 };
+
+/* Wants [offset, offset + bytes) of the image of the snapshot with this index and checksum. */
+struct raft_fetch {
+    raft_index index;
+    uint64_t checksum; /* of the image */
+    uint64_t offset;
+    uint32_t bytes;
+};
+
+/* That piece, or as much of it as there is; no data: the sender has that image no longer. */
+struct raft_chunk {
+    raft_index index;
+    uint64_t checksum; /* of the image */
+    uint64_t offset;
+    uint64_t data_checksum; /* of data: raft_hash_bytes from RAFT_HASH_SEED */
+    struct raft_span data;
 };
 
 /* A client's command. (client, seq) names it for ever: however often it is sent, it runs once
@@ -75,6 +97,8 @@ struct raft_packet {
         struct raft_message message;
         struct raft_request request;
         struct raft_reply reply;
+        struct raft_fetch fetch;
+        struct raft_chunk chunk;
     };
 };
 

@@ -123,7 +123,34 @@ static void encode_message(msgpack_packer *packer, const struct raft_message *me
         put_array(packer, 1);
         put_uint(packer, message->term);
         break;
+    case RAFT_MESSAGE_SNAPSHOT:
+        put_array(packer, 5);
+        put_uint(packer, message->term);
+        put_uint(packer, message->snapshot.index);
+        put_uint(packer, message->snapshot.term);
+        put_uint(packer, message->snapshot.bytes);
+        put_uint(packer, message->snapshot.checksum);
+        break;
     }
+}
+
+static void encode_fetch(msgpack_packer *packer, const struct raft_fetch *fetch)
+{
+    put_array(packer, 4);
+    put_uint(packer, fetch->index);
+    put_uint(packer, fetch->checksum);
+    put_uint(packer, fetch->offset);
+    put_uint(packer, fetch->bytes);
+}
+
+static void encode_chunk(msgpack_packer *packer, const struct raft_chunk *chunk)
+{
+    put_array(packer, 5);
+    put_uint(packer, chunk->index);
+    put_uint(packer, chunk->checksum);
+    put_uint(packer, chunk->offset);
+    put_uint(packer, chunk->data_checksum);
+    put_bytes(packer, chunk->data.data, chunk->data.bytes);
 }
 
 static void encode_request(msgpack_packer *packer, const struct raft_request *request)
@@ -163,6 +190,12 @@ static size_t encode_packet(const struct raft_serializer *self, const struct raf
         break;
     case RAFT_PACKET_REPLY:
         encode_reply(&packer, &packet->reply);
+        break;
+    case RAFT_PACKET_FETCH:
+        encode_fetch(&packer, &packet->fetch);
+        break;
+    case RAFT_PACKET_CHUNK:
+        encode_chunk(&packer, &packet->chunk);
         break;
     }
     return sink.full ? 0 : sink.used;
@@ -252,6 +285,19 @@ static void decode_append_reply(struct raft_cursor *cursor, struct raft_message 
     reply->last = take_number(cursor);
 }
 
+static void decode_snapshot(struct raft_cursor *cursor, struct raft_message *message)
+{
+    struct raft_snapshot *snapshot = &message->snapshot;
+    raft_cursor_tuple(cursor, 5);
+    message->term = take_number(cursor);
+    snapshot->index = take_number(cursor);
+    snapshot->term = take_number(cursor);
+    snapshot->bytes = take_number(cursor);
+    snapshot->checksum = raft_cursor_uint(cursor, UINT64_MAX);
+    raft_cursor_require(cursor, message->term > 0 && snapshot->index > 0 && snapshot->bytes > 0);
+    require_position(cursor, snapshot->index, snapshot->term, message->term);
+}
+
 static void decode_message(struct raft_cursor *cursor, struct raft_message *message,
                            struct raft_entry *entries, uint32_t entries_max)
 {
@@ -275,6 +321,9 @@ static void decode_message(struct raft_cursor *cursor, struct raft_message *mess
         raft_cursor_tuple(cursor, 1);
         message->term = take_number(cursor);
         raft_cursor_require(cursor, message->term > 0);
+        return;
+    case RAFT_MESSAGE_SNAPSHOT:
+        decode_snapshot(cursor, message);
         return;
     }
     raft_cursor_require(cursor, false);
@@ -324,6 +373,27 @@ static void decode_reply(struct raft_cursor *cursor, struct raft_reply *reply)
     reply->result = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
 }
 
+static void decode_fetch(struct raft_cursor *cursor, struct raft_fetch *fetch)
+{
+    raft_cursor_tuple(cursor, 4);
+    fetch->index = take_number(cursor);
+    fetch->checksum = raft_cursor_uint(cursor, UINT64_MAX);
+    fetch->offset = take_number(cursor);
+    fetch->bytes = (uint32_t)raft_cursor_uint(cursor, RAFT_CHUNK_BYTES_MAX);
+    raft_cursor_require(cursor, fetch->index > 0 && fetch->bytes > 0);
+}
+
+static void decode_chunk(struct raft_cursor *cursor, struct raft_chunk *chunk)
+{
+    raft_cursor_tuple(cursor, 5);
+    chunk->index = take_number(cursor);
+    chunk->checksum = raft_cursor_uint(cursor, UINT64_MAX);
+    chunk->offset = take_number(cursor);
+    chunk->data_checksum = raft_cursor_uint(cursor, UINT64_MAX);
+    chunk->data = raft_cursor_bytes(cursor, RAFT_CHUNK_BYTES_MAX);
+    raft_cursor_require(cursor, chunk->index > 0);
+}
+
 static enum raft_error decode_packet(const struct raft_serializer *self, struct raft_span body,
                                      struct raft_packet *packet, struct raft_entry *entries,
                                      uint32_t entries_max)
@@ -343,6 +413,12 @@ static enum raft_error decode_packet(const struct raft_serializer *self, struct 
         return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
     case RAFT_PACKET_REPLY:
         decode_reply(&cursor, &packet->reply);
+        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+    case RAFT_PACKET_FETCH:
+        decode_fetch(&cursor, &packet->fetch);
+        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+    case RAFT_PACKET_CHUNK:
+        decode_chunk(&cursor, &packet->chunk);
         return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
     }
     return RAFT_MALFORMED;

@@ -78,6 +78,11 @@ static void describe(const struct raft_message *message, char *text, size_t byte
     case RAFT_MESSAGE_TIMEOUT_NOW:
         (void)snprintf(text, bytes, "term %llu", term);
         break;
+    case RAFT_MESSAGE_SNAPSHOT:
+        (void)snprintf(text, bytes, "term %llu, snapshot of %llu^%llu", term,
+                       (unsigned long long)message->snapshot.index,
+                       (unsigned long long)message->snapshot.term);
+        break;
     }
 }
 

@@ -22,6 +22,7 @@ static void drop_next(struct raft_story *story, raft_id from, raft_id to);
 static void fill_link(struct raft_story *story, const char *word, struct raft_fault *fault);
 static bool read_body(struct raft_story *story, struct raft_message *message,
                       struct raft_entry *entries);
+static bool read_offer(struct raft_story *story, struct raft_snapshot *snapshot);
 static bool read_append(struct raft_story *story, struct raft_append *append,
                         struct raft_entry *entries);
 static bool read_vote(struct raft_story *story, struct raft_vote *vote);
@@ -262,8 +263,18 @@ static bool read_body(struct raft_story *story, struct raft_message *message,
         return read_append_reply(story, &message->append_reply);
     case RAFT_MESSAGE_TIMEOUT_NOW:
         return true;
+    case RAFT_MESSAGE_SNAPSHOT:
+        return read_offer(story, &message->snapshot);
     }
     return false;
+}
+
+/* An offer of an image that nobody has. */
+static bool read_offer(struct raft_story *story, struct raft_snapshot *snapshot)
+{
+    const char *last = raft_story_value(story, 3, "last");
+    snapshot->bytes = 1;
+    return last != NULL && raft_story_position(story, last, &snapshot->index, &snapshot->term);
 }
 
 static bool read_append(struct raft_story *story, struct raft_append *append,

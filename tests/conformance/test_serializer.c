@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "serializer/serializer.h"
 
-enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 12 };
+enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 16 };
 
 static const struct raft_serializer *serializer;
 static struct raft_entry decoded_entries[RAFT_PACKET_ENTRIES_MAX];
@@ -26,6 +26,24 @@ static const struct raft_entry sample_entries[ENTRIES] = {
     {.index = 12, .term = 4, .type = RAFT_ENTRY_COMMAND, .bytes = 5, .data = "a\0b\xff\x7f"},
     {.index = 13, .term = 6, .type = RAFT_ENTRY_CONFIG, .bytes = 3, .data = "cfg"},
 };
+
+/* What travels for a snapshot: the offer, the wish, a piece, and that there is none any more. */
+static void make_snapshot_sample(int kind, struct raft_packet *packet)
+{
+    if (kind == 12) {
+        packet->message.type = RAFT_MESSAGE_SNAPSHOT;
+        packet->message.snapshot = (struct raft_snapshot){90000, 6, 1ULL << 40, UINT64_MAX};
+    } else if (kind == 13) {
+        packet->kind = RAFT_PACKET_FETCH;
+        packet->fetch = (struct raft_fetch){90000, UINT64_MAX, 1ULL << 40, RAFT_CHUNK_BYTES_MAX};
+    } else if (kind == 14) {
+        packet->kind = RAFT_PACKET_CHUNK;
+        packet->chunk = (struct raft_chunk){90000, 7, 1ULL << 40, UINT64_MAX, {"a\0b", 3}};
+    } else {
+        packet->kind = RAFT_PACKET_CHUNK;
+        packet->chunk = (struct raft_chunk){1, 7, 0, 0, {NULL, 0}};
+    }
+}
 
 /* One packet of each kind and shape. */
 static struct raft_packet make_sample(int kind)
@@ -82,9 +100,12 @@ static struct raft_packet make_sample(int kind)
         packet.kind = RAFT_PACKET_REPLY;
         packet.reply = (struct raft_reply){{9, 8}, 3, RAFT_REPLY_EXPIRED, 2, 70000, 6, {NULL, 0}};
         break;
-    default:
+    case 11:
         packet.kind = RAFT_PACKET_REPLY;
         packet.reply = (struct raft_reply){{9, 8}, 0, RAFT_REPLY_OK, 0, 0, 0, {NULL, 0}};
+        break;
+    default:
+        make_snapshot_sample(kind, &packet);
         break;
     }
     return packet;
@@ -218,7 +239,7 @@ static void test_d1_requests_and_replies_round_trip(void **state)
     assert_int_equal(got.request.known, sent.request.known);
     assert_int_equal(got.request.command.bytes, 7);
     assert_memory_equal(got.request.command.data, "put k v", 7);
-    for (int kind = 9; kind < KINDS; kind++) {
+    for (int kind = 9; kind < 12; kind++) {
         sent = make_sample(kind);
         span.bytes = encode_sample(kind, body, ROOM);
         got.kind = RAFT_PACKET_REPLY;
@@ -231,6 +252,39 @@ static void test_d1_requests_and_replies_round_trip(void **state)
         assert_int_equal(got.reply.index, sent.reply.index);
         assert_int_equal(got.reply.term, sent.reply.term);
         assert_int_equal(got.reply.result.bytes, sent.reply.result.bytes);
+    }
+}
+
+static void test_d1_snapshots_round_trip(void **state)
+{
+    (void)state;
+    uint8_t body[ROOM];
+    struct raft_packet got;
+    size_t bytes = encode_sample(12, body, ROOM);
+    assert_true(is_msgpack(body, bytes));
+    assert_int_equal(decode_as(12, body, bytes, &got), RAFT_OK);
+    assert_int_equal(got.message.term, 6);
+    assert_int_equal(got.message.snapshot.index, 90000);
+    assert_int_equal(got.message.snapshot.term, 6);
+    assert_int_equal(got.message.snapshot.bytes, 1ULL << 40);
+    assert_int_equal(got.message.snapshot.checksum, UINT64_MAX);
+    bytes = encode_sample(13, body, ROOM);
+    assert_int_equal(decode_as(13, body, bytes, &got), RAFT_OK);
+    assert_int_equal(got.fetch.index, 90000);
+    assert_int_equal(got.fetch.checksum, UINT64_MAX);
+    assert_int_equal(got.fetch.offset, 1ULL << 40);
+    assert_int_equal(got.fetch.bytes, RAFT_CHUNK_BYTES_MAX);
+    for (int kind = 14; kind < 16; kind++) {
+        struct raft_packet sent = make_sample(kind);
+        struct raft_span span = {.data = body, .bytes = encode_sample(kind, body, ROOM)};
+        got = (struct raft_packet){.kind = RAFT_PACKET_CHUNK};
+        assert_int_equal(serializer->ops->decode(serializer, span, &got, NULL, 0), RAFT_OK);
+        assert_int_equal(got.chunk.index, sent.chunk.index);
+        assert_int_equal(got.chunk.checksum, 7);
+        assert_int_equal(got.chunk.offset, sent.chunk.offset);
+        assert_int_equal(got.chunk.data_checksum, sent.chunk.data_checksum);
+        assert_int_equal(got.chunk.data.bytes, sent.chunk.data.bytes);
+        assert_true(sent.chunk.data.bytes == 0 || memcmp(got.chunk.data.data, "a\0b", 3) == 0);
     }
 }
 
@@ -480,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_d1_messages_round_trip),
         cmocka_unit_test(test_d1_payloads_borrow_from_the_body),
         cmocka_unit_test(test_d1_requests_and_replies_round_trip),
+        cmocka_unit_test(test_d1_snapshots_round_trip),
         cmocka_unit_test(test_too_small_a_buffer_gives_nothing),
         cmocka_unit_test(test_d4_an_unknown_reply_status_is_malformed),
         cmocka_unit_test(test_d5_truncated_anywhere_is_malformed),

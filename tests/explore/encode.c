@@ -64,7 +64,7 @@ static bool is_open(const struct raft *r, uint64_t id)
 static bool is_request(const struct raft_message *message)
 {
     return message->type == RAFT_MESSAGE_VOTE || message->type == RAFT_MESSAGE_APPEND ||
-           message->type == RAFT_MESSAGE_TIMEOUT_NOW;
+           message->type == RAFT_MESSAGE_TIMEOUT_NOW || message->type == RAFT_MESSAGE_SNAPSHOT;
 }
 
 /* A refused vote says nothing but its term: what is not asked for again need not be answered. */
@@ -102,6 +102,8 @@ uint64_t ex_packet_body(const struct ex_packet *packet)
         return mix(hash, message->append_reply.last);
     case RAFT_MESSAGE_TIMEOUT_NOW:
         return hash;
+    case RAFT_MESSAGE_SNAPSHOT:
+        return mix(mix(hash, message->snapshot.index), message->snapshot.term);
     }
     return hash;
 }

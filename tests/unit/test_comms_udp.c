@@ -313,7 +313,7 @@ static void test_e6_each_field_of_the_header(void **state)
     static const struct change changes[] = {
         {0, 'r', RAFT_DROP_MAGIC},   {3, '2', RAFT_DROP_MAGIC},
         {4, 2, RAFT_DROP_VERSION},   {4, 0, RAFT_DROP_VERSION},
-        {5, 0, RAFT_DROP_TYPE},      {5, 6, RAFT_DROP_TYPE},
+        {5, 0, RAFT_DROP_TYPE},      {5, 63, RAFT_DROP_TYPE},
         {5, 255, RAFT_DROP_TYPE},    {5, RAFT_PACKET_REQUEST, RAFT_DROP_TYPE},
         {6, 128, RAFT_DROP_TYPE},    {7, 1, RAFT_DROP_TYPE},
         {8, 1, RAFT_DROP_CLUSTER},   {15, CLUSTER + 1, RAFT_DROP_CLUSTER},
