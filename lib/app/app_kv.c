@@ -59,10 +59,10 @@ static size_t apply(struct raft_app *app, raft_index index, struct raft_span com
 static uint64_t digest(const struct raft_app *app)
 {
     const struct kv *kv = (const struct kv *)app;
-    uint64_t hash = raft_hash_u64(RAFT_HASH_SEED, kv->map.sum);
-    hash = raft_hash_u64(hash, kv->map.count);
-    hash = raft_hash_u64(hash, kv->applied);
-    return raft_hash_u64(hash, kv->last_index);
+    uint64_t hash = raft_hash_word(RAFT_HASH_SEED, kv->map.sum);
+    hash = raft_hash_word(hash, kv->map.count);
+    hash = raft_hash_word(hash, kv->applied);
+    return raft_hash_word(hash, kv->last_index);
 }
 
 static void destroy(struct raft_app *app)

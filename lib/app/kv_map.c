@@ -12,6 +12,7 @@ enum { BUCKETS_AT_FIRST = 64 };
 struct raft_kv_pair {
     struct raft_kv_pair *next; /* in the same bucket */
     uint64_t hash;             /* of the key */
+    uint64_t share;            /* of the pair in the map's sum */
     size_t key_bytes;
     size_t value_bytes;
     uint8_t data[]; /* key, then value */
@@ -65,7 +66,7 @@ void raft_kv_map_put(struct raft_kv_map *map, struct raft_span key, struct raft_
     pair->next = *bucket;
     *bucket = pair;
     map->count++;
-    map->sum += hash_pair(pair);
+    map->sum += pair->share;
 }
 
 bool raft_kv_map_remove(struct raft_kv_map *map, struct raft_span key)
@@ -76,21 +77,21 @@ bool raft_kv_map_remove(struct raft_kv_map *map, struct raft_span key)
         return false;
     *link = pair->next;
     map->count--;
-    map->sum -= hash_pair(pair);
+    map->sum -= pair->share;
     free(pair);
     return true;
 }
 
 static uint64_t hash_key(struct raft_span key)
 {
-    return raft_hash_bytes(RAFT_HASH_SEED, key.data, key.bytes);
+    return raft_hash_words(RAFT_HASH_SEED, key.data, key.bytes);
 }
 
 /* The key's length goes in, so that "a" -> "bc" and "ab" -> "c" differ. */
 static uint64_t hash_pair(const struct raft_kv_pair *pair)
 {
-    uint64_t hash = raft_hash_u64(RAFT_HASH_SEED, pair->key_bytes);
-    return raft_hash_bytes(hash, pair->data, pair->key_bytes + pair->value_bytes);
+    uint64_t hash = raft_hash_word(RAFT_HASH_SEED, pair->key_bytes);
+    return raft_hash_words(hash, pair->data, pair->key_bytes + pair->value_bytes);
 }
 
 /* The link that points to the pair, or the NULL at the end of its bucket. */
@@ -116,6 +117,7 @@ static struct raft_kv_pair *make_pair(uint64_t hash, struct raft_span key, struc
     memcpy(pair->data, key.data, key.bytes);
     if (value.bytes > 0)
         memcpy(pair->data + key.bytes, value.data, value.bytes);
+    pair->share = hash_pair(pair);
     return pair;
 }
 

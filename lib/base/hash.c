@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/hash.h"
 
+#include <string.h>
+
 static const uint64_t fnv_prime = 0x100000001b3ULL;
 
 /* FNV-1a, one byte at a time, so that the byte order of the machine does not matter. */
@@ -22,22 +24,22 @@ uint64_t raft_hash_u64(uint64_t hash, uint64_t value)
     return hash;
 }
 
-/* Written out, because compilers make one load of it. */
-static uint64_t load_word(const unsigned char *b)
+/* The first of eight bytes is the lowest, on every machine. */
+static inline uint64_t load_word(const unsigned char *byte)
 {
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 |
-           (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 |
-           (uint64_t)b[7] << 56;
+    uint64_t word;
+
+    memcpy(&word, byte, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return word;
 }
 
-static uint64_t load_rest(const unsigned char *byte, size_t bytes)
+static inline uint64_t mix_word(uint64_t hash, uint64_t word)
 {
-    uint64_t word = 0;
-
-    for (size_t i = 0; i < bytes; i++) {
-        word |= (uint64_t)byte[i] << (8 * i);
-    }
-    return word;
+    hash = (hash ^ word) * 0x9fb21c651e98df25ULL;
+    return hash ^ (hash >> 32);
 }
 
 /* Two multiplications and two folds: the finalizer of splitmix64, keyed by the hash so far. */
@@ -53,19 +55,27 @@ uint64_t raft_hash_word(uint64_t hash, uint64_t value)
 uint64_t raft_hash_words(uint64_t hash, const void *data, size_t bytes)
 {
     const unsigned char *byte = data;
-    uint64_t lanes[4] = {hash, hash + 1, hash + 2, hash + 3};
-    size_t done = 0;
+    const size_t whole = bytes;
+    uint64_t a = hash;
+    uint64_t b = hash + 1;
+    uint64_t c = hash + 2;
+    uint64_t d = hash + 3;
+    uint64_t rest = 0;
 
-    for (; bytes - done >= 32; done += 32) {
-        for (size_t i = 0; i < 4; i++) {
-            lanes[i] = (lanes[i] ^ load_word(byte + done + 8 * i)) * 0x9fb21c651e98df25ULL;
-            lanes[i] ^= lanes[i] >> 32;
-        }
+    for (; bytes >= 32; bytes -= 32, byte += 32) {
+        a = mix_word(a, load_word(byte));
+        b = mix_word(b, load_word(byte + 8));
+        c = mix_word(c, load_word(byte + 16));
+        d = mix_word(d, load_word(byte + 24));
     }
-    hash = raft_hash_word(raft_hash_word(lanes[0], lanes[1]), bytes);
-    hash = raft_hash_word(raft_hash_word(hash, lanes[2]), lanes[3]);
-    for (; bytes - done >= 8; done += 8) {
-        hash = raft_hash_word(hash, load_word(byte + done));
+    if (whole >= 32) {
+        hash = raft_hash_word(raft_hash_word(a, b), raft_hash_word(c, d));
     }
-    return bytes == done ? hash : raft_hash_word(hash, load_rest(byte + done, bytes - done));
+    for (; bytes >= 8; bytes -= 8, byte += 8) {
+        hash = mix_word(hash, load_word(byte));
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        rest |= (uint64_t)byte[i] << (8 * i);
+    }
+    return raft_hash_word(hash, rest ^ (uint64_t)whole << 56 ^ whole);
 }

@@ -90,7 +90,7 @@ struct raft_pending raft_clients_take(struct raft_clients *clients)
 static uint32_t *find_bucket(const struct raft_clients *clients, const uint8_t client[16],
                              uint64_t seq)
 {
-    uint64_t hash = raft_hash_u64(raft_hash_bytes(RAFT_HASH_SEED, client, 16), seq);
+    uint64_t hash = raft_hash_word(raft_hash_words(RAFT_HASH_SEED, client, 16), seq);
     return &clients->buckets[hash % clients->buckets_count];
 }
 

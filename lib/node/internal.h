@@ -54,6 +54,7 @@ struct raft_node {
     raft_index first; /* of the log; 1 until snapshots exist */
     uint64_t durable; /* newest completed persist */
     uint64_t issued;  /* newest persist */
+    uint64_t events;  /* stepped so far */
 
     struct raft_event queue[RAFT_NODE_EVENTS_MAX];
     uint32_t queue_head;

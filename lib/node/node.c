@@ -184,6 +184,7 @@ void raft_node_status(const struct raft_node *node, struct raft_node_status *sta
     status->applied_term = node->applied_term;
     status->digest = raft_node_digest(node);
     status->boots = node->boots;
+    status->events = node->events;
     status->clients = node->clients.pending_count;
     status->tail_bytes = node->tail.bytes;
     status->persists_pending = node->persists.count;
@@ -277,6 +278,7 @@ static uint64_t draw_entropy(struct raft_node *node)
 static void run_event(struct raft_node *node, struct raft_event *event)
 {
     struct raft_effects effects;
+    node->events++;
     event->now = node->now;
     event->entropy = draw_entropy(node);
     note_source(node, event);

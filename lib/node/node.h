@@ -91,6 +91,7 @@ struct raft_node_status {
     raft_term applied_term;
     uint64_t digest; /* of the app and the sessions at applied */
     uint64_t boots;
+    uint64_t events;  /* stepped by the core in this life */
     uint64_t clients; /* commands in flight */
     uint64_t tail_bytes;
     uint64_t persists_pending;

@@ -207,7 +207,9 @@ raft_time raft_sim_clock_read(const struct raft_sim_clock *clock, raft_time now)
 /* When, in the world's time, the clock will say this; not before now. */
 raft_time raft_sim_clock_when(const struct raft_sim_clock *clock, raft_time local, raft_time now);
 
-/* process.c: one more thing leaves a process; false if it does not live to see it. */
+/* process.c: events that the core of its present life has stepped. */
+uint64_t raft_sim_events(const struct raft_sim_process *process);
+/* One more thing leaves a process; false if it does not live to see it. */
 bool raft_sim_process_lives(struct raft_sim_process *process);
 /* An up node that is not paused, or NULL. */
 struct raft_node *raft_sim_awake(struct raft_sim *sim, raft_id id);

@@ -53,7 +53,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
 {
     struct raft_sim_parcel *parcel = pack(packet, address);
     sim->counts.packets++;
-    raft_sim_fold(sim, raft_hash_bytes((uint64_t)packet->from << 32 | packet->to, parcel->body,
+    raft_sim_fold(sim, raft_hash_words((uint64_t)packet->from << 32 | packet->to, parcel->body,
                                        parcel->bytes));
     if (is_lost(sim, parcel)) {
         free(parcel);

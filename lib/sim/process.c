@@ -68,6 +68,15 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
         raft_sim_fail(sim, "start: n%u: %s", (unsigned)id, raft_error_text(error));
 }
 
+uint64_t raft_sim_events(const struct raft_sim_process *process)
+{
+    struct raft_node_status status;
+    if (process->node == NULL)
+        return 0;
+    raft_node_status(process->node, &status);
+    return status.events;
+}
+
 void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
 {
     struct raft_sim_process *process = raft_sim_process(sim, id);
@@ -77,6 +86,7 @@ void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
     raft_sim_fold(sim, id);
     sim->counts.crashes++;
     raft_sim_disk_crash(&process->disk, finished);
+    sim->counts.events += raft_sim_events(process);
     raft_comms_stop(process->comms); /* A dead process says nothing more. */
     raft_node_destroy(&process->node);
     raft_comms_destroy(&process->comms);

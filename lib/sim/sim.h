@@ -236,6 +236,7 @@ void raft_sim_calm(struct raft_sim *sim);
 
 struct raft_sim_counts {
     uint64_t steps;     /* things that happened */
+    uint64_t events;    /* stepped by all cores */
     uint64_t packets;   /* sent */
     uint64_t elections; /* leaders elected */
     uint64_t crashes;

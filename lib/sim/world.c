@@ -152,6 +152,8 @@ struct raft_faults *raft_sim_faults(struct raft_sim *sim)
 void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts)
 {
     *counts = sim->counts;
+    for (uint32_t i = 0; i < sim->options.nodes; i++)
+        counts->events += raft_sim_events(&sim->processes[i]);
     counts->committed = sim->watch->committed.count;
 }
 
@@ -170,7 +172,7 @@ struct raft_sim_process *raft_sim_process(struct raft_sim *sim, raft_id id)
 
 void raft_sim_fold(struct raft_sim *sim, uint64_t value)
 {
-    sim->hash = raft_hash_u64(raft_hash_u64(sim->hash, sim->now), value);
+    sim->hash = raft_hash_word(raft_hash_word(sim->hash, sim->now), value);
 }
 
 raft_time raft_sim_draw(struct raft_sim *sim, uint32_t stream, raft_time min, raft_time max)
