@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+_Static_assert(RAFT_FAULTS_MAX <= 64, "used has a bit for each");
+
 static bool is_alive(const struct raft_fault *fault, raft_time now)
 {
     return fault->id != 0 && (fault->until == 0 || now < fault->until);
@@ -30,9 +32,10 @@ static bool is_touching(const struct raft_fault *fault, uint64_t mask)
     return false;
 }
 
-static void remove_fault(struct raft_fault *fault)
+static void remove_fault(struct raft_faults *faults, uint32_t place)
 {
-    memset(fault, 0, sizeof *fault);
+    memset(&faults->list[place], 0, sizeof faults->list[place]);
+    faults->used &= ~(UINT64_C(1) << place);
 }
 
 void raft_faults_init(struct raft_faults *faults)
@@ -43,6 +46,9 @@ void raft_faults_init(struct raft_faults *faults)
 
 bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to)
 {
+    if (faults->used == 0) {
+        return false;
+    }
     uint32_t sender = find_slot(faults, from);
     uint32_t receiver = find_slot(faults, to);
     if (sender == RAFT_NODES_MAX || receiver == RAFT_NODES_MAX || sender == receiver) {
@@ -50,7 +56,8 @@ bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id
     }
     for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
         const struct raft_fault *fault = &faults->list[i];
-        if (is_alive(fault, now) && ((fault->row[sender] >> receiver) & 1) != 0) {
+        if ((faults->used >> i & 1) != 0 && is_alive(fault, now) &&
+            ((fault->row[sender] >> receiver) & 1) != 0) {
             return true;
         }
     }
@@ -72,6 +79,7 @@ enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fa
         added.kind[RAFT_FAULT_KIND - 1] = '\0';
         added.target[RAFT_FAULT_TEXT - 1] = '\0';
         faults->list[i] = added;
+        faults->used |= UINT64_C(1) << i;
         *id = added.id;
         return RAFT_OK;
     }
@@ -85,7 +93,7 @@ uint32_t raft_faults_heal(struct raft_faults *faults, uint64_t id, uint64_t mask
         struct raft_fault *fault = &faults->list[i];
         bool chosen = id != 0 ? fault->id == id : mask == 0 || is_touching(fault, mask);
         if (fault->id != 0 && chosen) {
-            remove_fault(fault);
+            remove_fault(faults, i);
             healed++;
         }
     }
@@ -98,7 +106,7 @@ uint32_t raft_faults_expire(struct raft_faults *faults, raft_time now)
     for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
         struct raft_fault *fault = &faults->list[i];
         if (fault->id != 0 && !is_alive(fault, now)) {
-            remove_fault(fault);
+            remove_fault(faults, i);
             expired++;
         }
     }

@@ -32,6 +32,7 @@ struct raft_fault {
 
 struct raft_faults {
     uint64_t next_id;
+    uint64_t used; /* bit i: list[i] holds a fault, so that a look at a quiet plan costs nothing */
     raft_id ids[RAFT_NODES_MAX]; /* which node is in which slot; 0 = free */
     struct raft_fault list[RAFT_FAULTS_MAX];
 };

@@ -51,7 +51,8 @@ void raft_node_replicate(struct raft_node *node, const struct raft_effect *effec
 void raft_node_replicate_retry(struct raft_node *node)
 {
     struct source tail = {0};
-    for (uint32_t i = 0; i < RAFT_NODE_WISHES_MAX; i++) {
+    /* Places are taken in order and given back all at once: behind a free one there is none. */
+    for (uint32_t i = 0; i < RAFT_NODE_WISHES_MAX && node->wishes[i].peer != 0; i++) {
         struct raft_node_wish *wish = &node->wishes[i];
         if (wish->waiting && !wish->reading && wish->effect.replicate.after <= node->durable &&
             !serve_waiting(node, wish, &tail))

@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 
-enum { MARKS_AT_FIRST = 1024, CHAIN_AT_FIRST = 256 };
+enum { MARKS_AT_FIRST = 1024, CHAIN_AT_FIRST = 256, PLACES_MAX = 1 << 20 };
 
 struct raft_sim_mark {
     uint64_t a; /* 0 = free */
@@ -15,6 +15,7 @@ struct raft_sim_mark {
     uint64_t value;
 };
 
+static struct raft_sim_mark *find_place(struct raft_sim_marks *marks, uint64_t a, uint64_t b);
 static struct raft_sim_mark *find_mark(const struct raft_sim_marks *marks, uint64_t a, uint64_t b);
 static void grow_marks(struct raft_sim_marks *marks);
 
@@ -70,6 +71,7 @@ bool raft_sim_chain_agree(const struct raft_sim_chain *a, const struct raft_sim_
 
 void raft_sim_marks_finish(struct raft_sim_marks *marks)
 {
+    free(marks->places);
     free(marks->table);
     *marks = (struct raft_sim_marks){0};
 }
@@ -77,32 +79,57 @@ void raft_sim_marks_finish(struct raft_sim_marks *marks)
 bool raft_sim_marks_note(struct raft_sim_marks *marks, uint64_t a, uint64_t b, uint64_t value)
 {
     ASSERT(a != 0);
-    if (2 * (marks->count + 1) > marks->capacity)
-        grow_marks(marks);
-    struct raft_sim_mark *mark = find_mark(marks, a, b);
+    struct raft_sim_mark *mark = find_place(marks, a, b);
+    if (mark == NULL) {
+        if (2 * (marks->count + 1) > marks->capacity)
+            grow_marks(marks);
+        mark = find_mark(marks, a, b);
+        marks->count += mark->a == 0;
+    }
     if (mark->a != 0)
         return mark->value == value;
     *mark = (struct raft_sim_mark){a, b, value};
-    marks->count++;
     return true;
 }
 
 uint64_t *raft_sim_marks_at(struct raft_sim_marks *marks, uint64_t a, uint64_t b)
 {
     (void)raft_sim_marks_note(marks, a, b, 0); /* Whatever it is now does not matter. */
-    return &find_mark(marks, a, b)->value;
+    struct raft_sim_mark *place = find_place(marks, a, b);
+    return place != NULL ? &place->value : &find_mark(marks, a, b)->value;
 }
 
 bool raft_sim_marks_find(const struct raft_sim_marks *marks, uint64_t a, uint64_t b,
                          uint64_t *value)
 {
-    if (marks->capacity == 0)
-        return false;
-    const struct raft_sim_mark *mark = find_mark(marks, a, b);
-    if (mark->a == 0)
+    const struct raft_sim_mark *mark = NULL;
+    if (a < marks->places_count && marks->places[a].a != 0 && marks->places[a].b == b)
+        mark = &marks->places[a];
+    else if (marks->capacity > 0)
+        mark = find_mark(marks, a, b);
+    if (mark == NULL || mark->a == 0)
         return false;
     *value = mark->value;
     return true;
+}
+
+/* The place of a small a, if it is free or this b's; NULL: it is hashed. */
+static struct raft_sim_mark *find_place(struct raft_sim_marks *marks, uint64_t a, uint64_t b)
+{
+    if (a >= PLACES_MAX)
+        return NULL;
+    if (a >= marks->places_count) {
+        size_t count = marks->places_count == 0 ? MARKS_AT_FIRST : marks->places_count;
+        while (count <= a)
+            count *= 2;
+        marks->places = realloc(marks->places, count * sizeof *marks->places);
+        ASSERT(marks->places != NULL);
+        memset(marks->places + marks->places_count, 0,
+               (count - marks->places_count) * sizeof *marks->places);
+        marks->places_count = count;
+    }
+    struct raft_sim_mark *place = &marks->places[a];
+    return place->a == 0 || place->b == b ? place : NULL;
 }
 
 static struct raft_sim_mark *find_mark(const struct raft_sim_marks *marks, uint64_t a, uint64_t b)

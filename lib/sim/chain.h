@@ -36,8 +36,11 @@ uint64_t raft_sim_chain_hash(const struct raft_sim_chain *chain, size_t before,
 bool raft_sim_chain_agree(const struct raft_sim_chain *a, const struct raft_sim_chain *b,
                           raft_index index);
 
-/* The value seen first for each pair (a, b), a > 0. */
+/* The value seen first for each pair (a, b), a > 0. Small a (an index, a term) have a place each
+ * for the first b that comes; everything else is hashed. */
 struct raft_sim_marks {
+    struct raft_sim_mark *places; /* by a */
+    size_t places_count;
     struct raft_sim_mark *table; /* open addressing */
     size_t capacity;             /* a power of two, or 0 */
     size_t count;

@@ -11,13 +11,15 @@
 typedef unsigned long long ull;
 
 struct state {
-    struct raft_sim_marks digests; /* (index, 0) -> digest, (index, 1) -> what was run */
+    struct raft_sim_marks digests; /* (index, 0) -> of the state */
+    struct raft_sim_marks runs;    /* (index, 0) -> what was run and what it gave */
 };
 
 static void finish(void *state)
 {
     struct state *s = state;
     raft_sim_marks_finish(&s->digests);
+    raft_sim_marks_finish(&s->runs);
 }
 
 static void see_apply(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
@@ -38,7 +40,7 @@ static void see_apply(void *state, struct raft_sim_watch *watch, const struct ra
     if (!raft_sim_marks_note(&s->digests, index, 0, sight->digest))
         raft_sim_watch_fail(watch, "n%u has another state at %llu", (unsigned)sight->id,
                             (ull)index);
-    if (!raft_sim_marks_note(&s->digests, index, 1, run))
+    if (!raft_sim_marks_note(&s->runs, index, 0, run))
         raft_sim_watch_fail(watch, "n%u ran entry %llu otherwise than another node",
                             (unsigned)sight->id, (ull)index);
 }

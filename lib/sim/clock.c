@@ -32,6 +32,7 @@ void raft_sim_clock(struct raft_sim *sim, raft_id id, uint32_t rate_permille, in
     struct raft_sim_process *process = raft_sim_process(sim, id);
     struct raft_sim_clock *clock = &process->clock;
     ASSERT(rate_permille > 0);
+    process->timed = false;
     raft_time local = raft_sim_clock_read(clock, sim->now);
     if (jump < 0 && local < (raft_time)-jump)
         local = 0;
@@ -50,6 +51,7 @@ void raft_sim_pause(struct raft_sim *sim, raft_id id, bool frozen)
     if (process->node == NULL || process->paused)
         return;
     process->paused = true;
+    process->timed = false;
     raft_sim_fold(sim, id);
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", frozen ? "is frozen" : "is paused");
     if (!frozen)
@@ -66,6 +68,7 @@ void raft_sim_resume(struct raft_sim *sim, raft_id id)
     if (!process->paused)
         return;
     process->paused = false;
+    process->timed = false;
     if (process->clock.stopped)
         process->clock.world = sim->now;
     process->clock.stopped = false;

@@ -111,6 +111,8 @@ struct raft_sim_process {
     uint64_t chance; /* of this life: what its election timeouts are drawn from */
     bool started_once;
     struct raft_sim_clock clock;
+    bool timed;    /* due is right: nothing has touched the node or its clock since */
+    raft_time due; /* when, in the world's time, its timer fires */
     bool paused;
     struct raft_sim_parcel *inbox; /* what came while it was paused, the newest first */
     uint32_t inbox_count;
@@ -218,7 +220,8 @@ void raft_sim_lose_disk(struct raft_sim *sim, raft_id id);
 /* Buries the processes whose fuses have burnt down. */
 void raft_sim_bury(struct raft_sim *sim);
 
-/* lines.c */
+/* lines.c: is anybody told of a topic? */
+bool raft_sim_says(const struct raft_sim *sim, enum raft_sim_topic topic);
 void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,
                   ...) __attribute__((format(printf, 4, 5)));
 void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,

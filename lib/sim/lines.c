@@ -13,12 +13,17 @@ enum { LINE_BYTES = 320 };
 static void describe(const struct raft_message *message, char *text, size_t bytes);
 static bool is_beat(const struct raft_message *message);
 
+bool raft_sim_says(const struct raft_sim *sim, enum raft_sim_topic topic)
+{
+    return sim->options.line != NULL && (sim->options.topics & topic) != 0;
+}
+
 void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, const char *format,
                   ...)
 {
     char line[LINE_BYTES];
     char what[LINE_BYTES - 40];
-    if (sim->options.line == NULL || (sim->options.topics & topic) == 0)
+    if (!raft_sim_says(sim, topic))
         return;
     va_list arguments;
     va_start(arguments, format);
@@ -33,9 +38,9 @@ void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
                           const struct raft_message *message)
 {
     char text[LINE_BYTES / 2];
-    bool to_us = message->to == id && strcmp(verb, "gets") == 0;
-    if (sim->options.line == NULL || (sim->options.topics & RAFT_SIM_MESSAGES) == 0)
+    if (!raft_sim_says(sim, RAFT_SIM_MESSAGES))
         return;
+    bool to_us = message->to == id && strcmp(verb, "gets") == 0;
     if (is_beat(message) && (sim->options.topics & RAFT_SIM_BEATS) == 0)
         return;
     describe(message, text, sizeof text);

@@ -56,6 +56,7 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
         return;
     }
     process->lives++;
+    process->timed = false;
     process->chance = raft_sim_below(sim, raft_sim_stream(RAFT_SIM_STREAM_LIFE, id), UINT32_MAX);
     build_node(process);
     raft_sim_fold(sim, id);
@@ -155,6 +156,7 @@ uint64_t raft_sim_gone(const struct raft_sim *sim)
 struct raft_node *raft_sim_node(struct raft_sim *sim, raft_id id)
 {
     struct raft_sim_process *process = raft_sim_process(sim, id);
+    process->timed = false; /* Whoever asks for it may make it wait for something else. */
     if (process->node != NULL)
         raft_node_advance(process->node, raft_sim_clock_read(&process->clock, sim->now));
     return process->node;
@@ -311,11 +313,9 @@ static uint64_t give_entropy(void *context)
     const struct raft_sim *sim = process->sim;
     if (process->timeout != 0)
         return process->timeout - sim->options.election_timeout;
-    struct raft_random random;
     uint64_t slot = 2 * sim->now / sim->options.election_timeout;
     uint64_t life = (process->chance << 6 | process->id) + (process->lives << 40);
-    raft_random_seed(&random, life * UINT64_C(0x9e3779b97f4a7c15) + slot);
-    return raft_random_next(&random);
+    return raft_hash_word(raft_hash_word(RAFT_HASH_SEED, life), slot);
 }
 
 static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term)
@@ -380,6 +380,8 @@ static void see_trace(void *context, enum raft_trace_code code, raft_id peer, ui
     if (process->dead)
         return;
     raft_sim_fold(process->sim, (uint64_t)code);
+    if (!raft_sim_says(process->sim, RAFT_SIM_WHY))
+        return;
     raft_node_trace_text(code, peer, a, b, text, sizeof text);
     raft_sim_say(process->sim, RAFT_SIM_WHY, process->id, "%s", text);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is to come: a binary heap by (time, order of making).
+ * What is to come: a heap of four children each, by (time, order of making).
  */
 #include <stdlib.h>
 
@@ -8,9 +8,9 @@
 #include "sim/internal.h"
 
 static bool is_before(const struct raft_sim_event *a, const struct raft_sim_event *b);
-static void swap_events(struct raft_sim_event *a, struct raft_sim_event *b);
-static void sink_first(struct raft_sim_queue *queue);
+static void sink_hole(struct raft_sim_queue *queue, const struct raft_sim_event *event);
 
+/* The new event rises through a hole, so that each one on its way is moved once. */
 void raft_sim_queue_push(struct raft_sim_queue *queue, const struct raft_sim_event *event)
 {
     if (queue->count == queue->capacity) {
@@ -18,13 +18,14 @@ void raft_sim_queue_push(struct raft_sim_queue *queue, const struct raft_sim_eve
         queue->heap = realloc(queue->heap, queue->capacity * sizeof *queue->heap);
         ASSERT(queue->heap != NULL);
     }
+    struct raft_sim_event added = *event;
     size_t at = queue->count++;
-    queue->heap[at] = *event;
-    queue->heap[at].seq = ++queue->seq;
-    while (at > 0 && is_before(&queue->heap[at], &queue->heap[(at - 1) / 2])) {
-        swap_events(&queue->heap[at], &queue->heap[(at - 1) / 2]);
-        at = (at - 1) / 2;
+    added.seq = ++queue->seq;
+    while (at > 0 && is_before(&added, &queue->heap[(at - 1) / 4])) {
+        queue->heap[at] = queue->heap[(at - 1) / 4];
+        at = (at - 1) / 4;
     }
+    queue->heap[at] = added;
 }
 
 bool raft_sim_queue_pop(struct raft_sim_queue *queue, raft_time until, struct raft_sim_event *event)
@@ -33,8 +34,9 @@ bool raft_sim_queue_pop(struct raft_sim_queue *queue, raft_time until, struct ra
         return false;
     *event = queue->heap[0];
     queue->count--;
-    queue->heap[0] = queue->heap[queue->count];
-    sink_first(queue);
+    struct raft_sim_event last = queue->heap[queue->count];
+    if (queue->count > 0)
+        sink_hole(queue, &last);
     return true;
 }
 
@@ -48,25 +50,21 @@ static bool is_before(const struct raft_sim_event *a, const struct raft_sim_even
     return a->at != b->at ? a->at < b->at : a->seq < b->seq;
 }
 
-static void swap_events(struct raft_sim_event *a, struct raft_sim_event *b)
+/* The first place is empty: the smallest children move up until the event fits in. */
+static void sink_hole(struct raft_sim_queue *queue, const struct raft_sim_event *event)
 {
-    struct raft_sim_event event = *a;
-    *a = *b;
-    *b = event;
-}
-
-static void sink_first(struct raft_sim_queue *queue)
-{
-    size_t at = 0;
+    size_t hole = 0;
     for (;;) {
-        size_t child = 2 * at + 1;
-        if (child >= queue->count)
-            return;
-        if (child + 1 < queue->count && is_before(&queue->heap[child + 1], &queue->heap[child]))
-            child++;
-        if (!is_before(&queue->heap[child], &queue->heap[at]))
-            return;
-        swap_events(&queue->heap[child], &queue->heap[at]);
-        at = child;
+        size_t least = 4 * hole + 1;
+        size_t end = least + 4 < queue->count ? least + 4 : queue->count;
+        for (size_t child = least + 1; child < end; child++) {
+            if (is_before(&queue->heap[child], &queue->heap[least]))
+                least = child;
+        }
+        if (least >= queue->count || is_before(event, &queue->heap[least]))
+            break;
+        queue->heap[hole] = queue->heap[least];
+        hole = least;
     }
+    queue->heap[hole] = *event;
 }

@@ -11,6 +11,8 @@
 
 enum { NAME_BYTES = 24, CONFIGS_AT_FIRST = 16, COMMITTED_AT_FIRST = 1024 };
 
+static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check *check,
+                      void *state);
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
 static void learn_start(struct raft_sim_facts *node, raft_index snapshot);
 static void learn_append(struct raft_sim_watch *watch, struct raft_sim_chain *chain,
@@ -38,6 +40,7 @@ struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *n
         ASSERT(i < RAFT_SIM_CHECKS_MAX);
         watch->states[i] = calloc(1, raft_sim_checks[i]->bytes + 1);
         ASSERT(watch->states[i] != NULL);
+        open_eyes(watch, raft_sim_checks[i], watch->states[i]);
     }
     return watch;
 }
@@ -62,23 +65,22 @@ void raft_sim_watch_destroy(struct raft_sim_watch *watch)
     free(watch);
 }
 
-void raft_sim_watch_see(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sight)
 {
-    struct raft_sim_sight seen = *sight;
-    if (watch->failure[0] != '\0')
-        return;
     if (sight->kind == RAFT_SIM_SEES_APPEND) {
         const struct raft_sim_chain *chain = &raft_sim_watch_node(watch, sight->id)->chain;
-        seen.hash = raft_sim_chain_hash(chain, chain->count, sight->entry);
+        sight->hash = raft_sim_chain_hash(chain, chain->count, sight->entry);
     }
-    for (size_t i = 0; raft_sim_checks[i] != NULL && watch->failure[0] == '\0'; i++) {
-        watch->present = raft_sim_checks[i]->name;
-        if (raft_sim_checks[i]->see[sight->kind] != NULL)
-            raft_sim_checks[i]->see[sight->kind](watch->states[i], watch, &seen);
+    const struct raft_sim_eye *eyes = watch->eyes[sight->kind];
+    if (watch->failure[0] != '\0')
+        return;
+    for (uint32_t i = 0; i < watch->eyes_count[sight->kind] && watch->failure[0] == '\0'; i++) {
+        watch->present = eyes[i].check->name;
+        eyes[i].check->see[sight->kind](eyes[i].state, watch, sight);
     }
     watch->present = NULL;
     if (watch->failure[0] == '\0')
-        learn(watch, &seen);
+        learn(watch, sight);
 }
 
 void raft_sim_watch_fail(struct raft_sim_watch *watch, const char *format, ...)
@@ -135,6 +137,14 @@ uint64_t raft_sim_watch_name(const void *data, size_t bytes)
         memcmp((const uint8_t *)data + NAME_BYTES - sizeof nobody, nobody, sizeof nobody) == 0)
         return 0;
     return raft_hash_words(RAFT_HASH_SEED, data, NAME_BYTES);
+}
+
+static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check *check, void *state)
+{
+    for (size_t kind = 0; kind < RAFT_SIM_SIGHTS; kind++) {
+        if (check->see[kind] != NULL)
+            watch->eyes[kind][watch->eyes_count[kind]++] = (struct raft_sim_eye){check, state};
+    }
 }
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)

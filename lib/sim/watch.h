@@ -131,6 +131,12 @@ struct raft_sim_check {
                                  const struct raft_sim_sight *sight);
 };
 
+/* A callback and whose it is. */
+struct raft_sim_eye {
+    const struct raft_sim_check *check;
+    void *state;
+};
+
 struct raft_sim_watch {
     const raft_time *now; /* borrowed: the world's clock */
     bool sessions;        /* nodes promise to run a command once, however often it is stored */
@@ -142,10 +148,12 @@ struct raft_sim_watch {
     struct raft_sim_chain committed; /* what is committed, by index */
     raft_term *committed_in;         /* by index - 1: term of the node that committed it first */
     size_t committed_in_capacity;
-    void *states[RAFT_SIM_CHECKS_MAX]; /* of the table's checkers */
-    const char *present;               /* name of the checker that is looking */
-    const char *broken;                /* name of the checker that found something; NULL = none */
-    char failure[512];                 /* its sentence, empty = none */
+    void *states[RAFT_SIM_CHECKS_MAX];                              /* of the table's checkers */
+    struct raft_sim_eye eyes[RAFT_SIM_SIGHTS][RAFT_SIM_CHECKS_MAX]; /* who looks at what */
+    uint32_t eyes_count[RAFT_SIM_SIGHTS];
+    const char *present; /* name of the checker that is looking */
+    const char *broken;  /* name of the checker that found something; NULL = none */
+    char failure[512];   /* its sentence, empty = none */
 };
 
 /* A watch over a cluster that begins with these voters. */
@@ -153,8 +161,8 @@ struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *n
 void raft_sim_watch_destroy(struct raft_sim_watch *watch);
 
 /* Shows one sight to the checkers, then takes it into the facts. After a failure nothing more is
- * shown. */
-void raft_sim_watch_see(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
+ * shown. An append gets its hash here. */
+void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sight);
 
 /* A checker, or the world, has found something broken; only the first one counts. */
 void raft_sim_watch_fail(struct raft_sim_watch *watch, const char *format, ...)

@@ -8,7 +8,7 @@
 
 enum { STUCK_STEPS_MAX = 200000 };
 
-static raft_id find_due_node(const struct raft_sim *sim, raft_time *at);
+static raft_id find_due_node(struct raft_sim *sim, raft_time *at);
 static void do_event(struct raft_sim *sim, const struct raft_sim_event *event);
 static bool is_stuck(struct raft_sim *sim);
 
@@ -192,16 +192,19 @@ uint64_t raft_sim_below(struct raft_sim *sim, uint32_t stream, uint64_t n)
     return raft_sim_choose(sim->choices, stream, n);
 }
 
-static raft_id find_due_node(const struct raft_sim *sim, raft_time *at)
+static raft_id find_due_node(struct raft_sim *sim, raft_time *at)
 {
     raft_id id = 0;
     *at = UINT64_MAX;
     for (uint32_t i = 0; i < sim->options.nodes; i++) {
-        const struct raft_sim_process *process = &sim->processes[i];
+        struct raft_sim_process *process = &sim->processes[i];
         if (process->node == NULL || process->paused)
             continue;
-        raft_time due =
-            raft_sim_clock_when(&process->clock, raft_node_deadline(process->node), sim->now);
+        if (!process->timed)
+            process->due =
+                raft_sim_clock_when(&process->clock, raft_node_deadline(process->node), 0);
+        process->timed = true;
+        raft_time due = process->due > sim->now ? process->due : sim->now;
         if (due >= *at)
             continue;
         *at = due;
