@@ -72,6 +72,8 @@ static void execute_effect(struct raft_node *node, const struct raft_effect *eff
     case RAFT_EFFECT_CONFIG:
         raft_node_tell_config(node, effect);
         break;
+    case RAFT_EFFECT_READ:
+        break;
     case RAFT_EFFECT_TRANSFER:
         node->transfer.refusal = effect->transfer.refusal;
         node->transfer.to = effect->transfer.to;

@@ -76,6 +76,7 @@ bool raft_receive_accept_leader(struct raft *r, const struct raft_message *messa
         raft_role_set_leader(r, message->from);
     }
     r->heard = r->now;
+    raft_lease_bind(r);
     raft_election_reset_timer(r);
     return true;
 }

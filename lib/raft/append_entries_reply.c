@@ -5,7 +5,7 @@
 #include "raft/state.h"
 
 static bool is_of_this_leadership(const struct raft *r, const struct raft_message *message);
-static void note_heard(struct raft *r, struct raft_peer *peer);
+static void note_heard(struct raft *r, struct raft_peer *peer, uint64_t number);
 static bool is_only_slow(const struct raft *r, const struct raft_peer *peer,
                          const struct raft_append_reply *reply);
 static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_message *message);
@@ -29,7 +29,7 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
         raft_receive_malformed(r, message);
         return;
     }
-    note_heard(r, peer);
+    note_heard(r, peer, message->id - r->as_leader.first_id);
     if (is_only_slow(r, peer, reply)) {
         peer->moved = r->now;
     }
@@ -63,13 +63,17 @@ static bool is_only_slow(const struct raft *r, const struct raft_peer *peer,
 }
 
 /* A peer that was silent is probed again at once. */
-static void note_heard(struct raft *r, struct raft_peer *peer)
+static void note_heard(struct raft *r, struct raft_peer *peer, uint64_t number)
 {
     if (r->now - peer->heard >= r->options.election_timeout && peer->state == RAFT_PROGRESS_PROBE) {
         peer->waiting = false;
     }
     peer->heard = r->now;
     peer->replied = true;
+    if (number >= peer->answered) {
+        peer->answered = number + 1;
+    }
+    raft_lease_extend(r, peer, number);
 }
 
 /* Raft paper 5.3: "After a rejection, the leader decrements nextIndex and retries", here by whole

@@ -36,6 +36,9 @@ static const char *check_log(const struct raft *r)
     if (r->commit > r->trail.last) {
         return "commit is beyond the last entry";
     }
+    if (r->reads.count > (r->role == RAFT_ROLE_CANDIDATE ? 0 : r->limits.reads_max)) {
+        return "more reads wait than can";
+    }
     if (r->persists.durable > r->trail.last) {
         return "more is durable than there is";
     }

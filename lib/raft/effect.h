@@ -58,6 +58,7 @@ enum raft_refusal {
     X(PROPOSED, "proposed")                                                                        \
     X(CHANGED, "changed")                                                                          \
     X(CONFIG, "config")                                                                            \
+    X(READ, "read")                                                                                \
     X(TRANSFER, "transfer")                                                                        \
     X(ROLE, "role")                                                                                \
     X(SUBSTATE, "substate")                                                                        \
@@ -198,6 +199,12 @@ struct raft_effect {
             const struct raft_config *config;
             bool committed;
         } config;
+        struct {         /* one for each read event, in this step or a later one */
+            uint64_t id; /* the event's */
+            enum raft_refusal refusal;
+            raft_index index; /* the read may be answered when this is applied; 0 when refused */
+            raft_id leader;   /* where to go instead; 0 = unknown */
+        } read;
         struct { /* one for each transfer event */
             enum raft_refusal refusal;
             raft_id to; /* the chosen one when the event left it open */

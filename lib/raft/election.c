@@ -52,7 +52,7 @@ bool raft_election_is_alone(const struct raft *r)
  * "will time out and start a new election". */
 void raft_election_timeout(struct raft *r)
 {
-    if (!raft_election_can_start(r)) {
+    if (!raft_election_can_start(r) || raft_lease_binds(r)) {
         raft_election_reset_timer(r);
         return;
     }
@@ -193,6 +193,7 @@ static void win(struct raft *r)
     r->as_leader.first_id = r->next_id;
     r->as_leader.heartbeat_at = r->now + r->options.heartbeat_interval;
     raft_peer_init_all(r);
+    raft_lease_mark(r);
     appended = raft_trail_append(&r->trail, r->term, r->commit);
     ASSERT(appended);
     r->as_leader.term_start = r->trail.last;

@@ -29,6 +29,7 @@ struct raft_config_at {
     X(TIME, "time")                                                                                \
     X(PROPOSE, "propose")                                                                          \
     X(CHANGE, "change")                                                                            \
+    X(READ, "read")                                                                                \
     X(TRANSFER, "transfer")                                                                        \
     X(CAMPAIGN, "campaign")                                                                        \
     X(SENT, "sent")                                                                                \
@@ -84,6 +85,9 @@ struct raft_event {
             const struct raft_config *target;
             raft_index base; /* refused unless the present configuration is this one; 0 = any */
         } change;
+        struct {         /* what is committed at this moment shall be seen by a read */
+            uint64_t id; /* the host's, told again by the read effect */
+        } read;
         struct {
             raft_id to; /* 0 = the most up-to-date follower */
         } transfer;

@@ -19,6 +19,7 @@ struct layout {
     size_t flights;
     size_t sizes;
     size_t configs;
+    size_t reads;
     size_t effects;
     size_t total;
 };
@@ -36,6 +37,7 @@ static struct layout plan_layout(const struct raft_limits *limits)
         add_part(&l.total, (size_t)RAFT_NODES_MAX * limits->inflight_max, sizeof(raft_index));
     l.sizes = add_part(&l.total, limits->proposals_max, sizeof(uint32_t));
     l.configs = add_part(&l.total, limits->configs_max, sizeof(struct raft_config_at));
+    l.reads = add_part(&l.total, limits->reads_max, sizeof(struct raft_read));
     l.effects = add_part(&l.total, RAFT_EFFECTS_MAX, sizeof(struct raft_effect));
     return l;
 }
@@ -50,6 +52,7 @@ struct raft_limits raft_limits_default(void)
         .uncommitted_bytes_max = 16U << 20,
         .configs_max = 16,
         .batch_max = 1024,
+        .reads_max = 64,
     };
 
     return limits;
@@ -71,6 +74,8 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     check_limits(limits);
     ASSERT(bytes >= l.total && (uintptr_t)memory % _Alignof(max_align_t) == 0);
     ASSERT(options->id != 0 && options->election_timeout > 1 && options->heartbeat_interval > 0);
+    ASSERT(!options->lease_reads ||
+           (options->check_quorum && options->clock_drift_permille < 1000));
     memset(memory, 0, l.total);
     r->limits = *limits;
     r->options = *options;
@@ -82,6 +87,7 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     r->sizes = (void *)(base + l.sizes);
     r->configs.ring = (void *)(base + l.configs);
     r->configs.max = limits->configs_max;
+    r->reads.list = (void *)(base + l.reads);
     r->effects = (void *)(base + l.effects);
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
         size_t place = (size_t)i * limits->inflight_max * sizeof(raft_index);
@@ -97,6 +103,7 @@ static void check_limits(const struct raft_limits *limits)
 {
     ASSERT(limits->trail_runs_max >= 4 && limits->persists_max >= 1 && limits->configs_max >= 2);
     ASSERT(limits->proposals_max >= 1 && limits->inflight_max >= 1 && limits->batch_max >= 1);
+    ASSERT(limits->reads_max >= 1 && limits->reads_max <= RAFT_READS_MAX);
 }
 
 /* Returns the part's place and moves the end behind it. */

@@ -57,6 +57,32 @@ raft_index raft_quorum_match(const struct raft *r)
     return match < old ? match : old;
 }
 
+/* Whether a majority, the leader included, has answered a request of this number or a later one. */
+bool raft_quorum_answered(const struct raft *r, uint64_t number)
+{
+    struct tally tally = {0};
+
+    count_member(&tally, own_flags(r), true);
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        count_member(&tally, r->peers[i].flags, r->peers[i].answered > number);
+    }
+    return is_majority(&tally);
+}
+
+/* Whether a majority, the leader included, is known to have heard the leader within a duration. */
+bool raft_quorum_bound(const struct raft *r, raft_time length)
+{
+    struct tally tally = {0};
+
+    count_member(&tally, own_flags(r), true);
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        const struct raft_peer *peer = &r->peers[i];
+
+        count_member(&tally, peer->flags, peer->bound != 0 && r->now - peer->bound < length);
+    }
+    return is_majority(&tally);
+}
+
 /* How many voters, the leader included, have an index on disk. */
 uint32_t raft_quorum_acks(const struct raft *r, raft_index index)
 {

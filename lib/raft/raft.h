@@ -22,6 +22,16 @@
  * Every handler is idempotent and monotone under loss, duplication, reordering and staleness. Bad
  * remote input is traced and dropped; asserts speak of our own state only.
  *
+ * Reads (thesis 6.4): a read event is answered by a read effect with an index; a state machine that
+ * has applied this index answers the read linearizably, on the leader as on a follower. The leader
+ * makes sure of its office by a round of heartbeats that began after the read was asked. With
+ * lease_reads it may save the round; that is right only under the CLOCK CONTRACT: every node's time
+ * (event.now) is monotone, goes on while the node is paused, stopped or cut off, and over one
+ * election timeout no two nodes' clocks differ in what they measure by more than
+ * clock_drift_permille of it; event.now of a read event was read after the request had come in; and
+ * all nodes run with lease_reads. Where that is not certain, leave it off: reads cost a round then,
+ * and are right on any clock.
+ *
  * Ownership: everything an event points to is borrowed during the call; effects are valid until the
  * next call on the same instance. One thread at a time.
  */
@@ -33,6 +43,8 @@
 #include "raft/types.h"
 
 struct raft;
+
+enum { RAFT_READS_MAX = 128 };
 
 /* All capacities, fixed at raft_init. raft_limits_default fills reasonable ones. */
 struct raft_limits {
@@ -47,6 +59,7 @@ struct raft_limits {
     uint32_t configs_max; /* configurations remembered, at least 2: the newest committed one and
                              those after it; beyond, appends wait. Must hold those given at start */
     uint32_t batch_max;   /* entries of one append the core will look at; the rest is ignored */
+    uint32_t reads_max; /* reads that wait for their index, at most RAFT_READS_MAX; beyond, busy */
 };
 
 struct raft_options {
@@ -56,6 +69,9 @@ struct raft_options {
     bool pre_vote;                /* thesis 9.6 */
     bool check_quorum; /* thesis 6.2: a leader without a quorum for T steps down; 4.2.3: followers
                           ignore votes while they hear a leader */
+    bool lease_reads;  /* thesis 6.4.1: reads without a round; wants check_quorum and the clock
+                          contract above, on every node of the cluster alike */
+    uint32_t clock_drift_permille; /* lease_reads: how far clocks may drift apart, below 1000 */
 };
 
 enum raft_progress_state { RAFT_PROGRESS_PROBE, RAFT_PROGRESS_REPLICATE, RAFT_PROGRESS_SNAPSHOT };
@@ -97,6 +113,8 @@ struct raft_status {
     struct raft_config config; /* in force */
     raft_index config_index;   /* of its entry, 0 = made with the cluster */
     bool config_committed;     /* as far as this node knows */
+    uint32_t reads;            /* reads that wait for their index */
+    bool lease;                /* leader: a read asked now would be answered without a round */
     uint32_t peers_count;      /* leader only */
     struct raft_peer_status peers[RAFT_NODES_MAX];
 };

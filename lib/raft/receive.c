@@ -67,6 +67,12 @@ static void dispatch(struct raft *r, const struct raft_message *message)
     case RAFT_MESSAGE_SNAPSHOT:
         raft_receive_snapshot(r, message);
         break;
+    case RAFT_MESSAGE_READ:
+        raft_receive_read(r, message);
+        break;
+    case RAFT_MESSAGE_READ_REPLY:
+        raft_receive_read_reply(r, message);
+        break;
     }
 }
 
@@ -88,7 +94,7 @@ static bool obey_term(struct raft *r, const struct raft_message *message)
     bool is_vote = message->type == RAFT_MESSAGE_VOTE;
 
     if (is_vote && r->options.check_quorum && !message->vote.transfer &&
-        raft_quorum_leader_alive(r)) {
+        (raft_quorum_leader_alive(r) || raft_lease_binds(r))) {
         raft_receive_vote(r, message);
         return false;
     }
@@ -118,8 +124,12 @@ static void refuse_stale(struct raft *r, const struct raft_message *message)
     case RAFT_MESSAGE_SNAPSHOT:
         raft_receive_refuse_snapshot(r, message);
         break;
+    case RAFT_MESSAGE_READ:
+        raft_receive_read(r, message);
+        break;
     case RAFT_MESSAGE_VOTE_REPLY:
     case RAFT_MESSAGE_APPEND_REPLY:
+    case RAFT_MESSAGE_READ_REPLY:
     case RAFT_MESSAGE_TIMEOUT_NOW:
         break;
     }
@@ -143,8 +153,11 @@ static bool is_possible(const struct raft *r, const struct raft_message *message
                message->append_reply.hint_index <= RAFT_INDEX_MAX;
     case RAFT_MESSAGE_SNAPSHOT:
         return is_possible_offer(message);
+    case RAFT_MESSAGE_READ_REPLY:
+        return message->read_reply.index <= RAFT_INDEX_MAX;
     case RAFT_MESSAGE_VOTE_REPLY:
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         return true;
     }
     return false;
@@ -175,6 +188,8 @@ static bool is_answer_of_stranger(const struct raft *r, const struct raft_messag
     case RAFT_MESSAGE_VOTE_REPLY:
         return raft_config_flags(raft_members(r), message->from) == 0;
     case RAFT_MESSAGE_APPEND_REPLY:
+    case RAFT_MESSAGE_READ: /* Nobody who asks for an index is ahead of the leader it asks. */
+    case RAFT_MESSAGE_READ_REPLY:
         return raft_config_flags(raft_members(r), message->from) == 0 && message->term != r->term;
     case RAFT_MESSAGE_VOTE:
     case RAFT_MESSAGE_APPEND:

@@ -66,8 +66,22 @@ void raft_replicate_tick(struct raft *r)
         leader->heartbeat_at = r->now + r->options.heartbeat_interval;
     }
     raft_peer_dismiss(r);
+    leader->round = r->next_id - leader->first_id;
+    raft_lease_mark(r);
     for (uint32_t i = 0; i < leader->peers_count; i++) {
         tick_peer(r, &r->peers[i]);
+    }
+}
+
+/* A round out of turn, for reads. */
+void raft_replicate_beat(struct raft *r)
+{
+    r->as_leader.round = r->next_id - r->as_leader.first_id;
+    raft_lease_mark(r);
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        struct raft_peer *peer = &r->peers[i];
+
+        beat(r, peer, knows_term(r, peer->next - 1) ? peer->next - 1 : 0);
     }
 }
 

@@ -51,6 +51,11 @@ static bool is_refused(const struct raft *r, const struct raft_message *message,
         *reason = RAFT_VOTE_REASON_LEADER;
         return true;
     }
+    /* Raft thesis 6.4.1: leases hold only if their voters keep still, whatever term they are in. */
+    if (!vote->transfer && raft_lease_binds(r)) {
+        *reason = RAFT_VOTE_REASON_LEADER;
+        return true;
+    }
     /* RequestVote 2: "If votedFor is null or candidateId ...": the same candidate is granted again,
      * because the first answer may have been lost. */
     if (message->term == r->term && r->vote != message->from && r->vote != 0) {

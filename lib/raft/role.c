@@ -133,6 +133,7 @@ static void change_role(struct raft *r, enum raft_role to)
     struct raft_effect *effect;
 
     ASSERT(edges[from][to]);
+    raft_read_drop(r);
     clear_role_data(r);
     r->role = to;
     if (from == to) {

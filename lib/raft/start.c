@@ -28,7 +28,10 @@ void raft_start(struct raft *r, const struct raft_event *event)
     if (event->start.fresh && r->election_deadline != RAFT_NEVER) {
         r->election_deadline = r->now + r->entropy % (r->options.election_timeout / 2);
     }
-    if (raft_election_is_alone(r) && raft_election_can_start(r)) {
+    if (!event->start.fresh) {
+        raft_lease_bind(r); /* A leader that has forgotten us may still count on us. */
+    }
+    if (raft_election_is_alone(r) && !raft_lease_binds(r) && raft_election_can_start(r)) {
         raft_election_campaign(r, false);
     }
 }

@@ -20,6 +20,7 @@
 #include "raft/config.h"
 #include "raft/members.h"
 #include "raft/raft.h"
+#include "raft/read.h"
 
 /* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
 #define RAFT_TERM_MAX  (UINT64_MAX >> 2)
@@ -29,8 +30,8 @@
 /* Persists beyond persists_max that hard state and noop may still take. */
 enum { RAFT_PERSISTS_RESERVE = 4 };
 
-/* Effects of one step: some for each voter, and a handful. */
-enum { RAFT_EFFECTS_MAX = 4 * RAFT_NODES_MAX + 32 };
+/* Effects of one step: some for each peer, a handful, and one for each read that waits. */
+enum { RAFT_EFFECTS_MAX = 4 * RAFT_NODES_MAX + 32 + RAFT_READS_MAX };
 
 struct raft_persist_slot {
     uint64_t seq;
@@ -89,6 +90,8 @@ struct raft_peer {
     bool beat_tells;        /* it tells a new commit index */
     raft_time heard;        /* last reply of this term; at first the election */
     bool replied;           /* heard is a reply */
+    uint64_t answered;      /* number of its newest answered request + 1, 0 = none */
+    raft_time bound;        /* a request it answered was made then or later, 0 = none */
     raft_index round_last;  /* joining: the round is over when it has this */
     raft_time round_began;
     bool caught_up;        /* its last round took less than an election timeout */
@@ -116,8 +119,13 @@ struct raft_leader {
     raft_id transferee;         /* 0 = no transfer */
     raft_time transfer_at;      /* when the transfer is given up */
     bool pushed;                /* the transferee was told; told again at heartbeats */
+    bool resigned;              /* a TimeoutNow has left in this term */
+    uint64_t round;             /* number of the first heartbeat of the newest round to all */
     uint64_t uncommitted_bytes; /* payload of own uncommitted proposals */
     uint32_t peers_count;       /* in raft->peers */
+    raft_time marked;           /* newest lease mark */
+    uint32_t marks_count;       /* marks ever made */
+    struct raft_lease_mark marks[RAFT_LEASE_MARKS]; /* a ring */
 };
 
 struct raft {
@@ -147,6 +155,7 @@ struct raft {
     uint64_t entropy;
     uint64_t next_id;            /* of the next request */
     raft_time heard;             /* a leader's last word, 0 = never */
+    raft_time bound_until;       /* lease_reads: no vote for another leader before */
     raft_time election_deadline; /* follower, candidate */
     raft_time told_deadline;
 
@@ -154,6 +163,7 @@ struct raft {
         struct raft_candidate candidate;
         struct raft_leader as_leader;
     };
+    struct raft_reads reads; /* leader, follower */
     struct raft_peer *peers; /* leader: the other members, ascending by id */
     uint32_t *sizes;         /* leader: payload bytes of own entries, by index % proposals_max */
 
@@ -221,6 +231,8 @@ raft_index raft_quorum_match(const struct raft *r);
 uint32_t raft_quorum_acks(const struct raft *r, raft_index index);
 bool raft_quorum_is_heard(const struct raft *r);
 bool raft_quorum_leader_alive(const struct raft *r);
+bool raft_quorum_answered(const struct raft *r, uint64_t number);
+bool raft_quorum_bound(const struct raft *r, raft_time length);
 
 /* election.c */
 void raft_election_reset_timer(struct raft *r);
@@ -251,6 +263,7 @@ bool raft_replicate_can_serve(const struct raft *r, raft_index next);
 void raft_replicate_pump(struct raft *r, struct raft_peer *peer);
 void raft_replicate_all(struct raft *r);
 void raft_replicate_tick(struct raft *r);
+void raft_replicate_beat(struct raft *r); /* a heartbeat to each peer, now */
 void raft_replicate_sent(struct raft *r, raft_id id, uint64_t wish, raft_index last);
 void raft_replicate_unreachable(struct raft *r, raft_id id);
 
@@ -290,6 +303,8 @@ void raft_receive_timeout_now(struct raft *r, const struct raft_message *message
 void raft_receive_snapshot(struct raft *r, const struct raft_message *message);
 /* Whoever sends an append or a snapshot of our term leads it; false if that cannot be. */
 bool raft_receive_accept_leader(struct raft *r, const struct raft_message *message);
+void raft_receive_read(struct raft *r, const struct raft_message *message);
+void raft_receive_read_reply(struct raft *r, const struct raft_message *message);
 /* Answers an append that is stale or does not fit. */
 void raft_receive_refuse_append(struct raft *r, const struct raft_message *message);
 void raft_receive_refuse_snapshot(struct raft *r, const struct raft_message *message);

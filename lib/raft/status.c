@@ -32,6 +32,7 @@ void raft_status(const struct raft *r, struct raft_status *status)
     status->config = *raft_members(r);
     status->config_index = raft_members_index(r);
     status->config_committed = raft_members_is_settled(r);
+    status->reads = r->reads.count;
     switch (r->role) {
     case RAFT_ROLE_FOLLOWER:
         break;
@@ -43,6 +44,7 @@ void raft_status(const struct raft *r, struct raft_status *status)
         status->transferee = r->as_leader.transferee;
         copy_votes(r, status, &r->as_leader.granted);
         status->uncommitted_bytes = r->as_leader.uncommitted_bytes;
+        status->lease = r->commit >= r->as_leader.term_start && raft_lease_holds(r);
         copy_peers(r, status);
         break;
     }

@@ -27,6 +27,7 @@ void raft_step(struct raft *r, const struct raft_event *event, struct raft_effec
         issued) { /* Else the next event is early enough: one persist a step. */
         raft_change_proceed(r);
     }
+    raft_read_pump(r);
     raft_persist_flush(r);
     raft_role_tell_leader(r);
     tell_deadline(r);
@@ -54,6 +55,9 @@ static void dispatch(struct raft *r, const struct raft_event *event)
         break;
     case RAFT_EVENT_CHANGE:
         raft_change(r, event);
+        break;
+    case RAFT_EVENT_READ:
+        raft_read_ask(r, event->read.id);
         break;
     case RAFT_EVENT_TRANSFER:
         raft_transfer_start(r, event->transfer.to);
@@ -88,6 +92,7 @@ static void pass_time(struct raft *r)
 {
     switch (r->role) {
     case RAFT_ROLE_FOLLOWER:
+        raft_read_expire(r);
         if (r->now >= r->election_deadline) {
             raft_election_timeout(r);
         }
@@ -158,6 +163,7 @@ static raft_time find_deadline(const struct raft *r)
 
     switch (r->role) {
     case RAFT_ROLE_FOLLOWER:
+        other = raft_read_deadline(r, 0);
         break;
     case RAFT_ROLE_CANDIDATE:
         other = raft_election_is_alone(r) ? RAFT_NEVER : r->candidate.resend_at;

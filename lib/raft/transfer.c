@@ -86,6 +86,7 @@ static void send_order(struct raft *r, raft_id to)
 {
     struct raft_message order = {.type = RAFT_MESSAGE_TIMEOUT_NOW, .term = r->term};
 
+    r->as_leader.resigned = true;
     order.id = r->next_id++;
     raft_persist_flush(r);
     raft_effect_send(r, to, &order, raft_persist_hard(r));

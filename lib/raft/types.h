@@ -121,7 +121,9 @@ struct raft_snapshot {
     X(APPEND, 3, "append")                                                                         \
     X(APPEND_REPLY, 4, "append_reply")                                                             \
     X(TIMEOUT_NOW, 5, "timeout_now")                                                               \
-    X(SNAPSHOT, 6, "snapshot")
+    X(SNAPSHOT, 6, "snapshot")                                                                     \
+    X(READ, 7, "read")                                                                             \
+    X(READ_REPLY, 8, "read_reply")
 
 enum raft_message_type {
 #define X(name, value, text) RAFT_MESSAGE_##name = value,
@@ -163,6 +165,12 @@ struct raft_append_reply {
     raft_index last; /* the receiver's last index, durable or not */
 };
 
+/* The answer to READ, by which a follower asks its leader for the index that a read must see. */
+struct raft_read_reply {
+    bool refused;     /* not the leader, or busy */
+    raft_index index; /* 0 when refused */
+};
+
 /* One protocol message. Requests carry an id unique to the sender's incarnation; the reply echoes
  * it. */
 struct raft_message {
@@ -177,6 +185,7 @@ struct raft_message {
         struct raft_append append;
         struct raft_append_reply append_reply;
         struct raft_snapshot snapshot; /* an offer: answered like an append, fetched by the host */
+        struct raft_read_reply read_reply;
     };
 };
 

@@ -127,6 +127,7 @@ static void encode_message(msgpack_packer *packer, const struct raft_message *me
         encode_append_reply(packer, message->term, &message->append_reply);
         break;
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         put_array(packer, 1);
         put_uint(packer, message->term);
         break;
@@ -137,6 +138,12 @@ static void encode_message(msgpack_packer *packer, const struct raft_message *me
         put_uint(packer, message->snapshot.term);
         put_uint(packer, message->snapshot.bytes);
         put_uint(packer, message->snapshot.checksum);
+        break;
+    case RAFT_MESSAGE_READ_REPLY:
+        put_array(packer, 3);
+        put_uint(packer, message->term);
+        put_bool(packer, message->read_reply.refused);
+        put_uint(packer, message->read_reply.index);
         break;
     }
 }
@@ -325,12 +332,19 @@ static void decode_message(struct raft_cursor *cursor, struct raft_message *mess
         decode_append_reply(cursor, message);
         return;
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         raft_cursor_tuple(cursor, 1);
         message->term = take_number(cursor);
         raft_cursor_require(cursor, message->term > 0);
         return;
     case RAFT_MESSAGE_SNAPSHOT:
         decode_snapshot(cursor, message);
+        return;
+    case RAFT_MESSAGE_READ_REPLY:
+        raft_cursor_tuple(cursor, 3);
+        message->term = take_number(cursor);
+        message->read_reply.refused = raft_cursor_bool(cursor);
+        message->read_reply.index = take_number(cursor);
         return;
     }
     raft_cursor_require(cursor, false);

@@ -52,7 +52,7 @@ struct raft_sim_link {
     raft_time delay;  /* 0 = the world's */
     raft_time clog;   /* nothing arrives before */
     uint32_t hold;    /* mask of message types, bit 0 = all */
-    uint32_t lose[8]; /* by message type, 0 = any: so many to lose */
+    uint32_t lose[16]; /* by message type, 0 = any: so many to lose */
 };
 
 struct raft_sim_operation {

@@ -80,7 +80,15 @@ static void describe(const struct raft_message *message, char *text, size_t byte
                            (unsigned long long)message->append_reply.hint_index,
                            (unsigned long long)message->append_reply.hint_term);
         break;
+    case RAFT_MESSAGE_READ_REPLY:
+        if (message->read_reply.refused)
+            (void)snprintf(text, bytes, "term %llu, refuses", term);
+        else
+            (void)snprintf(text, bytes, "term %llu, entry %llu", term,
+                           (unsigned long long)message->read_reply.index);
+        break;
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         (void)snprintf(text, bytes, "term %llu", term);
         break;
     case RAFT_MESSAGE_SNAPSHOT:

@@ -261,7 +261,11 @@ static bool read_body(struct raft_story *story, struct raft_message *message,
         return read_append(story, &message->append, entries);
     case RAFT_MESSAGE_APPEND_REPLY:
         return read_append_reply(story, &message->append_reply);
+    case RAFT_MESSAGE_READ_REPLY:
+        message->read_reply.refused = raft_story_has(story, 3, "refused");
+        return read_number_option(story, "index", &message->read_reply.index);
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         return true;
     case RAFT_MESSAGE_SNAPSHOT:
         return read_offer(story, &message->snapshot);

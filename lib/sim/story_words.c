@@ -58,7 +58,7 @@ bool raft_story_link(struct raft_story *story, const char *word, raft_story_set 
 
 bool raft_story_type(struct raft_story *story, const char *word, enum raft_message_type *type)
 {
-    for (int i = RAFT_MESSAGE_VOTE; i <= RAFT_MESSAGE_SNAPSHOT; i++) {
+    for (int i = RAFT_MESSAGE_VOTE; i <= RAFT_MESSAGE_READ_REPLY; i++) {
         *type = (enum raft_message_type)i;
         if (strcmp(word, raft_message_type_name(*type)) == 0)
             return true;

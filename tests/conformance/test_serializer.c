@@ -16,7 +16,7 @@
 #include "base/random.h"
 #include "serializer/serializer.h"
 
-enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 16 };
+enum { ROOM = 4096, RANDOM_CASES = 100000, ENTRIES = 3, KINDS = 18 };
 
 static const struct raft_serializer *serializer;
 static struct raft_entry decoded_entries[RAFT_PACKET_ENTRIES_MAX];
@@ -45,15 +45,23 @@ static void make_snapshot_sample(int kind, struct raft_packet *packet)
     }
 }
 
+/* A follower's question for the index of a read, and the answer. */
+static void make_read_sample(int kind, struct raft_message *message)
+{
+    if (kind == 16) {
+        message->type = RAFT_MESSAGE_READ;
+    } else {
+        message->type = RAFT_MESSAGE_READ_REPLY;
+        message->read_reply = (struct raft_read_reply){false, 70000};
+    }
+}
+
 /* One packet of each kind and shape. */
 static struct raft_packet make_sample(int kind)
 {
     struct raft_packet packet = {.kind = RAFT_PACKET_MESSAGE, .from = 1, .to = 2, .id = 77};
     struct raft_message *message = &packet.message;
-    message->from = 1;
-    message->to = 2;
-    message->id = 77;
-    message->term = 6;
+    *message = (struct raft_message){.from = 1, .to = 2, .id = 77, .term = 6};
     switch (kind) {
     case 0:
         message->type = RAFT_MESSAGE_VOTE;
@@ -103,6 +111,10 @@ static struct raft_packet make_sample(int kind)
     case 11:
         packet.kind = RAFT_PACKET_REPLY;
         packet.reply = (struct raft_reply){{9, 8}, 0, RAFT_REPLY_OK, 0, 0, 0, {NULL, 0}};
+        break;
+    case 16:
+    case 17:
+        make_read_sample(kind, message);
         break;
     default:
         make_snapshot_sample(kind, &packet);
@@ -189,6 +201,9 @@ static void check_message(const struct raft_message *got, const struct raft_mess
         assert_int_equal(got->append_reply.hint_index, sent->append_reply.hint_index);
         assert_int_equal(got->append_reply.hint_term, sent->append_reply.hint_term);
         assert_int_equal(got->append_reply.last, sent->append_reply.last);
+    } else if (sent->type == RAFT_MESSAGE_READ_REPLY) {
+        assert_int_equal(got->read_reply.refused, sent->read_reply.refused);
+        assert_int_equal(got->read_reply.index, sent->read_reply.index);
     }
 }
 
@@ -196,9 +211,12 @@ static void test_d1_messages_round_trip(void **state)
 {
     (void)state;
     uint8_t body[ROOM];
-    for (int kind = 0; kind < 8; kind++) {
+    for (int kind = 0; kind < KINDS; kind++) {
         struct raft_packet sent = make_sample(kind);
         struct raft_packet got;
+        if (sent.kind != RAFT_PACKET_MESSAGE) {
+            continue;
+        }
         size_t bytes = encode_sample(kind, body, ROOM);
         assert_true(bytes > 0);
         assert_true(is_msgpack(body, bytes));

@@ -100,7 +100,10 @@ uint64_t ex_packet_body(const struct ex_packet *packet)
         hash = mix(hash, message->append_reply.hint_index);
         hash = mix(hash, message->append_reply.hint_term);
         return mix(hash, message->append_reply.last);
+    case RAFT_MESSAGE_READ_REPLY:
+        return mix(hash, message->read_reply.index << 1 | message->read_reply.refused);
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         return hash;
     case RAFT_MESSAGE_SNAPSHOT:
         return mix(mix(hash, message->snapshot.index), message->snapshot.term);

@@ -70,7 +70,7 @@ static void send_nonsense(struct fx *fx, struct raft_random *random)
     struct raft_message message = {.from = (raft_id)raft_random_below(random, 5)};
 
     memset(entries, 0, sizeof(entries));
-    message.type = (enum raft_message_type)raft_random_below(random, 7);
+    message.type = (enum raft_message_type)raft_random_below(random, 10);
     message.to = raft_random_below(random, 30) == 0 ? 3 : 1;
     message.term = fx->status.term;
     if (raft_random_below(random, 20) == 0) {
@@ -101,7 +101,16 @@ static void send_nonsense(struct fx *fx, struct raft_random *random)
         message.append_reply.hint_index = odd_number(random, fx->status.commit);
         message.append_reply.hint_term = odd_number(random, fx->status.last_term);
         break;
+    case RAFT_MESSAGE_SNAPSHOT:
+        message.snapshot.index = odd_number(random, fx->status.commit);
+        message.snapshot.term = odd_number(random, fx->status.last_term);
+        break;
+    case RAFT_MESSAGE_READ_REPLY:
+        message.read_reply.refused = raft_random_below(random, 3) == 0;
+        message.read_reply.index = odd_number(random, fx->status.commit);
+        break;
     case RAFT_MESSAGE_TIMEOUT_NOW:
+    case RAFT_MESSAGE_READ:
         break;
     }
     fx_receive(fx, message);
@@ -110,11 +119,12 @@ static void send_nonsense(struct fx *fx, struct raft_random *random)
 static void live(struct fx *fx, struct raft_random *random)
 {
     struct raft_event transfer = {.type = RAFT_EVENT_TRANSFER};
+    struct raft_event read = {.type = RAFT_EVENT_READ};
 
     transfer.transfer.to = (raft_id)raft_random_below(random, 5);
     fx->now += raft_random_below(random, FX_BEAT);
     fx->entropy = raft_random_next(random);
-    switch (raft_random_below(random, 16)) {
+    switch (raft_random_below(random, 17)) {
     case 0:
         fx_plain(fx, RAFT_EVENT_CAMPAIGN);
         break;
@@ -130,6 +140,9 @@ static void live(struct fx *fx, struct raft_random *random)
         break;
     case 5:
         fx_step(fx, &(struct raft_event){.type = RAFT_EVENT_UNREACHABLE, .unreachable.peer = 2});
+        break;
+    case 16:
+        fx_step(fx, &read);
         break;
     case 6:
     case 7:
@@ -184,6 +197,8 @@ static void run_seed(uint64_t seed)
     fx_init(&fx, 1, 4);
     fx.options.pre_vote = (seed & 1) != 0;
     fx.options.check_quorum = (seed & 2) != 0;
+    fx.options.lease_reads = (seed & 18) == 18;
+    fx.limits.reads_max = 3;
     fx.limits.trail_runs_max = (seed & 4) != 0 ? 4 : 32;
     fx.limits.batch_max = (seed & 8) != 0 ? 2 : FX_ENTRIES_MAX;
     fx_start(&fx, 1, NULL);

@@ -11,7 +11,14 @@
 
 #include "base/random.h"
 
-enum { NODES_MAX = 5, WIRE_MAX = 64, TERMS_MAX = 4096, STEPS = 1200, CALM_STEPS = 12000 };
+enum {
+    NODES_MAX = 5,
+    WIRE_MAX = 64,
+    TERMS_MAX = 4096,
+    STEPS = 1200,
+    CALM_STEPS = 12000,
+    READS_MAX = 4096
+};
 
 /* A message on its way, with its entries' terms. */
 struct packet {
@@ -41,6 +48,7 @@ struct world {
     struct raft_random random;
     uint32_t nodes;
     bool calm;       /* no faults any more */
+    bool leases;     /* reads by lease; the clocks are all the same */
     uint32_t loss;   /* percent of messages */
     uint32_t twice;  /* percent of deliveries that will happen again */
     uint32_t late;   /* longest delay of a message, ms */
@@ -58,6 +66,10 @@ struct world {
     raft_term committed[FX_LOG_MAX];    /* term of each committed index, 0 = not yet */
     raft_term committed_in[FX_LOG_MAX]; /* the term in which that happened */
     uint64_t boots;
+    raft_index highest;           /* committed by anybody */
+    raft_index floors[READS_MAX]; /* of each read: what was committed when it was asked */
+    uint64_t reads;               /* asked so far */
+    uint64_t reads_answered;      /* with an index */
 };
 
 static struct world world;
@@ -153,10 +165,32 @@ static void check_member(struct world *w, struct member *m)
         }
     }
     m->commit = s->commit > m->commit ? s->commit : m->commit;
+    w->highest = s->commit > w->highest ? s->commit : w->highest;
     for (raft_index i = 1; i < FX_LOG_MAX && w->committed[i] != 0; i++) { /* Leader completeness. */
         if (s->role == RAFT_ROLE_LEADER && w->committed_in[i] < s->term && i + 1 >= s->first) {
             assert_true(i <= m->fx.log.last && m->fx.log.terms[i] == w->committed[i]);
         }
+    }
+}
+
+/* Linearizable reads: an index is at least what was committed anywhere when it was asked for. */
+static void check_read(struct world *w, const struct raft_effect *effect)
+{
+    if (effect->read.refusal == RAFT_REFUSAL_NONE) {
+        assert_true(effect->read.index >= w->floors[effect->read.id]);
+        w->reads_answered++;
+    }
+}
+
+static void ask_read(struct world *w, struct member *m)
+{
+    struct raft_event read = {.type = RAFT_EVENT_READ};
+
+    if (w->reads < READS_MAX) {
+        read.read.id = w->reads++;
+        w->floors[read.read.id] = w->highest;
+        fx_step(&m->fx, &read);
+        settle(w, m);
     }
 }
 
@@ -177,6 +211,8 @@ static void settle(struct world *w, struct member *m)
             execute_wish(w, m, effects[i]);
         } else if (effects[i].type == RAFT_EFFECT_FETCH) {
             m->fetched = effects[i].fetch.snapshot;
+        } else if (effects[i].type == RAFT_EFFECT_READ) {
+            check_read(w, &effects[i]);
         }
     }
     release_held(w, m);
@@ -263,6 +299,10 @@ static void disturb(struct world *w, struct member *m)
     case 0: /* Cuts some links, or heals all. */
         w->cut = chance(w, 50) ? 0 : raft_random_next(&w->random) & raft_random_next(&w->random);
         return;
+    case 8: /* Cuts all links of one member. */
+        w->cut = UINT64_C(0xff) << (m->fx.options.id * 8) | UINT64_C(0x0101010101010101)
+                                                                << m->fx.options.id;
+        return;
     case 1:
         fx_step(&m->fx, &transfer);
         break;
@@ -316,6 +356,9 @@ static void live(struct world *w, struct member *m)
     }
     if (!w->calm && chance(w, 25)) {
         disturb(w, m);
+    }
+    if (!m->down && chance(w, 10)) {
+        ask_read(w, m);
     }
 }
 
@@ -382,6 +425,22 @@ static void check_log_matching(const struct world *w)
     }
 }
 
+/* When all is calm, a read is answered on every member, and a proposal of full size is taken. */
+static void check_all_answer(struct world *w)
+{
+    uint64_t before = w->reads_answered;
+
+    for (uint32_t i = 0; i < w->nodes; i++) {
+        w->members[i].fx.now = w->now;
+        w->reads -= w->reads == READS_MAX;
+        ask_read(w, &w->members[i]);
+    }
+    for (int steps = 0; w->reads_answered < before + w->nodes && steps < CALM_STEPS; steps++) {
+        tick(w);
+    }
+    assert_true(w->reads_answered >= before + w->nodes);
+}
+
 static void run_seed(uint64_t seed)
 {
     struct world *w = &world;
@@ -397,11 +456,13 @@ static void run_seed(uint64_t seed)
     w->disk = 5 + (uint32_t)raft_random_below(&w->random, 80);
     w->crash = (uint32_t)raft_random_below(&w->random, 8);
     w->compacts = (seed & 8) != 0;
+    w->leases = chance(w, 50);
     w->spread = 1 + raft_random_below(&w->random, FX_T);
     for (uint32_t i = 0; i < w->nodes; i++) {
         fx_init(&w->members[i].fx, i + 1, w->nodes);
         w->members[i].fx.options.pre_vote = (seed & 1) != 0;
         w->members[i].fx.options.check_quorum = (seed & 2) != 0;
+        w->members[i].fx.options.lease_reads = (seed & 2) != 0 && w->leases;
         if ((seed & 4) != 0) {
             w->members[i].fx.limits.trail_runs_max = 24;
             w->members[i].fx.limits.persists_max = 2;
@@ -428,6 +489,7 @@ static void run_seed(uint64_t seed)
     }
     check_log_matching(w);
     assert_true(is_agreed(w));
+    check_all_answer(w);
     for (uint32_t i = 0; i < w->nodes; i++) {
         fx_finish(&w->members[i].fx);
     }
