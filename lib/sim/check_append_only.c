@@ -16,5 +16,6 @@ static void see_removal(void *state, struct raft_sim_watch *watch,
 
 const struct raft_sim_check raft_sim_check_append_only = {
     .name = "leader append-only",
+    .local = true,
     .see = {[RAFT_SIM_SEES_TRUNCATE] = see_removal, [RAFT_SIM_SEES_INSTALL] = see_removal},
 };

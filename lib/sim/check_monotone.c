@@ -53,6 +53,7 @@ static void see_match(void *state, struct raft_sim_watch *watch, const struct ra
 
 const struct raft_sim_check raft_sim_check_monotone = {
     .name = "monotone",
+    .local = true,
     .bytes = sizeof(struct state),
     .finish = finish,
     .see =

@@ -28,6 +28,7 @@ static void see_vote(void *state, struct raft_sim_watch *watch, const struct raf
 
 const struct raft_sim_check raft_sim_check_votes = {
     .name = "one vote",
+    .local = true,
     .bytes = sizeof(struct state),
     .finish = finish,
     .see = {[RAFT_SIM_SEES_VOTE] = see_vote, [RAFT_SIM_SEES_PROMISE] = see_vote},

@@ -87,6 +87,8 @@ struct raft_sim_options {
     raft_time heartbeat_interval;
     bool pre_vote;
     bool check_quorum;
+    bool lies;           /* messages may be forged (raft_sim_inject): checkers that believe other
+                            nodes do not look */
     bool fresh;          /* the first election comes at once */
     raft_time start;     /* what the clock says when the world begins */
     raft_time delay_min; /* of the network, drawn for each packet */
@@ -251,5 +253,9 @@ void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts)
  * followed by the trace that it really gave. False, with a sentence that begins with the line
  * number, when a command is wrong, an expectation fails or an invariant breaks. */
 bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t message_bytes);
+
+/* The same, but fails when more than steps_max things have happened. */
+bool raft_sim_story_play_within(const char *text, uint64_t steps_max, FILE *out, char *message,
+                                size_t message_bytes);
 
 #endif

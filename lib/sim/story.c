@@ -4,14 +4,22 @@
 #include <stdarg.h>
 #include <string.h>
 
+enum { STEPS_MAX = 20 * 1000 * 1000 };
+
 static bool play_line(struct raft_story *story, const char *line, size_t bytes);
 static bool split_words(struct raft_story *story, const char *line, size_t bytes);
 static void write_line(void *context, const char *text);
 
 bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t message_bytes)
 {
+    return raft_sim_story_play_within(text, STEPS_MAX, out, message, message_bytes);
+}
+
+bool raft_sim_story_play_within(const char *text, uint64_t steps_max, FILE *out, char *message,
+                                size_t message_bytes)
+{
     static struct raft_story story;
-    story = (struct raft_story){.out = out};
+    story = (struct raft_story){.out = out, .steps_left = steps_max};
     raft_sim_options_init(&story.options, 3, 1);
     story.limits = raft_limits_default();
     story.options.limits = &story.limits;
@@ -56,6 +64,14 @@ struct raft_sim *raft_story_world(struct raft_story *story)
     for (raft_id id = 1; id <= story->options.nodes; id++)
         raft_sim_timeout(story->sim, id, story->options.election_timeout + (id - 1) * step);
     return story->sim;
+}
+
+bool raft_story_step(struct raft_story *story, raft_time until)
+{
+    if (story->steps_left == 0)
+        return raft_story_fail(story, "too much happens: the story is too long");
+    story->steps_left--;
+    return raft_sim_step(raft_story_world(story), until);
 }
 
 /* The former trace is left out, the present one is written as the commands give it. */

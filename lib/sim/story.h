@@ -17,6 +17,7 @@ struct raft_story {
     bool described; /* `nodes` was said */
     FILE *out;
     unsigned line;
+    uint64_t steps_left;              /* then it is too long */
     char buffer[RAFT_STORY_LINE_MAX]; /* of the words */
     char *words[RAFT_STORY_WORDS_MAX];
     unsigned words_count;
@@ -45,6 +46,9 @@ bool raft_story_release(struct raft_story *story);
 bool raft_story_fate(struct raft_story *story); /* deliver, lose, copy */
 bool raft_story_drop(struct raft_story *story);
 bool raft_story_inject(struct raft_story *story);
+
+/* Does the next thing that is due until then; false when there is none, or the story has failed. */
+bool raft_story_step(struct raft_story *story, raft_time until);
 
 /* The world; made now if it was not, all timeouts forced and different. */
 struct raft_sim *raft_story_world(struct raft_story *story);

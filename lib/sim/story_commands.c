@@ -17,6 +17,8 @@ struct command {
 
 static bool run_nodes(struct raft_story *story);
 static bool run_state(struct raft_story *story);
+static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
+                             uint32_t count);
 static bool run_timeout(struct raft_story *story);
 static bool run_start(struct raft_story *story);
 static bool run_crash(struct raft_story *story);
@@ -138,11 +140,23 @@ static bool run_state(struct raft_story *story)
         return false;
     if (commit != NULL && !raft_story_number(story, commit, &past.commit))
         return false;
+    if (!is_past_possible(&past, terms, count))
+        return raft_story_fail(story, "terms begin at 1 and never decrease; commit is in the log");
     struct raft_sim *sim = raft_story_world(story);
     if (raft_sim_process(sim, id)->lives > 0)
         return raft_story_fail(story, "n%u was started already", (unsigned)id);
     raft_sim_past(sim, id, &past, terms, count);
     return true;
+}
+
+static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
+                             uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (terms[i] < (i == 0 ? 1 : terms[i - 1]))
+            return false;
+    }
+    return past->term >= (count == 0 ? 0 : terms[count - 1]) && past->commit <= count;
 }
 
 static bool run_timeout(struct raft_story *story)
@@ -204,8 +218,10 @@ static bool run_run(struct raft_story *story)
         return raft_story_fail(story, "run for or run until");
     if (!raft_story_duration(story, story->words[2], &duration))
         return false;
-    raft_sim_run(sim, raft_sim_now(sim) + duration);
-    return true;
+    raft_time until = raft_sim_now(sim) + duration;
+    while (raft_story_step(story, until))
+        continue;
+    return story->why[0] == '\0';
 }
 
 /* One thing after the other, until the condition holds. */
@@ -223,10 +239,10 @@ static bool run_until(struct raft_story *story)
     }
     raft_time until = raft_sim_now(sim) + within;
     while (raft_story_judge(story, 2, end, &holds, text, sizeof text) && !holds) {
-        if (!raft_sim_step(sim, until))
+        if (!raft_story_step(story, until))
             return raft_story_fail(story, "in vain: %s", text);
     }
-    return holds;
+    return holds && story->why[0] == '\0';
 }
 
 static bool run_propose(struct raft_story *story)
@@ -337,5 +353,7 @@ static bool read_size_option(struct raft_story *story, const char *key, uint64_t
     const char *word = raft_story_value(story, 2, key);
     if (word != NULL && !raft_story_number(story, word, value))
         return false;
-    return (*value > 0 || word == NULL) && *value <= UINT32_MAX;
+    if ((*value == 0 && word != NULL) || *value > UINT32_MAX)
+        return raft_story_fail(story, "not a size: %s=%s", key, word);
+    return true;
 }

@@ -76,7 +76,8 @@ void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sig
         return;
     for (uint32_t i = 0; i < watch->eyes_count[sight->kind] && watch->failure[0] == '\0'; i++) {
         watch->present = eyes[i].check->name;
-        eyes[i].check->see[sight->kind](eyes[i].state, watch, sight);
+        if (eyes[i].check->local || !watch->lies)
+            eyes[i].check->see[sight->kind](eyes[i].state, watch, sight);
     }
     watch->present = NULL;
     if (watch->failure[0] == '\0')
@@ -290,7 +291,7 @@ static uint32_t note_config(struct raft_sim_watch *watch, const struct raft_entr
         if (watch->configs[i].index == entry->index && watch->configs[i].hash == hash)
             return i;
     }
-    if (!raft_sim_config_decode(entry, &config))
+    if (!raft_sim_config_decode(entry, &config) && !watch->lies)
         raft_sim_watch_fail(watch, "config: entry %llu holds none",
                             (unsigned long long)entry->index);
     if (watch->configs_count == watch->configs_capacity) {

@@ -126,6 +126,7 @@ struct raft_sim_watch;
 struct raft_sim_check {
     const char *name;
     size_t bytes; /* of its state, which begins as zeros */
+    bool local;   /* it judges what a node does by that node alone, whatever others tell it */
     void (*finish)(void *state);
     void (*see[RAFT_SIM_SIGHTS])(void *state, struct raft_sim_watch *watch,
                                  const struct raft_sim_sight *sight);
@@ -139,6 +140,7 @@ struct raft_sim_eye {
 
 struct raft_sim_watch {
     const raft_time *now; /* borrowed: the world's clock */
+    bool lies;            /* messages are forged: only local checkers look */
     bool sessions;        /* nodes promise to run a command once, however often it is stored */
     struct raft_sim_facts *nodes[RAFT_SIM_WATCH_NODES_MAX]; /* by id - 1; NULL = never seen */
     uint32_t nodes_count;                                   /* the highest id seen */

@@ -44,6 +44,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     raft_faults_init(&sim->faults);
     sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->now);
     sim->watch->sessions = true;
+    sim->watch->lies = options->lies;
     size_t side = options->nodes + 1;
     sim->links = calloc(side * side, sizeof *sim->links);
     sim->processes = calloc(options->nodes, sizeof *sim->processes);
