@@ -16,6 +16,8 @@
 enum {
     PACE_FIRST_MS = 10, /* the pause after every node was asked once; doubles */
     PACE_MOST_MS = 100,
+    PATIENCE_FIRST_MS = 250, /* silence after which another node is asked; doubles */
+    PATIENCE_MOST_MS = 2000,
     LEAST_MS = 50 /* a refused command is not sent again with less time left for an answer */
 };
 
@@ -28,8 +30,9 @@ struct raft_client {
     uint64_t cluster;
     uint8_t identity[16];
     uint64_t seq;
+    raft_index known;     /* newest committed index that a node told */
     uint64_t datagram_id; /* of the last datagram sent */
-    uint32_t leader;      /* place in members of who last said ok; at first 0 */
+    uint32_t leader;      /* place in members of who last led; at first 0 */
     uint32_t members_count;
     struct member members[RAFT_NODES_MAX];
     const struct raft_serializer *serializer;
@@ -42,19 +45,24 @@ struct raft_client {
 enum attempt {
     ATTEMPT_ANSWERED,
     ATTEMPT_CLOSED, /* the node certainly has not received it */
-    ATTEMPT_SILENT  /* the time is over */
+    ATTEMPT_SILENT  /* the patience is over */
 };
 
 /* One call under way. */
 struct call {
     struct raft_span command;
+    uint64_t seq;     /* 0 = only asks for an index */
+    raft_index known; /* the same in every copy */
     uint64_t deadline_ms;
-    uint32_t target;  /* place in members */
-    uint32_t asked;   /* datagrams since the last pause */
-    uint32_t pace_ms; /* length of the next pause */
-    int least_ms;     /* time left that a further attempt needs */
-    bool is_single;   /* ask one node, once */
-    bool is_refused;  /* some node answered with a refusal; status is set */
+    uint32_t target;      /* place in members */
+    uint32_t asked;       /* datagrams since the last pause */
+    uint32_t pace_ms;     /* length of the next pause */
+    uint32_t patience_ms; /* with the next silence */
+    int least_ms;         /* time left that a further attempt needs */
+    bool is_single;       /* ask one node only */
+    bool is_refused;      /* some node answered with a refusal; status is set */
+    bool is_open;         /* some node may have taken it */
+    uint32_t from;        /* place of who gave the reply */
     struct raft_reply reply;
 };
 
@@ -65,10 +73,10 @@ static uint64_t read_clock_ms(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static int count_left_ms(const struct call *call)
+static int count_left_ms(uint64_t end_ms)
 {
     uint64_t now = read_clock_ms();
-    return now >= call->deadline_ms ? 0 : (int)(call->deadline_ms - now);
+    return now >= end_ms ? 0 : (int)(end_ms - now);
 }
 
 /* The place of a node among the members; members_count if it is none. */
@@ -89,7 +97,7 @@ static bool send_request(struct raft_client *client, const struct call *call)
         .kind = RAFT_PACKET_REQUEST,
         .to = member->id,
         .id = ++client->datagram_id,
-        .request = {.seq = client->seq, .command = call->command},
+        .request = {.seq = call->seq, .known = call->known, .command = call->command},
     };
     int stale;
     socklen_t bytes_stale = sizeof(stale);
@@ -105,71 +113,91 @@ static bool send_request(struct raft_client *client, const struct call *call)
     return bytes > 0 && sent == (ssize_t)bytes;
 }
 
-/* Is this the answer to the datagram sent last? */
+/* Is this a reply to the call that counts? A result does whenever and from wherever it comes, a
+ * refusal only if it is that of the datagram sent last. */
 static bool accept_reply(struct raft_client *client, const struct member *member, size_t bytes,
-                         struct raft_reply *reply)
+                         struct call *call)
 {
     struct raft_span datagram = {.data = client->incoming, .bytes = bytes};
     struct raft_datagram_header header;
     struct raft_packet packet;
     if (raft_datagram_open(datagram, &header) != RAFT_DROP_COUNT ||
         header.cluster != client->cluster || header.from != member->id || header.to != 0 ||
-        header.type != RAFT_PACKET_REPLY || header.id != client->datagram_id ||
+        header.type != RAFT_PACKET_REPLY || header.id == 0 || header.id > client->datagram_id ||
         raft_datagram_decode(client->serializer, datagram, &header, &packet, client->entries) !=
             RAFT_DROP_COUNT) {
         return false;
     }
-    *reply = packet.reply;
-    return reply->seq == client->seq &&
-           memcmp(reply->client, client->identity, sizeof(client->identity)) == 0;
+    const struct raft_reply *reply = &packet.reply;
+    if (reply->seq != call->seq ||
+        memcmp(reply->client, client->identity, sizeof(client->identity)) != 0) {
+        return false;
+    }
+    bool is_final = reply->status == RAFT_REPLY_OK || reply->status == RAFT_REPLY_EXPIRED;
+    if (reply->index > client->known) {
+        client->known = reply->index;
+    }
+    call->reply = *reply;
+    call->from = (uint32_t)(member - client->members);
+    return is_final || header.id == client->datagram_id;
 }
 
+/* Reads what one member sent, if anything. */
+static enum attempt read_member(struct raft_client *client, struct call *call, uint32_t place)
+{
+    const struct member *member = &client->members[place];
+    ssize_t bytes = recv(member->fd, client->incoming, sizeof(client->incoming), MSG_DONTWAIT);
+    if (bytes < 0 && errno == ECONNREFUSED && place == call->target) {
+        return ATTEMPT_CLOSED;
+    }
+    if (bytes >= 0 && accept_reply(client, member, (size_t)bytes, call)) {
+        return ATTEMPT_ANSWERED;
+    }
+    return ATTEMPT_SILENT;
+}
+
+/* Waits on all members, for as long as the patience goes. */
 static enum attempt await_reply(struct raft_client *client, struct call *call)
 {
-    const struct member *member = &client->members[call->target];
-    for (;;) {
-        struct pollfd watched = {.fd = member->fd, .events = POLLIN};
-        int left_ms = count_left_ms(call);
-        if (left_ms == 0) {
-            return ATTEMPT_SILENT;
-        }
-        if (poll(&watched, 1, left_ms) <= 0) {
-            continue; /* EINTR or the deadline: the clock decides */
-        }
-        ssize_t bytes = recv(member->fd, client->incoming, sizeof(client->incoming), MSG_DONTWAIT);
-        if (bytes < 0 && errno == ECONNREFUSED) {
-            return ATTEMPT_CLOSED;
-        }
-        if (bytes >= 0 && accept_reply(client, member, (size_t)bytes, &call->reply)) {
-            return ATTEMPT_ANSWERED;
-        }
-    }
-}
-
-/* Lets some time pass; whatever arrives meanwhile is late and nobody's answer. */
-static void pause_call(struct raft_client *client, struct call *call)
-{
     struct pollfd watched[RAFT_NODES_MAX];
-    uint64_t end_ms = read_clock_ms() + call->pace_ms;
+    uint64_t end_ms = read_clock_ms() + call->patience_ms;
     end_ms = end_ms < call->deadline_ms ? end_ms : call->deadline_ms;
     for (uint32_t i = 0; i < client->members_count; i++) {
         watched[i] = (struct pollfd){.fd = client->members[i].fd, .events = POLLIN};
     }
-    for (uint64_t now = read_clock_ms(); now < end_ms; now = read_clock_ms()) {
-        if (poll(watched, client->members_count, (int)(end_ms - now)) <= 0) {
-            continue;
+    for (int left_ms = count_left_ms(end_ms); left_ms > 0; left_ms = count_left_ms(end_ms)) {
+        if (poll(watched, client->members_count, left_ms) <= 0) {
+            continue; /* EINTR or the end: the clock decides */
         }
         for (uint32_t i = 0; i < client->members_count; i++) {
-            if (watched[i].revents != 0) { /* taken off the queue, or its error off the socket */
-                (void)recv(watched[i].fd, client->incoming, 1, MSG_DONTWAIT);
+            enum attempt attempt =
+                watched[i].revents != 0 ? read_member(client, call, i) : ATTEMPT_SILENT;
+            if (attempt != ATTEMPT_SILENT) {
+                return attempt;
             }
         }
     }
-    call->asked = 0;
-    call->pace_ms = call->pace_ms * 2 < PACE_MOST_MS ? call->pace_ms * 2 : PACE_MOST_MS;
+    call->patience_ms =
+        call->patience_ms * 2 < PATIENCE_MOST_MS ? call->patience_ms * 2 : PATIENCE_MOST_MS;
+    return ATTEMPT_SILENT;
 }
 
-/* After a refusal, or a closed port, chooses whom to ask next. */
+/* Lets some time pass; true if a result came meanwhile. */
+static bool pause_call(struct raft_client *client, struct call *call)
+{
+    uint32_t patience_ms = call->patience_ms;
+    uint32_t target = call->target;
+    call->patience_ms = call->pace_ms;
+    call->target = client->members_count; /* nobody's closed port ends it */
+    bool is_answered = await_reply(client, call) == ATTEMPT_ANSWERED;
+    call->patience_ms = patience_ms;
+    call->target = target;
+    call->asked = 0;
+    call->pace_ms = call->pace_ms * 2 < PACE_MOST_MS ? call->pace_ms * 2 : PACE_MOST_MS;
+    return is_answered;
+}
+
+/* After a refusal, a closed port or silence, chooses whom to ask next. */
 static void choose_target(const struct raft_client *client, struct call *call, bool was_answered)
 {
     enum raft_reply_status status = call->reply.status;
@@ -177,7 +205,7 @@ static void choose_target(const struct raft_client *client, struct call *call, b
     if (was_answered) {
         leader = find_member(client, call->reply.leader);
         if (status == RAFT_REPLY_BUSY || status == RAFT_REPLY_DISK_FULL) {
-            leader = call->target; /* it leads and cannot take more now */
+            leader = call->from; /* it leads and cannot take more now */
             call->asked = client->members_count;
         }
     }
@@ -195,11 +223,14 @@ static void explain(struct raft_client_answer *answer, enum raft_client_outcome 
     snprintf(answer->why, sizeof(answer->why), "%s", why);
 }
 
-/* The time is over and every datagram was refused. */
-static void explain_refusals(const struct call *call, struct raft_client_answer *answer)
+/* The time is over. */
+static void explain_end(const struct call *call, struct raft_client_answer *answer)
 {
     enum raft_reply_status status = answer->status;
-    if (!call->is_refused) {
+    if (call->is_open) {
+        explain(answer, RAFT_CLIENT_UNKNOWN,
+                "no answer in time: the command may or may not be applied");
+    } else if (!call->is_refused) {
         explain(answer, RAFT_CLIENT_NO_LEADER, "no node was there to take the command");
     } else if (status == RAFT_REPLY_NO_LEADER ||
                (status == RAFT_REPLY_NOT_LEADER && !call->is_single)) {
@@ -211,24 +242,32 @@ static void explain_refusals(const struct call *call, struct raft_client_answer 
     }
 }
 
+/* Nobody who leads told an index, and the command was not sent. */
+static void explain_greeting(struct call *call, struct raft_client_answer *answer)
+{
+    bool is_silent = call->is_open && !call->is_refused;
+    call->is_open = false;
+    explain_end(call, answer);
+    if (is_silent) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "no node answered, and the command was not sent");
+    }
+}
+
 /* Takes over what a node said; true if that ends the call. */
 static bool judge_reply(struct raft_client *client, struct call *call,
                         struct raft_client_answer *answer)
 {
     const struct raft_reply *reply = &call->reply;
-    answer->node = client->members[call->target].id;
+    uint32_t leader = find_member(client, reply->leader);
+    answer->node = client->members[call->from].id;
     answer->status = reply->status;
     switch (reply->status) {
     case RAFT_REPLY_OK:
-        client->leader = call->target;
+        client->leader = leader < client->members_count ? leader : client->leader;
         answer->outcome = RAFT_CLIENT_OK;
         answer->index = reply->index;
         answer->term = reply->term;
         answer->result = reply->result;
-        return true;
-    case RAFT_REPLY_UNKNOWN:
-        explain(answer, RAFT_CLIENT_UNKNOWN,
-                "the leader lost its office before the command was committed");
         return true;
     case RAFT_REPLY_EXPIRED:
         explain(answer, RAFT_CLIENT_UNKNOWN, "the cluster has forgotten this client meanwhile");
@@ -236,6 +275,9 @@ static bool judge_reply(struct raft_client *client, struct call *call,
     case RAFT_REPLY_TOO_LARGE:
         explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
         return true;
+    case RAFT_REPLY_UNKNOWN:
+        call->is_open = true;
+        return false;
     case RAFT_REPLY_NOT_LEADER:
     case RAFT_REPLY_NO_LEADER:
     case RAFT_REPLY_BUSY:
@@ -247,41 +289,52 @@ static bool judge_reply(struct raft_client *client, struct call *call,
     return false;
 }
 
+/* Sends the command once more; true if that ends the call. A refusal of the only node that may be
+ * asked does, and its closed port. */
+static bool try_once(struct raft_client *client, struct call *call,
+                     struct raft_client_answer *answer)
+{
+    enum attempt attempt = send_request(client, call) ? await_reply(client, call) : ATTEMPT_CLOSED;
+    if (attempt == ATTEMPT_ANSWERED && judge_reply(client, call, answer)) {
+        return true;
+    }
+    call->is_open = call->is_open || attempt == ATTEMPT_SILENT;
+    if (call->is_single) {
+        return attempt != ATTEMPT_SILENT;
+    }
+    call->asked++;
+    choose_target(client, call, attempt == ATTEMPT_ANSWERED);
+    return call->asked >= client->members_count && pause_call(client, call) &&
+           judge_reply(client, call, answer);
+}
+
+/* The outcome stays "no leader" until something is known or the time is over. */
 static void run_call(struct raft_client *client, struct call *call,
                      struct raft_client_answer *answer)
 {
+    bool is_done = false;
+    *answer = (struct raft_client_answer){.outcome = RAFT_CLIENT_NO_LEADER,
+                                          .status = RAFT_REPLY_NO_LEADER};
     do {
-        enum attempt attempt =
-            send_request(client, call) ? await_reply(client, call) : ATTEMPT_CLOSED;
-        if (attempt == ATTEMPT_SILENT) {
-            explain(answer, RAFT_CLIENT_UNKNOWN, "no answer in time");
-            return;
-        }
-        if (attempt == ATTEMPT_ANSWERED && judge_reply(client, call, answer)) {
-            return;
-        }
-        call->asked++;
-        choose_target(client, call, attempt == ATTEMPT_ANSWERED);
-        if (call->asked >= client->members_count && !call->is_single) {
-            pause_call(client, call);
-        }
-    } while (!call->is_single && count_left_ms(call) > call->least_ms);
-    explain_refusals(call, answer);
+        is_done = try_once(client, call, answer);
+    } while (!is_done && count_left_ms(call->deadline_ms) > call->least_ms);
+    if (answer->outcome == RAFT_CLIENT_NO_LEADER) {
+        explain_end(call, answer);
+    }
 }
 
 void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
                       raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer)
 {
     struct call call = {
-        .command = command,
         .deadline_ms = read_clock_ms() + timeout_ms,
         .target = client->leader,
         .pace_ms = PACE_FIRST_MS,
+        .patience_ms = PATIENCE_FIRST_MS,
         .least_ms = timeout_ms / 4 < LEAST_MS ? (int)(timeout_ms / 4) : LEAST_MS,
         .is_single = only != 0,
     };
-    raft_id wanted = only != 0 ? only : hint;
-    uint32_t place = find_member(client, wanted);
+    uint32_t place = find_member(client, only != 0 ? only : hint);
     *answer = (struct raft_client_answer){.status = RAFT_REPLY_NO_LEADER};
     if (command.bytes > RAFT_COMMAND_BYTES_MAX) {
         answer->status = RAFT_REPLY_TOO_LARGE;
@@ -292,11 +345,20 @@ void raft_client_call(struct raft_client *client, struct raft_span command, raft
         explain(answer, RAFT_CLIENT_NO_LEADER, "the asked node is no member of the cluster");
         return;
     }
-    if (place < client->members_count) {
-        call.target = place;
+    call.target = place < client->members_count ? place : call.target;
+    if (client->known == 0) {
+        struct call greeting = call;
+        run_call(client, &greeting, answer);
+        if (answer->outcome != RAFT_CLIENT_OK) {
+            explain_greeting(&greeting, answer);
+            return;
+        }
+        call.target = greeting.from;
     }
+    call.command = command;
+    call.seq = client->seq++;
+    call.known = client->known;
     run_call(client, &call, answer);
-    client->seq++;
 }
 
 /* Descriptors of the family of the endpoint; -1 and errno if there is none. */
@@ -351,6 +413,7 @@ enum raft_error raft_client_open(const struct raft_client_options *options,
     }
     made->cluster = options->cluster;
     made->seq = options->seq;
+    made->known = options->known;
     made->serializer = options->serializer;
     memcpy(made->identity, options->client, sizeof(made->identity));
     enum raft_error error = connect_members(made, options, message, message_bytes);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A client of a cluster: sends one command at a time to the node it believes to lead.
+ * A client of a cluster: one command at a time, sent until its outcome is known.
  *
- * Honest about what it knows: it redirects and retries only while a refusal (not leader, no leader,
- * busy, disk full ..) proves that the command was not taken. On silence, or when the node says
- * "unknown", the outcome is unknown and nothing is sent a second time (until sessions make the
- * retry safe). Until its first answer it may try node after node only if a node is known not to
- * have received the command (its socket is closed: ECONNREFUSED).
+ * A command is named by {client, seq} and runs once, however often it is sent (node/sessions.h). So
+ * the client sends it again, to the same node or to another one: when a node refuses it, points to
+ * a leader or lost its office, and when there is silence for a while. An answer counts from
+ * whomever it comes. Honest about what it knows: at the deadline the outcome is unknown if some
+ * copy may have been taken, else the command was surely not taken.
+ *
+ * A command also says which log index its client had heard of when it was made; each reply brings a
+ * newer one. A client that starts without any asks a leader first.
  */
 #ifndef RAFT_CLIENT_CLIENT_H
 #define RAFT_CLIENT_CLIENT_H
@@ -22,7 +25,8 @@ struct raft_client_options {
     const struct raft_endpoint *endpoints;
     uint32_t endpoints_count;
     uint8_t client[16]; /* identity; one per cluster and user */
-    uint64_t seq;       /* of the first command */
+    uint64_t seq;       /* of the first command, above 0 and all that this client ever used */
+    raft_index known;   /* a committed index that was heard of, 0 = none */
     const struct raft_serializer *serializer;
 };
 
@@ -30,7 +34,7 @@ enum raft_client_outcome {
     RAFT_CLIENT_OK,        /* applied; result is set */
     RAFT_CLIENT_NO_LEADER, /* not taken: no leader was found in time */
     RAFT_CLIENT_REFUSED,   /* not taken: status says why */
-    RAFT_CLIENT_UNKNOWN    /* it may or may not have been applied */
+    RAFT_CLIENT_UNKNOWN    /* it may or may not have been applied, or will be yet, but once */
 };
 
 struct raft_client_answer {
@@ -47,8 +51,8 @@ enum raft_error raft_client_open(const struct raft_client_options *options,
                                  struct raft_client **client, char *message,
                                  size_t message_bytes) RAFT_MUST_USE;
 
-/* Runs one command; first asks `hint` (0 = none). With only != 0, that node alone is asked and
- * nothing is redirected. Returns within timeout_ms. */
+/* Runs one command; first asks `hint` (0 = none). With only != 0, that node alone is asked, and a
+ * refusal of it is final. Returns within timeout_ms. */
 void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
                       raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer);
 

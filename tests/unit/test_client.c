@@ -24,10 +24,10 @@
 #include "comms/datagram.h"
 #include "comms/endpoint.h"
 
-enum { NODES = 3, STEPS = 4, CLUSTER = 99, SILENT = -1, GARBAGE = -2 };
+enum { NODES = 3, STEPS = 4, CLUSTER = 99, SILENT = -1, GARBAGE = -2, LATE = -3 };
 
 struct step {
-    int status; /* a raft_reply_status, SILENT or GARBAGE */
+    int status; /* a raft_reply_status, SILENT, GARBAGE, or LATE: ok when node 2 is asked */
     raft_id leader;
 };
 
@@ -38,6 +38,9 @@ struct node {
     unsigned steps;
     unsigned asked;
     struct raft_request seen;
+    unsigned greeted; /* requests without a command, answered on their own */
+    struct raft_packet late;
+    union raft_socket_address late_to;
 };
 
 struct fixture {
@@ -47,6 +50,7 @@ struct fixture {
     pthread_t thread;
     struct raft_client *client;
     struct raft_client_answer answer;
+    raft_index known; /* what the client starts with */
 };
 
 static void send_reply(const struct node *node, raft_id id, const struct raft_packet *packet,
@@ -66,6 +70,7 @@ static void send_garbage(const struct node *node, raft_id id, const struct raft_
 {
     struct raft_packet wrong = *reply;
     wrong.reply.status = RAFT_REPLY_OK;
+    wrong.reply.index = 1 << 20; /* Not to be remembered. */
     wrong.id = reply->id + 1;
     send_reply(node, id, &wrong, to);
     wrong.id = reply->id;
@@ -94,6 +99,16 @@ static void answer_request(struct node *node, raft_id id)
         RAFT_DROP_COUNT);
     assert_int_equal(packet.kind, RAFT_PACKET_REQUEST);
     assert_int_equal(packet.to, id);
+    if (packet.request.seq == 0) {
+        struct raft_packet greeting = {.kind = RAFT_PACKET_REPLY,
+                                       .from = id,
+                                       .id = packet.id,
+                                       .reply = {.leader = id, .index = 1000 + id}};
+        memcpy(greeting.reply.client, packet.request.client, 16);
+        node->greeted++;
+        send_reply(node, id, &greeting, &from);
+        return;
+    }
     unsigned step = node->asked < node->steps ? node->asked : node->steps - 1;
     node->asked++;
     node->seen = packet.request;
@@ -110,6 +125,10 @@ static void answer_request(struct node *node, raft_id id)
     memcpy(reply.reply.client, packet.request.client, 16);
     if (node->script[step].status == GARBAGE) {
         send_garbage(node, id, &reply, &from);
+    } else if (node->script[step].status == LATE) {
+        node->late = reply;
+        node->late.reply.result = (struct raft_span){"late", 4};
+        node->late_to = from;
     } else if (node->script[step].status != SILENT) {
         reply.reply.status = (enum raft_reply_status)node->script[step].status;
         send_reply(node, id, &reply, &from);
@@ -119,6 +138,7 @@ static void answer_request(struct node *node, raft_id id)
 static void *play_nodes(void *context)
 {
     struct fixture *fixture = context;
+    const struct node *first = &fixture->nodes[0];
     for (;;) {
         struct pollfd watched[NODES + 1];
         for (int i = 0; i < NODES; i++) {
@@ -129,6 +149,9 @@ static void *play_nodes(void *context)
         for (int i = 0; i < NODES; i++) {
             if (watched[i].revents != 0) {
                 answer_request(&fixture->nodes[i], (raft_id)i + 1);
+                if (i == 1 && first->late.id != 0) {
+                    send_reply(first, 1, &first->late, &first->late_to);
+                }
             }
         }
         if (watched[NODES].revents != 0) {
@@ -162,6 +185,7 @@ static int setup(void **state)
         fixture->nodes[i].script[0] = (struct step){.status = RAFT_REPLY_NO_LEADER};
     }
     fixture->quit = eventfd(0, EFD_CLOEXEC);
+    fixture->known = 30;
     *state = fixture;
     return 0;
 }
@@ -194,6 +218,7 @@ static void start(struct fixture *fixture)
         .endpoints_count = NODES,
         .client = {1, 2, 3},
         .seq = 100,
+        .known = fixture->known,
         .serializer = raft_serializer_msgpack(),
     };
     assert_int_equal(raft_client_open(&options, &fixture->client, message, sizeof(message)),
@@ -263,30 +288,127 @@ static void test_a15_not_leader_redirects(void **state)
     assert_int_equal(fixture->nodes[2].asked, 1);
 }
 
-static void test_b28_silence_is_unknown_and_never_sent_twice(void **state)
+static void test_b28_silence_to_the_end_is_unknown(void **state)
 {
     struct fixture *fixture = *state;
-    set_script(fixture, 1, (struct step){.status = SILENT});
+    for (raft_id id = 1; id <= NODES; id++) {
+        set_script(fixture, id, (struct step){.status = SILENT});
+    }
     call_once(fixture, 0, 0, 200);
     assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_UNKNOWN);
     assert_int_equal(fixture->nodes[0].asked, 1);
-    assert_int_equal(count_asked(fixture), 1);
     assert_true(strlen(fixture->answer.why) > 0);
 }
 
-static void test_b29_unknown_of_a_node_is_unknown(void **state)
+static void test_after_silence_another_node_is_asked_for_the_same_command(void **state)
+{
+    struct fixture *fixture = *state;
+    set_script(fixture, 1, (struct step){.status = SILENT});
+    set_script(fixture, 2, (struct step){.status = RAFT_REPLY_NOT_LEADER, .leader = 3});
+    set_script(fixture, 3, (struct step){.status = RAFT_REPLY_OK, .leader = 3});
+    call_once(fixture, 0, 0, 60000);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
+    assert_int_equal(fixture->answer.node, 3);
+    for (int i = 0; i < NODES; i++) {
+        assert_int_equal(fixture->nodes[i].asked, 1);
+        assert_int_equal(fixture->nodes[i].seen.seq, 100);
+        assert_int_equal(fixture->nodes[i].seen.known, 30);
+    }
+}
+
+static void test_silence_then_refusals_is_unknown(void **state)
+{
+    struct fixture *fixture = *state;
+    struct node *node = &fixture->nodes[0];
+    node->script[0] = (struct step){.status = SILENT};
+    node->script[1] = (struct step){.status = RAFT_REPLY_NO_LEADER};
+    node->steps = 2;
+    call_once(fixture, 0, 0, 2000);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_UNKNOWN);
+    assert_true(fixture->nodes[1].asked > 0);
+}
+
+static void test_b29_unknown_of_a_node_is_tried_elsewhere(void **state)
 {
     struct fixture *fixture = *state;
     set_script(fixture, 1, (struct step){.status = RAFT_REPLY_UNKNOWN});
-    call_once(fixture, 0, 0, 10000);
+    set_script(fixture, 2, (struct step){.status = RAFT_REPLY_OK, .leader = 2});
+    call_once(fixture, 0, 0, 60000);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
+    assert_int_equal(fixture->answer.node, 2);
+    assert_int_equal(fixture->nodes[1].seen.seq, fixture->nodes[0].seen.seq);
+}
+
+static void test_b29_unknown_then_refusals_is_unknown(void **state)
+{
+    struct fixture *fixture = *state;
+    struct node *node = &fixture->nodes[0];
+    node->script[0] = (struct step){.status = RAFT_REPLY_UNKNOWN};
+    node->script[1] = (struct step){.status = RAFT_REPLY_NO_LEADER};
+    node->steps = 2;
+    call_once(fixture, 0, 0, 400);
     assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_UNKNOWN);
+}
+
+static void test_an_expired_session_is_unknown_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    set_script(fixture, 1, (struct step){.status = RAFT_REPLY_EXPIRED});
+    call_once(fixture, 0, 0, 60000);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_UNKNOWN);
+    assert_int_equal(fixture->answer.status, RAFT_REPLY_EXPIRED);
     assert_int_equal(count_asked(fixture), 1);
+}
+
+static void test_who_knows_no_index_asks_before_the_command(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->known = 0;
+    set_script(fixture, 1, (struct step){.status = RAFT_REPLY_OK, .leader = 1});
+    start(fixture);
+    for (int i = 0; i < 2; i++) {
+        raft_client_call(fixture->client, (struct raft_span){"c", 1}, 0, 0, 60000,
+                         &fixture->answer);
+        assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
+    }
+    stop(fixture);
+    assert_int_equal(fixture->nodes[0].greeted, 1);
+    assert_int_equal(fixture->nodes[0].asked, 2);
+    assert_int_equal(fixture->nodes[0].seen.known, 1001);
+    assert_int_equal(fixture->nodes[0].seen.seq, 101);
+}
+
+static void test_replies_bring_newer_indexes_for_the_next_command(void **state)
+{
+    struct fixture *fixture = *state;
+    set_script(fixture, 1, (struct step){.status = RAFT_REPLY_OK, .leader = 1});
+    start(fixture);
+    for (int i = 0; i < 2; i++) {
+        raft_client_call(fixture->client, (struct raft_span){"c", 1}, 0, 0, 60000,
+                         &fixture->answer);
+        assert_int_equal(fixture->nodes[0].seen.known, i == 0 ? 30 : 41);
+    }
+    stop(fixture);
+}
+
+static void test_a_late_result_of_another_node_counts(void **state)
+{
+    struct fixture *fixture = *state;
+    set_script(fixture, 1, (struct step){.status = LATE, .leader = 1});
+    set_script(fixture, 2, (struct step){.status = SILENT});
+    call_once(fixture, 0, 0, 60000);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
+    assert_int_equal(fixture->answer.node, 1);
+    assert_memory_equal(fixture->answer.result.data, "late", 4);
+    assert_int_equal(count_asked(fixture), 2);
 }
 
 static void test_wrong_answers_are_not_believed(void **state)
 {
     struct fixture *fixture = *state;
-    set_script(fixture, 1, (struct step){.status = GARBAGE});
+    for (raft_id id = 1; id <= NODES; id++) {
+        set_script(fixture, id, (struct step){.status = GARBAGE});
+    }
     call_once(fixture, 0, 0, 200);
     assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_UNKNOWN);
     assert_int_equal(count_asked(fixture), 1);
@@ -437,8 +559,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_the_hinted_leader_answers),
         CASE(test_a15_not_leader_redirects),
-        CASE(test_b28_silence_is_unknown_and_never_sent_twice),
-        CASE(test_b29_unknown_of_a_node_is_unknown),
+        CASE(test_b28_silence_to_the_end_is_unknown),
+        CASE(test_after_silence_another_node_is_asked_for_the_same_command),
+        CASE(test_silence_then_refusals_is_unknown),
+        CASE(test_b29_unknown_of_a_node_is_tried_elsewhere),
+        CASE(test_b29_unknown_then_refusals_is_unknown),
+        CASE(test_an_expired_session_is_unknown_at_once),
+        CASE(test_who_knows_no_index_asks_before_the_command),
+        CASE(test_replies_bring_newer_indexes_for_the_next_command),
+        CASE(test_a_late_result_of_another_node_counts),
         CASE(test_wrong_answers_are_not_believed),
         CASE(test_closed_ports_are_passed_over),
         CASE(test_nobody_there_is_no_leader),
