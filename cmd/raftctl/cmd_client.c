@@ -43,8 +43,21 @@ static int check_command(const struct call *call, const struct raft_kv_command *
     return code;
 }
 
+/* The highest commit index that a node has published in its present life. */
+static raft_index find_known(const struct raft_view *view)
+{
+    raft_index known = 0;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        const struct raft_view_node *node = &view->nodes[i];
+        if (raft_view_is_current(node) && node->node.commit > known) {
+            known = node->node.commit;
+        }
+    }
+    return known;
+}
+
 /* Opens a client to the nodes of the view. */
-static int open_client(struct call *call, struct raft_client **client)
+static int open_client(struct call *call, const struct client_id *id, struct raft_client **client)
 {
     struct raft_endpoint endpoints[RAFT_NODES_MAX];
     struct raft_client_options options = {.cluster = call->view->cluster.cluster,
@@ -58,10 +71,9 @@ static int open_client(struct call *call, struct raft_client **client)
                  service->host);
     }
     char message[256] = "";
-    int code = client_id_take(call, options.client, &options.seq);
-    if (code != EXIT_DONE) {
-        return code;
-    }
+    memcpy(options.client, id->client, sizeof options.client);
+    options.seq = id->seq;
+    options.known = find_known(call->view);
     enum raft_error error = raft_client_open(&options, client, message, sizeof message);
     return error == RAFT_OK ? EXIT_DONE : complain(call, EXIT_FALSE, "%s", message);
 }
@@ -197,27 +209,35 @@ static int judge(struct call *call, enum raft_kv_op op, raft_id only,
     return code;
 }
 
-static int run_command(struct call *call, const struct raft_kv_command *command)
+/* Sends the command as a client of its own, until its outcome is known or the time is over. */
+static int send_command(struct call *call, const struct raft_kv_command *command, raft_id only)
 {
     static char bytes[RAFT_KV_COMMAND_BYTES_MAX];
     struct raft_client *client = NULL;
     struct raft_client_answer answer;
+    struct client_id id;
+    client_id_take(call, &id);
+    int code = open_client(call, &id, &client);
+    if (code == EXIT_DONE) {
+        struct raft_span span = {bytes, raft_kv_encode(command, bytes, sizeof bytes)};
+        uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
+        raft_client_call(client, span, call->view->leader, only,
+                         timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX, &answer);
+        code = judge(call, command->op, only, &answer);
+    }
+    raft_client_close(&client);
+    client_id_release(&id);
+    return code;
+}
+
+static int run_command(struct call *call, const struct raft_kv_command *command)
+{
     raft_id only = 0;
     int code = check_command(call, command);
     code = code == EXIT_DONE ? call_open(call, false) : code;
     const char *at = options_text(&call->options, "at", NULL);
     code = code == EXIT_DONE && at != NULL ? call_node(call, at, &only) : code;
-    code = code == EXIT_DONE ? open_client(call, &client) : code;
-    if (code != EXIT_DONE) {
-        return code;
-    }
-    struct raft_span span = {bytes, raft_kv_encode(command, bytes, sizeof bytes)};
-    uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
-    raft_client_call(client, span, call->view->leader, only,
-                     timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX, &answer);
-    code = judge(call, command->op, only, &answer);
-    raft_client_close(&client);
-    return code;
+    return code == EXIT_DONE ? send_command(call, command, only) : code;
 }
 
 static struct raft_span span_of(const char *text)
