@@ -4,17 +4,24 @@
  * took place at the index at which its command was run, or at its read index. That order respects
  * real time if the index is later than those of all operations that were answered before this one
  * was asked; and it explains the results if a map of our own, fed with the commands that were run,
- * gives the same ones. Both are checked as each answer arrives, at the cost of one look-up.
+ * gives the same ones. Both are checked as each answer arrives, at the cost of one look-up. When it
+ * fails, the whole history of that key is searched for any other order (lib/history), and the
+ * operations that conflict are told.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/app.h"
 #include "base/assert.h"
 #include "base/hash.h"
+#include "history/history.h"
 #include "node/node.h"
 #include "sim/check.h"
 
 typedef unsigned long long ull;
+
+enum { TEXT_BYTES = 360 };
 
 /* What an operation gave: a status and the hash of a value. */
 struct outcome {
@@ -35,16 +42,16 @@ struct key {
     size_t capacity;
 };
 
-/* What a client asked and has no answer to. */
+/* What a client asked, beside what the history has of it. */
 struct operation {
     size_t key;
-    enum raft_kv_op kind;
     raft_index floor; /* newest index that was answered before it was asked */
 };
 
 struct state {
-    struct operation *operations;
-    size_t operations_count;
+    struct raft_history *history; /* NULL = nothing was asked yet */
+    uint64_t moment;              /* newest one in the history */
+    struct operation *operations; /* by number in the history */
     size_t operations_capacity;
     struct key *keys;
     size_t keys_count;
@@ -57,6 +64,8 @@ struct state {
     raft_index floor;            /* newest index of what was answered */
 };
 
+static void accuse(struct state *s, struct raft_sim_watch *watch, const struct raft_sim_call *call,
+                   uint32_t number, const char *what);
 static void note_outcome(struct state *s, raft_index index, struct outcome outcome);
 static struct outcome run_command(struct state *s, raft_index index, struct raft_span bytes);
 static struct outcome judge_cas(raft_index index, struct key *key,
@@ -65,7 +74,7 @@ static size_t find_key(struct state *s, struct raft_span name);
 static void set_value(struct key *key, raft_index index, uint64_t value);
 static uint64_t value_at(const struct key *key, raft_index index);
 static uint64_t hash_value(struct raft_span value);
-static struct outcome read_outcome(struct raft_span result, enum raft_kv_op kind);
+static struct outcome read_outcome(struct raft_span result, enum raft_history_action action);
 static struct outcome read_key(const struct key *key, raft_index index);
 static bool find_place(const struct state *s, const struct raft_sim_call *call, raft_index *index);
 
@@ -78,6 +87,7 @@ static void finish(void *state)
     free(s->outcomes);
     raft_sim_marks_finish(&s->runs);
     raft_sim_marks_finish(&s->asked);
+    raft_history_destroy(&s->history);
     free(s->operations);
 }
 
@@ -102,6 +112,14 @@ static void see_apply(void *state, struct raft_sim_watch *watch, const struct ra
     note_outcome(s, entry->index, outcome);
 }
 
+/* Actions of the history by the app's codes. */
+static const enum raft_history_action actions[] = {
+    [RAFT_KV_PUT] = RAFT_HISTORY_PUT,
+    [RAFT_KV_GET] = RAFT_HISTORY_GET,
+    [RAFT_KV_DEL] = RAFT_HISTORY_DEL,
+    [RAFT_KV_CAS] = RAFT_HISTORY_CAS,
+};
+
 static void see_call(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
     struct state *s = state;
@@ -109,14 +127,28 @@ static void see_call(void *state, struct raft_sim_watch *watch, const struct raf
     (void)watch;
     if (!raft_kv_decode(sight->call->command, &command))
         return;
-    if (s->operations_count == s->operations_capacity) {
-        s->operations_capacity = s->operations_count == 0 ? 1024 : 2 * s->operations_count;
+    if (s->history == NULL)
+        s->history = raft_history_create(&raft_history_register);
+    bool writes = command.op == RAFT_KV_PUT || command.op == RAFT_KV_CAS;
+    struct operation operation = {.key = find_key(s, command.key), .floor = s->floor};
+    struct raft_history_operation asked = {
+        .call = ++s->moment,
+        .done = RAFT_HISTORY_NEVER,
+        .reads = sight->call->read,
+        .client = sight->call->client,
+        .object = s->keys[operation.key].name,
+        .action = actions[command.op],
+        .argument = writes ? hash_value(command.value) : 0,
+        .expected = command.op == RAFT_KV_CAS ? hash_value(command.expected) : 0,
+    };
+    uint32_t number = raft_history_add(s->history, &asked);
+    if (number >= s->operations_capacity) {
+        s->operations_capacity = 2 * (size_t)number + 1024;
         s->operations = realloc(s->operations, s->operations_capacity * sizeof *s->operations);
         ASSERT(s->operations != NULL);
     }
-    s->operations[s->operations_count++] =
-        (struct operation){.key = find_key(s, command.key), .kind = command.op, .floor = s->floor};
-    *raft_sim_marks_at(&s->asked, sight->call->name, 0) = s->operations_count;
+    s->operations[number] = operation;
+    *raft_sim_marks_at(&s->asked, sight->call->name, 0) = number + 1;
 }
 
 static void see_return(void *state, struct raft_sim_watch *watch,
@@ -124,35 +156,57 @@ static void see_return(void *state, struct raft_sim_watch *watch,
 {
     struct state *s = state;
     const struct raft_sim_call *call = sight->call;
-    uint64_t number = 0;
+    uint64_t found = 0;
     raft_index index = 0;
     if (call->outcome != RAFT_SIM_DONE || s->blind ||
-        !raft_sim_marks_find(&s->asked, call->name, 0, &number))
+        !raft_sim_marks_find(&s->asked, call->name, 0, &found))
         return;
-    const struct operation *operation = &s->operations[number - 1];
+    uint32_t number = (uint32_t)(found - 1);
+    const struct operation *operation = &s->operations[number];
+    struct raft_history_operation *asked = raft_history_at(s->history, number);
+    struct outcome got = read_outcome(call->result, asked->action);
+    asked->done = ++s->moment;
+    asked->status = got.status == RAFT_KV_NOT_FOUND  ? RAFT_HISTORY_ABSENT
+                    : got.status == RAFT_KV_MISMATCH ? RAFT_HISTORY_MISMATCH
+                                                     : RAFT_HISTORY_OK;
+    asked->result = got.value;
     if (!find_place(s, call, &index)) {
-        raft_sim_watch_fail(watch, "client %u: command %llu is answered out of nothing",
-                            (unsigned)call->client, (ull)call->seq);
+        accuse(s, watch, call, number, "is answered out of nothing");
         return;
     }
-    if (call->read ? index < operation->floor : index <= operation->floor)
-        raft_sim_watch_fail(watch,
-                            "client %u: command %llu took place at %llu, what was answered before "
-                            "it was asked at %llu",
-                            (unsigned)call->client, (ull)call->seq, (ull)index,
-                            (ull)operation->floor);
+    asked->order = index;
     struct outcome want =
         call->read ? read_key(&s->keys[operation->key], index) : s->outcomes[index - 1];
-    struct outcome got = read_outcome(call->result, operation->kind);
-    if (got.status != want.status || got.value != want.value)
-        raft_sim_watch_fail(watch,
-                            "client %u: command %llu at %llu gave status %u and value %llx, it "
-                            "should be %u and %llx",
-                            (unsigned)call->client, (ull)call->seq, (ull)index,
-                            (unsigned)got.status, (ull)got.value, (unsigned)want.status,
-                            (ull)want.value);
+    if (call->read ? index < operation->floor : index <= operation->floor)
+        accuse(s, watch, call, number, "took place before what was answered before it was asked");
+    else if (got.status != want.status || got.value != want.value)
+        accuse(s, watch, call, number, "has another result than a map gives");
     if (index > s->floor)
         s->floor = index;
+}
+
+/* The witness failed: is there another order? */
+static void accuse(struct state *s, struct raft_sim_watch *watch, const struct raft_sim_call *call,
+                   uint32_t number, const char *what)
+{
+    struct raft_history_report report;
+    char text[TEXT_BYTES];
+    char line[TEXT_BYTES / 4];
+    size_t used = 0;
+    raft_history_search(s->history, raft_history_at(s->history, number)->object, 0, &report);
+    text[0] = '\0';
+    for (uint32_t i = 0; i < report.conflict_count && i < RAFT_HISTORY_CONFLICT_MAX; i++) {
+        raft_history_text(raft_history_at(s->history, report.conflict[i]), line, sizeof line);
+        if (used + strlen(line) + 3 > sizeof text)
+            break;
+        used += (size_t)snprintf(text + used, sizeof text - used, "; %s", line);
+    }
+    raft_sim_watch_fail(watch, "client %u: command %llu at %llu %s%s%s", (unsigned)call->client,
+                        (ull)call->seq, (ull)call->index, what,
+                        report.verdict == RAFT_HISTORY_ILLEGAL
+                            ? "; these conflict"
+                            : ", though another order would explain it",
+                        text);
 }
 
 static void note_outcome(struct state *s, raft_index index, struct outcome outcome)
@@ -247,14 +301,15 @@ static uint64_t hash_value(struct raft_span value)
     return raft_hash_words(RAFT_HASH_SEED, value.data, value.bytes) | 1;
 }
 
-static struct outcome read_outcome(struct raft_span result, enum raft_kv_op kind)
+static struct outcome read_outcome(struct raft_span result, enum raft_history_action action)
 {
     const uint8_t *bytes = result.data;
     struct outcome outcome = {.ran = true, .status = RAFT_KV_BAD};
     if (result.bytes == 0)
         return outcome;
     outcome.status = bytes[0];
-    bool shows = (kind == RAFT_KV_GET && bytes[0] == RAFT_KV_OK) || bytes[0] == RAFT_KV_MISMATCH;
+    bool shows =
+        (action == RAFT_HISTORY_GET && bytes[0] == RAFT_KV_OK) || bytes[0] == RAFT_KV_MISMATCH;
     if (shows || result.bytes > 1)
         outcome.value = hash_value((struct raft_span){bytes + 1, result.bytes - 1});
     return outcome;

@@ -183,6 +183,7 @@ static void a_wrong_result(void **state)
     run(&f, &get, 3, true);
     answer(&f, &get, false, 3, "\0b");
     expect_broken(&f, "linearizability");
+    assert_non_null(strstr(f.watch->failure, "these conflict; client 1: get"));
     end(&f);
 }
 
