@@ -19,6 +19,9 @@
 #include "options.h"
 #include "server/server.h"
 
+/* With --lease-reads: how far the clocks of two nodes may drift apart in an election timeout. */
+enum { CLOCK_DRIFT_PERMILLE = 200 };
+
 /* What is open; the server takes log, udp and app. */
 struct parts {
     struct raft_spec spec;
@@ -146,7 +149,9 @@ static void make_server(const struct options *options, struct parts *parts)
                           .election_timeout = parts->spec.election_timeout,
                           .heartbeat_interval = parts->spec.heartbeat_interval,
                           .pre_vote = true,
-                          .check_quorum = true},
+                          .check_quorum = true,
+                          .lease_reads = options->lease_reads,
+                          .clock_drift_permille = CLOCK_DRIFT_PERMILLE},
                  .limits = raft_limits_default(),
                  .incarnation = options->incarnation,
                  .seed = make_seed(options, parts),

@@ -31,6 +31,8 @@ static const struct row rows[] = {
     {"--incarnation", "HEX", KIND_HEX, AT(incarnation), "names this process (default: random)"},
     {"--ready-fd", "N", KIND_FD, AT(ready_fd), "write \"ok\" or \"error SENTENCE\" there"},
     {"--fresh", NULL, KIND_FLAG, AT(fresh), "the cluster is new: elect at once"},
+    {"--lease-reads", NULL, KIND_FLAG, AT(lease_reads),
+     "answer reads by lease; on all nodes, if clocks can be trusted"},
     {"--dump", "DIR", KIND_TEXT, AT(dump), "print the log of a node that does not run, and end"},
     {"--first", "A", KIND_INDEX, AT(first), "with --dump: from this entry on; -1 is the last one"},
     {"--last", "B", KIND_INDEX, AT(last), "with --dump: up to this entry"},

@@ -21,6 +21,7 @@ struct options {
     uint32_t id;
     int ready_fd; /* -1 = none */
     bool fresh;
+    bool lease_reads;
     bool json;
     bool help;
     bool version;

@@ -13,7 +13,7 @@
 #include "base/span.h"
 #include "raft/types.h"
 
-enum { RAFT_APP_VERSION = 1, RAFT_APP_RESULT_BYTES_MAX = 48 * 1024 };
+enum { RAFT_APP_VERSION = 2, RAFT_APP_RESULT_BYTES_MAX = 48 * 1024 };
 
 struct raft_app;
 
@@ -22,6 +22,9 @@ struct raft_app_ops {
     /* Applies one command; writes at most RAFT_APP_RESULT_BYTES_MAX into result, returns its bytes.
      */
     size_t (*apply)(struct raft_app *app, raft_index index, struct raft_span command, void *result);
+    /* Answers a command that only reads, as apply would, and changes nothing; a command that would
+     * change something is a bad one. */
+    size_t (*query)(const struct raft_app *app, struct raft_span command, void *result);
     /* A digest of the whole state: equal states give equal digests on every node. */
     uint64_t (*digest)(const struct raft_app *app);
     /* Called exactly once for each change of (leader, term); leader 0 = none. May be NULL. */

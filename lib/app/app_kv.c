@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A replicated map from keys to values: put, get, del, cas. Reads go through the log too, so they
- * are linearizable.
+ * A replicated map from keys to values: put, get, del, cas. A get may come as a command of the
+ * log too.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,16 +19,18 @@ struct kv {
 };
 
 static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
+static size_t query(const struct raft_app *app, struct raft_span command, void *result);
 static uint64_t digest(const struct raft_app *app);
 static void destroy(struct raft_app *app);
 static size_t run_command(struct kv *kv, const struct raft_kv_command *command, uint8_t *result);
-static size_t run_get(struct kv *kv, struct raft_span key, uint8_t *result);
+static size_t run_get(const struct kv *kv, struct raft_span key, uint8_t *result);
 static size_t run_cas(struct kv *kv, const struct raft_kv_command *command, uint8_t *result);
 static size_t answer(uint8_t *result, enum raft_kv_status status, struct raft_span value);
 
 static const struct raft_app_ops ops = {
     .version = RAFT_APP_VERSION,
     .apply = apply,
+    .query = query,
     .digest = digest,
     .leadership = NULL,
     .destroy = destroy,
@@ -54,6 +56,15 @@ static size_t apply(struct raft_app *app, raft_index index, struct raft_span com
     if (!raft_kv_decode(command, &decoded))
         return answer(result, RAFT_KV_BAD, (struct raft_span){0});
     return run_command(kv, &decoded, result);
+}
+
+static size_t query(const struct raft_app *app, struct raft_span command, void *result)
+{
+    const struct kv *kv = (const struct kv *)app;
+    struct raft_kv_command decoded;
+    if (!raft_kv_decode(command, &decoded) || decoded.op != RAFT_KV_GET)
+        return answer(result, RAFT_KV_BAD, (struct raft_span){0});
+    return run_get(kv, decoded.key, result);
 }
 
 static uint64_t digest(const struct raft_app *app)
@@ -91,7 +102,7 @@ static size_t run_command(struct kv *kv, const struct raft_kv_command *command, 
     return answer(result, RAFT_KV_BAD, nothing);
 }
 
-static size_t run_get(struct kv *kv, struct raft_span key, uint8_t *result)
+static size_t run_get(const struct kv *kv, struct raft_span key, uint8_t *result)
 {
     struct raft_span value = {0};
     if (!raft_kv_map_get(&kv->map, key, &value))

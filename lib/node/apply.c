@@ -25,6 +25,7 @@ void raft_node_apply(struct raft_node *node)
             start_read(node);
     }
     raft_node_tell_commit(node);
+    raft_node_read_serve(node);
 }
 
 bool raft_node_apply_entries(struct raft_node *node, uint64_t token,

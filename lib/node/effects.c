@@ -73,6 +73,7 @@ static void execute_effect(struct raft_node *node, const struct raft_effect *eff
         raft_node_tell_config(node, effect);
         break;
     case RAFT_EFFECT_READ:
+        raft_node_read_known(node, effect);
         break;
     case RAFT_EFFECT_TRANSFER:
         node->transfer.refusal = effect->transfer.refusal;

@@ -15,6 +15,7 @@
 #include "node/node.h"
 #include "node/outbox.h"
 #include "node/persists.h"
+#include "node/reads.h"
 #include "node/sessions.h"
 #include "node/tail.h"
 
@@ -79,6 +80,7 @@ struct raft_node {
     struct raft_node_persists persists;
     struct raft_outbox outbox;
     struct raft_clients clients;
+    struct raft_waiting_reads reads;
     struct raft_sessions *sessions; /* as of applied, as the app */
 
     struct raft_node_wish wishes[RAFT_NODE_WISHES_MAX];
@@ -142,6 +144,17 @@ void raft_node_answer(struct raft_node *node, const struct raft_entry *entry,
                       enum raft_reply_status status, const struct raft_session_answer *answer);
 /* Leadership is lost: all waiting clients get "unknown". */
 void raft_node_answer_unknown(struct raft_node *node);
+
+/* The word for a client. */
+enum raft_reply_status raft_node_translate(enum raft_refusal refusal, raft_id leader);
+
+/* query.c: reads */
+void raft_node_read_request(struct raft_node *node, const struct raft_packet *packet,
+                            const struct raft_address *from);
+void raft_node_read_known(struct raft_node *node, const struct raft_effect *effect);
+/* More is applied: reads that waited for it are answered. */
+void raft_node_read_serve(struct raft_node *node);
+void raft_node_read_stop(struct raft_node *node);
 
 /* observers.c: each calls every observer that wants it. */
 void raft_node_tell_role(struct raft_node *node, enum raft_role from, enum raft_role to,

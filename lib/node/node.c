@@ -39,6 +39,7 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
     raft_node_persists_init(&node->persists);
     raft_outbox_init(&node->outbox, OUTBOX_MAX);
     raft_clients_init(&node->clients, node->options.clients_max);
+    raft_waiting_reads_init(&node->reads, node->options.clients_max);
     node->sessions = raft_sessions_create(node->options.sessions_max, RAFT_SESSIONS_BYTES_MAX);
     return node;
 }
@@ -101,7 +102,10 @@ void raft_node_receive(void *context, const struct raft_packet *packet,
         }
         break;
     case RAFT_PACKET_REQUEST:
-        raft_node_request(node, packet, from);
+        if (packet->request.read == RAFT_READ_NOT)
+            raft_node_request(node, packet, from);
+        else
+            raft_node_read_request(node, packet, from);
         break;
     case RAFT_PACKET_FETCH: /* No image is served or fetched yet. */
     case RAFT_PACKET_CHUNK:
@@ -201,9 +205,11 @@ void raft_node_destroy(struct raft_node **node)
     ASSERT(!old->busy);
     if (old->started) {
         raft_node_answer_unknown(old);
+        raft_node_read_stop(old);
         raft_comms_stop(old->ports.comms);
     }
     raft_clients_finish(&old->clients);
+    raft_waiting_reads_finish(&old->reads);
     raft_sessions_destroy(&old->sessions);
     raft_outbox_finish(&old->outbox);
     raft_node_persists_finish(&old->persists, &old->tail);
@@ -217,7 +223,8 @@ void raft_node_step(struct raft_node *node, struct raft_event *event)
     ASSERT(node->started);
     if (node->busy) {
         ASSERT(node->queue_count < RAFT_NODE_EVENTS_MAX);
-        ASSERT(event->type == RAFT_EVENT_SENT || event->type == RAFT_EVENT_PERSISTED);
+        ASSERT(event->type == RAFT_EVENT_SENT || event->type == RAFT_EVENT_PERSISTED ||
+               event->type == RAFT_EVENT_READ);
         uint32_t place = (node->queue_head + node->queue_count) % RAFT_NODE_EVENTS_MAX;
         node->queue[place] = *event;
         node->queue_count++;

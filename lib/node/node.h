@@ -66,6 +66,9 @@ struct raft_node_options {
     uint64_t seed;                      /* entropy for timers: one stream per node */
     uint64_t (*entropy)(void *context); /* asked instead, once for each event; NULL = the stream */
     void *entropy_context;
+    raft_time (*clock)(void *context); /* asked when a read has come in: the present, by the clock
+                                          that raft_node_advance gets; NULL = as of that call */
+    void *clock_context;
     bool fresh;            /* the cluster is new: elect at once */
     size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
     uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
@@ -154,6 +157,11 @@ typedef void (*raft_node_done)(void *context, enum raft_reply_status status, raf
                                struct raft_span result);
 void raft_node_submit(struct raft_node *node, struct raft_span command, raft_node_done done,
                       void *context);
+
+/* A read of this process's own, linearizable, without a log entry; done is called as for a command.
+ */
+void raft_node_query(struct raft_node *node, struct raft_span command, raft_node_done done,
+                     void *context);
 
 /* Copies entries the tail still has of [first, last] (data borrowed until the next call on node);
  * returns how many, starting exactly at first, 0 if first is not in the tail. */

@@ -19,7 +19,6 @@ static void tell_status(struct raft_node *node, const struct raft_pending *pendi
                         enum raft_reply_status status, raft_id leader);
 static void send_reply(struct raft_node *node, const struct raft_pending *pending,
                        const struct raft_reply *reply);
-static enum raft_reply_status translate_refusal(enum raft_refusal refusal, raft_id leader);
 
 void raft_node_request(struct raft_node *node, const struct raft_packet *packet,
                        const struct raft_address *from)
@@ -58,7 +57,7 @@ void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect
     ASSERT(pending != NULL);
     if (effect->proposed.refusal != RAFT_REFUSAL_NONE) {
         raft_id leader = effect->proposed.leader;
-        tell_status(node, pending, translate_refusal(effect->proposed.refusal, leader), leader);
+        tell_status(node, pending, raft_node_translate(effect->proposed.refusal, leader), leader);
         return;
     }
     pending->index = effect->proposed.first;
@@ -92,7 +91,7 @@ static void greet_client(struct raft_node *node, const struct raft_pending *pend
     if (refusal == RAFT_REFUSAL_NONE)
         tell_status(node, pending, RAFT_REPLY_OK, node->options.core.id);
     else
-        tell_status(node, pending, translate_refusal(refusal, status.leader), status.leader);
+        tell_status(node, pending, raft_node_translate(refusal, status.leader), status.leader);
 }
 
 /* What is decided at our applied index is decided everywhere. */
@@ -188,7 +187,7 @@ static void send_reply(struct raft_node *node, const struct raft_pending *pendin
     raft_comms_send(node->ports.comms, &packet, &pending->address);
 }
 
-static enum raft_reply_status translate_refusal(enum raft_refusal refusal, raft_id leader)
+enum raft_reply_status raft_node_translate(enum raft_refusal refusal, raft_id leader)
 {
     switch (refusal) {
     case RAFT_REFUSAL_NOT_LEADER:

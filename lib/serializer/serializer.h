@@ -50,12 +50,20 @@ struct raft_chunk {
     struct raft_span data;
 };
 
+/* Whether a request only reads: then it needs no session and may be sent again and again. */
+enum raft_read_kind {
+    RAFT_READ_NOT = 0,   /* a command for the log */
+    RAFT_READ_INDEX = 1, /* linearizable: sees all that was answered before it was sent */
+    RAFT_READ_LOCAL = 2  /* what the asked node has applied, however old that is */
+};
+
 /* A client's command. (client, seq) names it for ever: however often it is sent, it runs once
  * (node/sessions.h). seq 0 asks a leader for its present index and has no command. */
 struct raft_request {
     uint8_t client[16];
     uint64_t seq;
     raft_index known; /* an index heard of before the first copy was sent; equal in all copies */
+    enum raft_read_kind read;
     struct raft_span command;
 };
 

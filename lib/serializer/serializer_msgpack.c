@@ -169,10 +169,11 @@ static void encode_chunk(msgpack_packer *packer, const struct raft_chunk *chunk)
 
 static void encode_request(msgpack_packer *packer, const struct raft_request *request)
 {
-    put_array(packer, 4);
+    put_array(packer, 5);
     put_bytes(packer, request->client, sizeof(request->client));
     put_uint(packer, request->seq);
     put_uint(packer, request->known);
+    put_uint(packer, (uint64_t)request->read);
     put_bytes(packer, request->command.data, request->command.bytes);
 }
 
@@ -361,10 +362,11 @@ static void take_client(struct raft_cursor *cursor, uint8_t client[16])
 
 static void decode_request(struct raft_cursor *cursor, struct raft_request *request)
 {
-    raft_cursor_tuple(cursor, 4);
+    raft_cursor_tuple(cursor, 5);
     take_client(cursor, request->client);
     request->seq = raft_cursor_uint(cursor, UINT64_MAX);
     request->known = take_number(cursor);
+    request->read = (enum raft_read_kind)raft_cursor_uint(cursor, RAFT_READ_LOCAL);
     request->command = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
 }
 

@@ -24,6 +24,7 @@ static void note_entries(void *context, enum raft_server_reader reader, uint64_t
                          enum raft_error error, const struct raft_entry *entries, uint32_t count);
 static void note_space(void *context, bool gone);
 static void note_failed(void *context, enum raft_error error);
+static raft_time read_clock(void *context);
 
 struct raft_server *raft_server_new(const struct raft_server_options *options)
 {
@@ -48,7 +49,10 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
                                           .comms = server->comms,
                                           .app = options->app,
                                           .serializer = options->serializer};
-    server->node = raft_node_create(&options->node, &ports);
+    struct raft_node_options node = options->node;
+    node.clock = read_clock;
+    node.clock_context = options->shm;
+    server->node = raft_node_create(&node, &ports);
     ASSERT(server->node != NULL);
     raft_server_publish_init(&server->publisher, options->shm, options->slot, &options->node);
     server->publisher.node = server->node;
@@ -56,6 +60,12 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     raft_node_observe(server->node, &server->publisher.observer);
     server->control = raft_server_control_create(server);
     return server;
+}
+
+static raft_time read_clock(void *context)
+{
+    struct raft_shm *shm = context;
+    return raft_shm_now(shm);
 }
 
 /* Blocked, so that they arrive by descriptor; the log's thread inherits the mask. */

@@ -17,12 +17,14 @@ struct witness {
 };
 
 static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
+static size_t query(const struct raft_app *app, struct raft_span command, void *result);
 static uint64_t digest(const struct raft_app *app);
 static void destroy(struct raft_app *app);
 
 static const struct raft_app_ops ops = {
     .version = RAFT_APP_VERSION,
     .apply = apply,
+    .query = query,
     .digest = digest,
     .leadership = NULL,
     .destroy = destroy,
@@ -44,6 +46,12 @@ static size_t apply(struct raft_app *app, raft_index index, struct raft_span com
     size_t bytes = witness->inner->ops->apply(witness->inner, index, command, result);
     *witness->run = (struct raft_sim_run){.index = index, .result = {result, bytes}};
     return bytes;
+}
+
+static size_t query(const struct raft_app *app, struct raft_span command, void *result)
+{
+    const struct witness *witness = (const struct witness *)app;
+    return witness->inner->ops->query(witness->inner, command, result);
 }
 
 static uint64_t digest(const struct raft_app *app)

@@ -28,6 +28,7 @@ static void send_command(struct raft_sim *sim, struct raft_sim_client *client);
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max);
 static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_t name[24]);
+static bool is_get(const struct raft_sim_client *client);
 static raft_id pick_node(struct raft_sim *sim, uint32_t number);
 
 void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *trouble)
@@ -115,6 +116,7 @@ static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
     struct raft_sim_call call = {.client = client->number, .seq = client->seq, .outcome = outcome};
     make_name(client, client->seq, name);
     call.name = raft_sim_watch_name(name, sizeof name);
+    call.read = client->read;
     if (outcome == RAFT_SIM_DONE) {
         call.index = reply->index;
         call.result = reply->result;
@@ -141,11 +143,13 @@ static void start_operation(struct raft_sim *sim, struct raft_sim_client *client
     client->open = true;
     client->known = client->heard;
     client->command_bytes = make_command(sim, client, client->command, RAFT_KV_COMMAND_BYTES_MAX);
+    client->read = is_get(client);
     make_name(client, client->seq, name);
     struct raft_sim_call call = {
         .name = raft_sim_watch_name(name, sizeof name),
         .client = client->number,
         .seq = client->seq,
+        .read = client->read,
         .command = {client->command, client->command_bytes},
     };
     raft_sim_judge_call(sim, &call);
@@ -161,6 +165,7 @@ static void send_command(struct raft_sim *sim, struct raft_sim_client *client)
         .id = client->turn,
         .request = {.seq = client->seq,
                     .known = client->known,
+                    .read = client->read ? RAFT_READ_INDEX : RAFT_READ_NOT,
                     .command = {client->command, client->command_bytes}},
     };
     memcpy(packet.request.client, name, sizeof packet.request.client);
@@ -172,6 +177,12 @@ static void send_command(struct raft_sim *sim, struct raft_sim_client *client)
         raft_sim_network_post(sim, &packet, &address);
     }
     schedule_turn(sim, client, sim->trouble.client_timeout);
+}
+
+/* Gets go by read index, two in three; the others go through the log, where they may as well. */
+static bool is_get(const struct raft_sim_client *client)
+{
+    return client->command[0] == RAFT_KV_GET && client->seq % 3 != 0;
 }
 
 /* Every written value is unique; one write in sixteen is large. */

@@ -49,9 +49,9 @@ struct raft_sim_queue {
 };
 
 struct raft_sim_link {
-    raft_time delay;  /* 0 = the world's */
-    raft_time clog;   /* nothing arrives before */
-    uint32_t hold;    /* mask of message types, bit 0 = all */
+    raft_time delay;   /* 0 = the world's */
+    raft_time clog;    /* nothing arrives before */
+    uint32_t hold;     /* mask of message types, bit 0 = all */
     uint32_t lose[16]; /* by message type, 0 = any: so many to lose */
 };
 
@@ -131,6 +131,7 @@ struct raft_sim_client {
     raft_id target;
     bool open;        /* an operation is out */
     bool told;        /* target is what a node said */
+    bool read;        /* the operation goes by read index, without a log entry */
     raft_index heard; /* newest index that a node told */
     raft_index known; /* heard when the operation began */
     uint8_t *command; /* of the operation, RAFT_KV_COMMAND_BYTES_MAX */

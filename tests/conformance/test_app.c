@@ -107,6 +107,29 @@ static void digest_tells_states_apart(void **state)
     raft_app_destroy(&app);
 }
 
+/* Whatever is asked: it is answered, changes nothing, and says the same on equal nodes. */
+static void a_query_changes_nothing(void **state)
+{
+    const struct adapter *adapter = *state;
+    struct raft_app *app = adapter->create();
+    struct raft_random random;
+    uint8_t bytes[COMMAND_BYTES];
+    raft_random_seed(&random, 15);
+    for (raft_index index = 1; index <= COMMANDS; index++) {
+        size_t count = make_any(adapter, &random, bytes);
+        struct raft_span command = {bytes, count};
+        uint64_t before = app->ops->digest(app);
+        size_t one = app->ops->query(app, command, results[0]);
+        size_t two = app->ops->query(app, command, results[1]);
+        assert_true(one > 0 && one <= RAFT_APP_RESULT_BYTES_MAX);
+        assert_int_equal(one, two);
+        assert_memory_equal(results[0], results[1], one);
+        assert_int_equal(app->ops->digest(app), before);
+        apply(app, index, bytes, count, results[0]);
+    }
+    raft_app_destroy(&app);
+}
+
 static void A17_hostile_bytes_change_nothing_silently(void **state)
 {
     const struct adapter *adapter = *state;
@@ -134,6 +157,7 @@ int main(void)
         cmocka_unit_test_prestate(names_its_version, each),
         cmocka_unit_test_prestate(A14_equal_commands_make_equal_nodes, each),
         cmocka_unit_test_prestate(digest_tells_states_apart, each),
+        cmocka_unit_test_prestate(a_query_changes_nothing, each),
         cmocka_unit_test_prestate(A17_hostile_bytes_change_nothing_silently, each),
     };
     return cmocka_run_group_tests_name("app: kv", tests, NULL, NULL);

@@ -56,6 +56,19 @@ static void make_read_sample(int kind, struct raft_message *message)
     }
 }
 
+static void make_reply_sample(int kind, struct raft_packet *packet)
+{
+    packet->kind = RAFT_PACKET_REPLY;
+    if (kind == 9) {
+        packet->reply =
+            (struct raft_reply){{9, 8}, 3, RAFT_REPLY_UNKNOWN, UINT32_MAX, 5, 6, {"done", 4}};
+    } else if (kind == 10) {
+        packet->reply = (struct raft_reply){{9, 8}, 3, RAFT_REPLY_EXPIRED, 2, 70000, 6, {NULL, 0}};
+    } else {
+        packet->reply = (struct raft_reply){{9, 8}, 0, RAFT_REPLY_OK, 0, 0, 0, {NULL, 0}};
+    }
+}
+
 /* One packet of each kind and shape. */
 static struct raft_packet make_sample(int kind)
 {
@@ -97,20 +110,13 @@ static struct raft_packet make_sample(int kind)
         break;
     case 8:
         packet.kind = RAFT_PACKET_REQUEST;
-        packet.request = (struct raft_request){{1, 2, 255}, UINT64_MAX, 1ULL << 62, {"put k v", 7}};
+        packet.request = (struct raft_request){
+            {1, 2, 255}, UINT64_MAX, 1ULL << 62, RAFT_READ_LOCAL, {"put k v", 7}};
         break;
     case 9:
-        packet.kind = RAFT_PACKET_REPLY;
-        packet.reply =
-            (struct raft_reply){{9, 8}, 3, RAFT_REPLY_UNKNOWN, UINT32_MAX, 5, 6, {"done", 4}};
-        break;
     case 10:
-        packet.kind = RAFT_PACKET_REPLY;
-        packet.reply = (struct raft_reply){{9, 8}, 3, RAFT_REPLY_EXPIRED, 2, 70000, 6, {NULL, 0}};
-        break;
     case 11:
-        packet.kind = RAFT_PACKET_REPLY;
-        packet.reply = (struct raft_reply){{9, 8}, 0, RAFT_REPLY_OK, 0, 0, 0, {NULL, 0}};
+        make_reply_sample(kind, &packet);
         break;
     case 16:
     case 17:
@@ -255,6 +261,7 @@ static void test_d1_requests_and_replies_round_trip(void **state)
     assert_memory_equal(got.request.client, sent.request.client, 16);
     assert_int_equal(got.request.seq, sent.request.seq);
     assert_int_equal(got.request.known, sent.request.known);
+    assert_int_equal(got.request.read, sent.request.read);
     assert_int_equal(got.request.command.bytes, 7);
     assert_memory_equal(got.request.command.data, "put k v", 7);
     for (int kind = 9; kind < 12; kind++) {
@@ -466,11 +473,12 @@ static void test_d5_impossible_values_are_malformed(void **state)
         {"append: unknown entry type", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 4, 0xc4, 0}},
         {"append: entry type 0", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 0, 0xc4, 0}},
         {"append: payload is a string", 3, 11, {0x95, 6, 3, 4, 0, 0x91, 0x93, 5, 2, 0xa0, 0}},
-        {"request: client id of 3 bytes", 8, 10, {0x94, 0xc4, 3, 1, 2, 3, 1, 0, 0xc4, 0}},
+        {"request: client id of 3 bytes", 8, 11, {0x95, 0xc4, 3, 1, 2, 3, 1, 0, 0, 0xc4, 0}},
+        {"request: no such kind of read", 8, 24, {0x95, 0xc4, 16, [19] = 1, 0, 3, 0xc4, 0}},
         {"request: an index beyond the largest",
          8,
-         31,
-         {0x94, 0xc4, 16, [19] = 1, 0xcf, 0x40, 0, 0, 0, 0, 0, 0, 1, 0xc4, 0}},
+         32,
+         {0x95, 0xc4, 16, [19] = 1, 0xcf, 0x40, 0, 0, 0, 0, 0, 0, 1, 0, 0xc4, 0}},
     };
     struct raft_packet got;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
