@@ -59,6 +59,23 @@ void raft_sim_clients_stop(struct raft_sim *sim)
     sim->clients_count = 0;
 }
 
+void raft_sim_request(struct raft_sim *sim, raft_id to, uint32_t number,
+                      const struct raft_session_name *name, const char *value)
+{
+    static uint8_t bytes[RAFT_KV_COMMAND_BYTES_MAX];
+    struct raft_kv_command command = {
+        .op = RAFT_KV_PUT, .key = {"x", 1}, .value = {value, strlen(value)}};
+    struct raft_packet packet = {.kind = RAFT_PACKET_REQUEST, .to = to, .id = 1};
+    struct raft_address address = {.bytes = sizeof number};
+    memcpy(packet.request.client, name->client, sizeof packet.request.client);
+    packet.request.seq = name->seq;
+    packet.request.known = name->known;
+    packet.request.command.data = bytes;
+    packet.request.command.bytes = raft_kv_encode(&command, bytes, sizeof bytes);
+    memcpy(address.data, &number, sizeof number);
+    raft_sim_network_post(sim, &packet, &address);
+}
+
 /* Time for the next operation, or to send the open one again. */
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
 {
@@ -77,8 +94,12 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
     send_command(sim, client);
 }
 
-void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply)
+void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, raft_id from,
+                           const struct raft_reply *reply)
 {
+    raft_sim_say(sim, RAFT_SIM_ANSWERS, from, "answers command %llu of c%u: %s, %llu",
+                 (unsigned long long)reply->seq, (unsigned)number,
+                 raft_reply_status_name(reply->status), (unsigned long long)reply->index);
     if (number >= sim->clients_count || sim->clients[number].seq != reply->seq ||
         !sim->clients[number].open)
         return;

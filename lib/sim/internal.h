@@ -197,7 +197,8 @@ void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished);
 /* clients.c, nemesis.c */
 void raft_sim_clients_finish(struct raft_sim *sim);
 void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch);
-void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, const struct raft_reply *reply);
+void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, raft_id from,
+                           const struct raft_reply *reply);
 void raft_sim_nemesis_begin(struct raft_sim *sim);
 void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault);
 void raft_sim_nemesis_relieve(struct raft_sim *sim, raft_id id, enum raft_sim_fault fault);

@@ -77,7 +77,7 @@ void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parce
     } else if (packet.to == 0) {
         uint32_t client;
         memcpy(&client, parcel->address.data, sizeof client);
-        raft_sim_client_reply(sim, client, &packet.reply);
+        raft_sim_client_reply(sim, client, packet.from, &packet.reply);
     } else if (raft_sim_process(sim, packet.to)->paused) {
         wait_in_inbox(raft_sim_process(sim, packet.to), parcel);
         return;

@@ -23,6 +23,7 @@
 
 #include "faults/faults.h"
 #include "node/node.h"
+#include "node/sessions.h"
 #include "sim/choices.h"
 
 struct raft_sim;
@@ -167,6 +168,10 @@ void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout);
 void raft_sim_campaign(struct raft_sim *sim, raft_id id);
 enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to);
 void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value);
+
+/* A client sends one copy of a command that writes the value; the answers are traced. */
+void raft_sim_request(struct raft_sim *sim, raft_id to, uint32_t number,
+                      const struct raft_session_name *name, const char *value);
 
 /* The fault plan that all nodes obey; slots are id - 1. */
 struct raft_faults *raft_sim_faults(struct raft_sim *sim);

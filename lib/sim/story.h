@@ -47,6 +47,9 @@ bool raft_story_fate(struct raft_story *story); /* deliver, lose, copy */
 bool raft_story_drop(struct raft_story *story);
 bool raft_story_inject(struct raft_story *story);
 
+/* story_clients.c */
+bool raft_story_request(struct raft_story *story);
+
 /* Does the next thing that is due until then; false when there is none, or the story has failed. */
 bool raft_story_step(struct raft_story *story, raft_time until);
 

@@ -37,7 +37,7 @@ static bool read_size_option(struct raft_story *story, const char *key, uint64_t
 static const struct command commands[] = {
     {"nodes",
      "nodes N [T=100ms] [beat=10ms] [prevote=off] [checkquorum=off] [net=1ms] "
-     "[disk=1ms] [batch=K] [tail=BYTES] [fresh]",
+     "[disk=1ms] [batch=K] [tail=BYTES] [sessions=K] [fresh]",
      2, run_nodes},
     {"state", "state n1 [log=1,1,2] [term=3] [vote=n2] [commit=1]", 2, run_state},
     {"timeout", "timeout n1=150ms ..", 2, run_timeout},
@@ -46,6 +46,7 @@ static const struct command commands[] = {
     {"crash", "crash n1,n2|all [keep=K]", 2, run_crash},
     {"run", "run for 100ms | run until CONDITION [within=10s]", 3, run_run},
     {"propose", "propose n1 VALUE ..", 3, run_propose},
+    {"request", "request n1 c1 SEQ VALUE [known=INDEX]", 5, raft_story_request},
     {"campaign", "campaign n1", 2, run_campaign},
     {"transfer", "transfer n1 [n2]", 2, run_transfer},
     {"disk", "disk n1 hold|release|finish|full|space|5ms", 3, run_disk},
@@ -96,6 +97,7 @@ static bool run_nodes(struct raft_story *story)
     struct raft_sim_options *options = &story->options;
     uint64_t batch = story->limits.batch_max;
     uint64_t tail = 0;
+    uint64_t sessions = 0;
     if (story->described)
         return raft_story_fail(story, "nodes is said once");
     if (!raft_story_number(story, story->words[1], &count))
@@ -110,9 +112,12 @@ static bool run_nodes(struct raft_story *story)
                 read_duration_option(story, "disk", &options->disk_min) &&
                 read_switch_option(story, "prevote", &options->pre_vote) &&
                 read_switch_option(story, "checkquorum", &options->check_quorum) &&
-                read_size_option(story, "batch", &batch) && read_size_option(story, "tail", &tail);
+                read_size_option(story, "batch", &batch) &&
+                read_size_option(story, "tail", &tail) &&
+                read_size_option(story, "sessions", &sessions);
     story->limits.batch_max = (uint32_t)batch;
     options->tail_bytes_max = (size_t)tail;
+    options->sessions_max = sessions < RAFT_SESSIONS_MAX ? (uint32_t)sessions : RAFT_SESSIONS_MAX;
     options->delay_max = options->delay_min;
     options->disk_max = options->disk_min;
     story->described = true;
