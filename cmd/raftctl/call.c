@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,23 @@ int call_node(const struct call *call, const char *text, raft_id *id)
         return complain(call, EXIT_USAGE, "\"%s\" is %u nodes, one is needed", text, target.count);
     }
     *id = target.ids[0];
+    return EXIT_DONE;
+}
+
+int call_stored_node(const struct call *call, const struct raft_spec *spec, const char *text,
+                     raft_id *id)
+{
+    uint64_t number = 0;
+    if (!options_integer(text + (text[0] == 'n' ? 1 : 0), &number)) {
+        return complain(call, EXIT_NOT_RUNNING,
+                        "cluster %s is not running, so \"%s\" is nobody: name a node like n1",
+                        call->paths.name, text);
+    }
+    *id = number <= UINT32_MAX ? (raft_id)number : 0;
+    if (raft_spec_find(spec, *id) == NULL) {
+        return complain(call, EXIT_NO_SUCH, "no node n%" PRIu64 " in cluster %s", number,
+                        call->paths.name);
+    }
     return EXIT_DONE;
 }
 

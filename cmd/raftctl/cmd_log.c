@@ -211,7 +211,6 @@ static int find_node(const struct call *call, const char *text, raft_id *id)
     struct raft_spec spec;
     char path[PATH_MAX];
     char message[256] = "";
-    uint64_t number = 0;
     if (call->view != NULL) {
         return call_node(call, text, id);
     }
@@ -220,13 +219,7 @@ static int find_node(const struct call *call, const char *text, raft_id *id)
     if (error != RAFT_OK) {
         return complain(call, exit_of(error), "%s", message);
     }
-    bool written = options_integer(text + (text[0] == 'n' ? 1 : 0), &number);
-    *id = number <= UINT32_MAX ? (raft_id)number : 0;
-    if (!written || raft_spec_find(&spec, *id) == NULL) {
-        return complain(call, EXIT_NO_SUCH, "no node %s in cluster %s, which is not running", text,
-                        call->paths.name);
-    }
-    return EXIT_DONE;
+    return call_stored_node(call, &spec, text, id);
 }
 
 static int diff(struct call *call, raft_id id, const char *other)

@@ -62,17 +62,14 @@ static int choose_nodes(struct call *call, struct raft_target *target)
     if (error != RAFT_OK) {
         return complain(call, exit_of(error), "%s", message);
     }
-    for (uint32_t i = 0; i < spec.nodes_count; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "n%u", spec.nodes[i].id);
-        if (call->argc == 0 || strcmp(call->argv[0], name) == 0) {
-            target->ids[target->count++] = spec.nodes[i].id;
-        }
+    if (call->argc > 0) {
+        target->count = 1;
+        return call_stored_node(call, &spec, call->argv[0], &target->ids[0]);
     }
-    return target->count > 0 ? EXIT_DONE
-                             : complain(call, EXIT_NOT_RUNNING,
-                                        "cluster %s is not running: name a node like n1, or none",
-                                        call->paths.name);
+    for (uint32_t i = 0; i < spec.nodes_count; i++) {
+        target->ids[target->count++] = spec.nodes[i].id;
+    }
+    return EXIT_DONE;
 }
 
 static int choose_sources(struct call *call, struct sources *sources)

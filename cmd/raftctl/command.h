@@ -107,6 +107,10 @@ int call_target(const struct call *call, const char *text, struct raft_target *t
 /* A target that must be one node. */
 int call_node(const struct call *call, const char *text, raft_id *id);
 
+/* A node of a cluster that is not running, by its name: other targets mean nothing then. */
+int call_stored_node(const struct call *call, const struct raft_spec *spec, const char *text,
+                     raft_id *id);
+
 /* Asks on the terminal (default No) unless --yes was given; true = go on. */
 bool call_confirm(const struct call *call, const char *question);
 
