@@ -17,11 +17,14 @@
 #include "raft/state.h"
 
 enum { FX_LOG_MAX = 640, FX_PERSISTS_MAX = 80, FX_ENTRIES_MAX = 64 };
+enum { FX_CONFIGS_MAX = 8 };
 enum { FX_T = 150000, FX_BEAT = 15000, FX_NONCE = 1000 };
 
-/* A log as terms; terms[0] is 0. */
+/* A log as terms; terms[0] is 0; and its configurations. */
 struct fx_log {
     raft_index last;
+    uint32_t configs_count;
+    struct raft_config_at configs[FX_CONFIGS_MAX];
     raft_term terms[FX_LOG_MAX];
 };
 
@@ -46,6 +49,8 @@ struct fx_persist {
     raft_term terms[FX_ENTRIES_MAX];
     struct raft_snapshot install;
     bool keep_suffix;
+    uint32_t configs_count;
+    struct raft_config_at configs[FX_CONFIGS_MAX];
 };
 
 struct fx {
@@ -85,15 +90,35 @@ static inline void fx_init(struct fx *fx, raft_id id, uint32_t voters)
     raft_config_voters(&fx->config, voters);
 }
 
-static inline void fx_append_terms(struct fx_log *log, raft_index first, const raft_term *terms,
-                                   raft_index count)
+static inline void fx_truncate_log(struct fx_log *log, raft_index first)
 {
-    assert_int_equal(first, log->last + 1);
-    assert_true(first + count < FX_LOG_MAX);
+    log->last = first - 1;
+    while (log->configs_count > 0 && log->configs[log->configs_count - 1].index >= first) {
+        log->configs_count--;
+    }
+}
+
+static inline void fx_add_config(struct raft_config_at *configs, uint32_t *count, raft_index index,
+                                 const struct raft_config *config)
+{
+    assert_true(*count < FX_CONFIGS_MAX);
+    configs[(*count)++] = (struct raft_config_at){index, *config};
+}
+
+static inline void fx_append_log(struct fx_log *log, const struct fx_persist *p)
+{
+    raft_index count = p->append_first == 0 ? 0 : p->append_last - p->append_first + 1;
+
+    assert_true(count == 0 || p->append_first == log->last + 1);
+    assert_true(log->last + 1 + count < FX_LOG_MAX);
     for (raft_index i = 0; i < count; i++) {
-        log->terms[first + i] = terms[i];
+        log->terms[log->last + 1 + i] = p->terms[i];
     }
     log->last += count;
+    for (uint32_t i = 0; i < p->configs_count; i++) {
+        fx_add_config(log->configs, &log->configs_count, p->configs[i].index,
+                      &p->configs[i].config);
+    }
 }
 
 static inline void fx_install(struct fx_log *log, const struct raft_snapshot *snapshot,
@@ -105,6 +130,7 @@ static inline void fx_install(struct fx_log *log, const struct raft_snapshot *sn
         memset(log->terms, 0, sizeof(log->terms));
         log->terms[snapshot->index] = snapshot->term;
         log->last = snapshot->index;
+        log->configs_count = 0;
     }
 }
 
@@ -114,18 +140,18 @@ static inline void fx_take_persist(struct fx *fx, const struct raft_event *event
 {
     struct fx_persist *p = &fx->queue[fx->queued++];
     raft_index count = 0;
+    bool made = effect->persist.noop || effect->persist.config != NULL;
+    struct raft_config config;
 
     assert_true(fx->queued <= FX_PERSISTS_MAX);
-    *p = (struct fx_persist){effect->persist.seq,
-                             effect->persist.term,
-                             effect->persist.vote,
-                             effect->persist.commit,
-                             effect->persist.truncate,
-                             effect->persist.append_first,
-                             effect->persist.append_last,
-                             {0},
-                             {0},
-                             effect->persist.keep_suffix};
+    *p = (struct fx_persist){.seq = effect->persist.seq,
+                             .term = effect->persist.term,
+                             .vote = effect->persist.vote,
+                             .commit = effect->persist.commit,
+                             .truncate = effect->persist.truncate,
+                             .append_first = effect->persist.append_first,
+                             .append_last = effect->persist.append_last,
+                             .keep_suffix = effect->persist.keep_suffix};
     if (effect->persist.install != 0) {
         assert_int_equal(event->type, RAFT_EVENT_SNAPSHOT_RECEIVED);
         assert_int_equal(event->received.snapshot.index, effect->persist.install);
@@ -134,25 +160,33 @@ static inline void fx_take_persist(struct fx *fx, const struct raft_event *event
     }
     if (p->truncate != 0) {
         assert_true(p->truncate <= fx->log.last);
-        fx->log.last = p->truncate - 1;
+        fx_truncate_log(&fx->log, p->truncate);
     }
     for (raft_index i = p->append_first; i != 0 && i <= p->append_last; i++) {
         raft_term term = p->term;
 
-        if (event->type == RAFT_EVENT_RECEIVE && !effect->persist.noop) {
+        if (event->type == RAFT_EVENT_RECEIVE && !made) {
             const struct raft_append *append = &event->receive->append;
 
             assert_int_equal(event->receive->type, RAFT_MESSAGE_APPEND);
             assert_true(i > append->prev_index && i <= append->prev_index + append->count);
-            term = append->entries[i - append->prev_index - 1].term;
+            const struct raft_entry *entry = &append->entries[i - append->prev_index - 1];
+
+            term = entry->term;
+            if (entry->type == RAFT_ENTRY_CONFIG) {
+                assert_true(raft_config_decode(entry->data, entry->bytes, &config));
+                fx_add_config(p->configs, &p->configs_count, i, &config);
+            }
         } else {
-            assert_true(effect->persist.noop == (event->type != RAFT_EVENT_PROPOSE));
+            assert_true(made == (event->type != RAFT_EVENT_PROPOSE));
         }
         p->terms[count++] = term;
     }
-    if (count > 0) {
-        fx_append_terms(&fx->log, p->append_first, p->terms, count);
+    if (effect->persist.config != NULL) {
+        assert_true(count == 1 && !effect->persist.noop);
+        fx_add_config(p->configs, &p->configs_count, p->append_first, effect->persist.config);
     }
+    fx_append_log(&fx->log, p);
     assert_true(p->commit <= fx->log.last);
 }
 
@@ -221,6 +255,8 @@ static inline void fx_boot(struct fx *fx, bool fresh, uint64_t nonce)
     event.start.runs = runs;
     event.start.runs_count = count;
     event.start.config = &fx->config;
+    event.start.configs = fx->log.configs;
+    event.start.configs_count = fx->log.configs_count;
     event.start.nonce = nonce;
     event.start.fresh = fresh;
     fx_step(fx, &event);
@@ -253,7 +289,7 @@ static inline uint64_t fx_write_one(struct fx *fx)
     fx->disk.term = p.term;
     fx->disk.vote = p.vote;
     if (p.truncate != 0) {
-        fx->disk.log.last = p.truncate - 1;
+        fx_truncate_log(&fx->disk.log, p.truncate);
     }
     if (p.install.index != 0) {
         assert_true(p.install.index > fx->disk.commit);
@@ -262,9 +298,7 @@ static inline uint64_t fx_write_one(struct fx *fx)
         fx->disk.first = p.install.index + 1;
         fx->disk.commit = p.install.index;
     }
-    if (p.append_first != 0) {
-        fx_append_terms(&fx->disk.log, p.append_first, p.terms, p.append_last - p.append_first + 1);
-    }
+    fx_append_log(&fx->disk.log, &p);
     fx->disk.commit = p.commit > fx->disk.commit ? p.commit : fx->disk.commit;
     assert_true(fx->disk.commit <= fx->disk.log.last);
     return p.seq;
@@ -451,6 +485,18 @@ static inline uint32_t fx_count(const struct fx *fx, enum raft_effect_type type)
         count += fx->effects[i].type == type;
     }
     return count;
+}
+
+/* Asks for these members; the answer. */
+static inline enum raft_refusal fx_change(struct fx *fx, const struct raft_config *target,
+                                          raft_index base)
+{
+    struct raft_event event = {.type = RAFT_EVENT_CHANGE,
+                               .change = {.target = target, .base = base}};
+
+    fx_step(fx, &event);
+    assert_int_equal(fx_count(fx, RAFT_EFFECT_CHANGED), 1);
+    return fx_find(fx, RAFT_EFFECT_CHANGED, 0)->changed.refusal;
 }
 
 static inline bool fx_traced(const struct fx *fx, enum raft_trace_code code)
