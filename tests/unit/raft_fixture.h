@@ -17,7 +17,7 @@
 #include "raft/state.h"
 
 enum { FX_LOG_MAX = 640, FX_PERSISTS_MAX = 80, FX_ENTRIES_MAX = 64 };
-enum { FX_CONFIGS_MAX = 8 };
+enum { FX_CONFIGS_MAX = 32 };
 enum { FX_T = 150000, FX_BEAT = 15000, FX_NONCE = 1000 };
 
 /* A log as terms; terms[0] is 0; and its configurations. */
@@ -101,7 +101,9 @@ static inline void fx_truncate_log(struct fx_log *log, raft_index first)
 static inline void fx_add_config(struct raft_config_at *configs, uint32_t *count, raft_index index,
                                  const struct raft_config *config)
 {
-    assert_true(*count < FX_CONFIGS_MAX);
+    if (*count == FX_CONFIGS_MAX) { /* The oldest is committed long since. */
+        memmove(configs, configs + 1, --*count * sizeof(*configs));
+    }
     configs[(*count)++] = (struct raft_config_at){index, *config};
 }
 

@@ -41,9 +41,34 @@ static uint64_t odd_number(struct raft_random *random, uint64_t base)
     }
 }
 
+/* Members of any kind, valid ones more often than not. */
+static struct raft_config odd_config(struct raft_random *random)
+{
+    static const uint32_t flags[] = {0, 1, 1, 1, 2, 3, 4, 6, 12, 12};
+    struct raft_config config = {.count = 0};
+
+    for (raft_id id = 1; id <= 6; id++) {
+        (void)raft_config_set(&config, id, flags[raft_random_below(random, 10)]);
+    }
+    if (raft_random_below(random, 30) == 0) {
+        config.members[0].flags = (uint32_t)raft_random_below(random, 256);
+    }
+    return config;
+}
+
+static void fill_config(struct raft_random *random, struct raft_entry *entry, uint8_t *bytes)
+{
+    struct raft_config config = odd_config(random);
+
+    entry->type = RAFT_ENTRY_CONFIG;
+    entry->bytes = (uint32_t)raft_config_encode(&config, bytes);
+    entry->data = bytes;
+}
+
 static void fill_append(struct fx *fx, struct raft_random *random, struct raft_message *message,
                         struct raft_entry *entries)
 {
+    static uint8_t bytes[8][RAFT_CONFIG_BYTES_MAX];
     struct raft_append *append = &message->append;
     raft_term term;
 
@@ -61,6 +86,9 @@ static void fill_append(struct fx *fx, struct raft_random *random, struct raft_m
         entries[i].index = append->prev_index + 1 + i;
         entries[i].term = raft_random_below(random, 30) == 0 ? odd_number(random, term) : term;
         entries[i].type = RAFT_ENTRY_COMMAND;
+        if (raft_random_below(random, 8) == 0) {
+            fill_config(random, &entries[i], bytes[i]);
+        }
     }
 }
 
@@ -120,11 +148,12 @@ static void live(struct fx *fx, struct raft_random *random)
 {
     struct raft_event transfer = {.type = RAFT_EVENT_TRANSFER};
     struct raft_event read = {.type = RAFT_EVENT_READ};
+    struct raft_config target;
 
     transfer.transfer.to = (raft_id)raft_random_below(random, 5);
     fx->now += raft_random_below(random, FX_BEAT);
     fx->entropy = raft_random_next(random);
-    switch (raft_random_below(random, 17)) {
+    switch (raft_random_below(random, 18)) {
     case 0:
         fx_plain(fx, RAFT_EVENT_CAMPAIGN);
         break;
@@ -137,6 +166,10 @@ static void live(struct fx *fx, struct raft_random *random)
         break;
     case 4:
         fx_step(fx, &transfer);
+        break;
+    case 17:
+        target = odd_config(random);
+        (void)fx_change(fx, &target, 0); /* Whatever the answer is. */
         break;
     case 5:
         fx_step(fx, &(struct raft_event){.type = RAFT_EVENT_UNREACHABLE, .unreachable.peer = 2});
