@@ -21,6 +21,7 @@
 #include "raft/members.h"
 #include "raft/raft.h"
 #include "raft/read.h"
+#include "raft/trail.h"
 
 /* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
 #define RAFT_TERM_MAX  (UINT64_MAX >> 2)
@@ -58,16 +59,6 @@ struct raft_persists {
     raft_index install;   /* of this step, 0 = nothing */
     bool keep_suffix;     /* install */
     uint64_t install_seq; /* the newest persist that installs, 0 = none yet */
-};
-
-/* Terms of the log as runs; runs[0].first is the first index whose term is known. */
-struct raft_trail {
-    struct raft_run *runs;
-    uint32_t runs_max;
-    uint32_t count;
-    raft_index last; /* last index of the log */
-    raft_index base; /* the snapshot's index: known however old; with no run last is base */
-    raft_term base_term;
 };
 
 /* What a leader knows of one other member. */
@@ -180,24 +171,6 @@ void raft_effect_trace(struct raft *r, enum raft_trace_code code, raft_id peer, 
                        uint64_t b);
 /* Sends to a peer once persist `after` is durable; fills in from and to. */
 void raft_effect_send(struct raft *r, raft_id to, struct raft_message *message, uint64_t after);
-
-/* trail.c */
-raft_term raft_trail_term(const struct raft_trail *trail, raft_index index);
-raft_term raft_trail_last_term(const struct raft_trail *trail);
-/* First index whose term is known; last + 1 when none is. */
-raft_index raft_trail_first(const struct raft_trail *trail);
-/* The newest index not above `index` whose term is not above `term`; when the trail forgot that
- * part, the last index before it. */
-raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raft_term term);
-bool raft_trail_has_room(const struct raft_trail *trail, raft_index commit);
-/* Appends one entry, if it needs no run or one can be had. */
-bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index commit);
-void raft_trail_truncate(struct raft_trail *trail, raft_index first);
-void raft_trail_load(struct raft_trail *trail, const struct raft_event *start);
-void raft_trail_note_base(struct raft_trail *trail, const struct raft_snapshot *snapshot);
-/* The log is the snapshot and, if the suffix is kept, the entries after it. */
-void raft_trail_install(struct raft_trail *trail, const struct raft_snapshot *snapshot,
-                        bool keep_suffix);
 
 /* persist.c */
 bool raft_persist_has_room(const struct raft *r); /* for appends and proposals */

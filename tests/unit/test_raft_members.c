@@ -6,11 +6,7 @@
  */
 #include "raft_fixture.h"
 
-enum {
-    VOTER = RAFT_MEMBER_VOTER,
-    LEARNER = RAFT_MEMBER_LEARNER,
-    JOINING = RAFT_MEMBER_JOINING
-};
+enum { VOTER = RAFT_MEMBER_VOTER, LEARNER = RAFT_MEMBER_LEARNER, JOINING = RAFT_MEMBER_JOINING };
 
 static const struct raft_config four = {4, {{1, VOTER}, {2, VOTER}, {3, VOTER}, {4, VOTER}}};
 static const struct raft_config five = {
