@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include "cmd_sim.h"
+
 #define END                                                                                        \
     {                                                                                              \
         .kind = OPTION_END                                                                         \
@@ -445,6 +447,13 @@ const struct command commands[] = {
      .args_min = 3,
      .args_max = 3,
      .run = cmd_cas},
+    {.name = "sim",
+     .summary = "run the same node code in virtual time, from a seed",
+     .usage = "",
+     .details = sim_details,
+     .options = sim_options,
+     .flags = COMMAND_NO_CLUSTER,
+     .run = cmd_sim},
     {.name = "completion",
      .summary = "print a completion script for a shell",
      .usage = "bash|zsh|fish",

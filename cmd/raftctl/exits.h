@@ -17,6 +17,8 @@
     X(UNKNOWN, 7, "outcome unknown: it may or may not have been applied")                          \
     X(VIOLATED, 10, "an invariant or linearizability is violated")                                 \
     X(INCONCLUSIVE, 11, "inconclusive")                                                            \
+    X(NOT_LIVE, 12, "a healed simulated cluster does not do its work")                             \
+    X(CRASHED, 13, "the simulated code failed an assertion")                                       \
     X(NODE_DIED, 20, "a node died unexpectedly while waiting")                                     \
     X(TIMEOUT, 124, "time-out")                                                                    \
     X(SUPERVISOR_LOST, 125, "supervisor lost")                                                     \

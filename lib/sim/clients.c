@@ -54,9 +54,10 @@ void raft_sim_clients_finish(struct raft_sim *sim)
     free(sim->clients);
 }
 
-void raft_sim_clients_stop(struct raft_sim *sim)
+/* A client that wakes while they rest looks again after a pause. */
+void raft_sim_clients_rest(struct raft_sim *sim, bool rest)
 {
-    sim->clients_count = 0;
+    sim->clients_rest = rest;
 }
 
 void raft_sim_request(struct raft_sim *sim, raft_id to, uint32_t number,
@@ -88,6 +89,10 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
     if (client->open && is_unruly(sim, client)) {
         sim->counts.unknown++;
         end_operation(sim, client, RAFT_SIM_UNKNOWN, NULL);
+    }
+    if (!client->open && sim->clients_rest) {
+        raft_sim_schedule(sim, sim->now + PAUSE_US, RAFT_SIM_EVENT_CLIENT, number, client->turn);
+        return;
     }
     if (!client->open)
         start_operation(sim, client);

@@ -19,6 +19,23 @@ const char *raft_sim_fault_name(enum raft_sim_fault fault)
     return names[fault];
 }
 
+void raft_sim_faults_text(uint64_t mask, char *text, size_t bytes)
+{
+    uint64_t all = (UINT64_C(1) << RAFT_SIM_FAULT_COUNT) - 1;
+    (void)snprintf(text, bytes, "%s",
+                   (mask & all) == all ? "all"
+                   : (mask & all) == 0 ? "none"
+                                       : "");
+    if (text[0] != '\0')
+        return;
+    for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++) {
+        size_t length = strlen(text);
+        if ((mask >> fault & 1) != 0)
+            (void)snprintf(text + length, bytes - length, "%s%s", length > 0 ? "," : "",
+                           names[fault]);
+    }
+}
+
 bool raft_sim_faults_parse(const char *text, uint64_t *mask, char *message, size_t message_bytes)
 {
     uint64_t sum = 0;

@@ -142,6 +142,7 @@ struct raft_sim {
     struct raft_sim_options options;
     struct raft_limits limits;
     raft_time now;
+    raft_time elapsed; /* since the world began: what a person reads */
     uint64_t hash;
     struct raft_sim_choices *choices;
     bool choices_owned;
@@ -154,6 +155,7 @@ struct raft_sim {
     bool burnt;                                        /* a fuse has burnt down in this step */
     struct raft_sim_client *clients;
     uint32_t clients_count;
+    bool clients_rest;
     struct raft_sim_trouble trouble;
     bool healed; /* the trouble is over */
     struct raft_sim_watch *watch;
@@ -248,7 +250,6 @@ void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, ra
 void raft_sim_judge_start(struct raft_sim_process *process);
 void raft_sim_judge_crash(struct raft_sim_process *process);
 void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_log_write *write);
-void raft_sim_judge_lost(struct raft_sim_process *process);
 void raft_sim_judge_call(struct raft_sim *sim, const struct raft_sim_call *call);
 void raft_sim_judge_return(struct raft_sim *sim, const struct raft_sim_call *call);
 void raft_sim_judge_healed(struct raft_sim *sim, uint64_t set);

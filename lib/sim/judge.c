@@ -106,11 +106,6 @@ void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_
     see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_DURABLE, .write = write});
 }
 
-void raft_sim_judge_lost(struct raft_sim_process *process)
-{
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_LOST});
-}
-
 void raft_sim_judge_call(struct raft_sim *sim, const struct raft_sim_call *call)
 {
     struct raft_sim_sight sight = {.kind = RAFT_SIM_SEES_CALL, .call = call};

@@ -29,7 +29,7 @@ void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, c
     va_start(arguments, format);
     (void)vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    (void)snprintf(line, sizeof line, "[%9.3f] n%u %s", (double)sim->now / 1000.0, (unsigned)id,
+    (void)snprintf(line, sizeof line, "[%9.3f] n%u %s", (double)sim->elapsed / 1000.0, (unsigned)id,
                    what);
     sim->options.line(sim->options.line_context, line);
 }

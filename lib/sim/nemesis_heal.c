@@ -4,6 +4,10 @@
  */
 #include "base/assert.h"
 #include "sim/nemesis.h"
+#include "sim/watch.h"
+
+/* How the nodes outside a healed set may be cut off from it. */
+enum { CUT_BOTH, CUT_MUTE, CUT_DEAF };
 
 static void end_network_faults(struct raft_sim *sim);
 static void heal_node(struct raft_sim *sim, raft_id id);
@@ -22,12 +26,22 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
         if ((set >> (id - 1) & 1) != 0)
             heal_node(sim, id);
     }
+    raft_sim_judge_healed(sim, set);
+}
+
+void raft_sim_demand(struct raft_sim *sim, uint64_t set)
+{
+    raft_sim_judge_due(sim, sim->watch->committed.count);
+    sim->watch->present = "liveness";
+    if (!raft_sim_is_settled(sim, set))
+        raft_sim_fail(sim, "set %llx was healed and is not of one mind", (unsigned long long)set);
+    sim->watch->present = NULL;
 }
 
 void raft_sim_calm(struct raft_sim *sim)
 {
-    raft_sim_clients_stop(sim);
-    raft_sim_heal(sim, UINT64_MAX);
+    raft_sim_clients_rest(sim, true);
+    raft_sim_heal(sim, (UINT64_C(1) << sim->options.nodes) - 1);
 }
 
 static void end_network_faults(struct raft_sim *sim)
@@ -56,20 +70,21 @@ static void heal_node(struct raft_sim *sim, raft_id id)
     raft_sim_start(sim, id);
 }
 
-/* The links inside set are whole. Those with a node outside are as they were: what is cut now stays
- * cut. Without pre-vote and check-quorum (thesis 6.2, 9.6) one half-deaf node may depose leaders
- * for ever; then the others are cut off wholly. */
+/* The links inside set are whole; the others, well or not, are cut off, deaf or mute. Without
+ * pre-vote and check-quorum (thesis 6.2, 9.6) a deaf node may depose leaders for ever. */
 static void cut_off_others(struct raft_sim *sim, uint64_t set)
 {
-    bool wholly = !sim->options.pre_vote || !sim->options.check_quorum;
+    bool may_be_deaf = sim->options.pre_vote && sim->options.check_quorum;
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_PARTITION);
+    uint64_t kind = raft_sim_below(sim, stream, may_be_deaf ? 3 : 2);
     struct raft_fault fault = {.kind = "rest", .target = "the others"};
     uint64_t id;
     bool any = false;
     for (uint32_t from = 0; from < sim->options.nodes; from++) {
         for (uint32_t to = 0; to < sim->options.nodes; to++) {
-            bool inside = (set >> from & set >> to & 1) != 0;
-            bool cut = raft_faults_is_cut(&sim->faults, sim->now, from + 1, to + 1);
-            if (inside || from == to || !(wholly || cut))
+            bool sends = (set >> from & 1) != 0;
+            bool hears = (set >> to & 1) != 0;
+            if (sends == hears || (kind == CUT_MUTE && sends) || (kind == CUT_DEAF && hears))
                 continue;
             fault.row[from] |= UINT64_C(1) << to;
             any = true;

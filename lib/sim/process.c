@@ -11,6 +11,8 @@
 #include "base/random.h"
 #include "sim/internal.h"
 
+static bool is_settled_like(const struct raft_node_status *one,
+                            const struct raft_node_status *other);
 static void build_node(struct raft_sim_process *process);
 static void set_observer(struct raft_sim_process *process);
 static uint64_t give_entropy(void *context);
@@ -136,7 +138,6 @@ void raft_sim_lose_disk(struct raft_sim *sim, raft_id id)
 {
     raft_sim_crash(sim, id, 0);
     raft_sim_process(sim, id)->gone = true;
-    raft_sim_judge_lost(raft_sim_process(sim, id));
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "has lost its disk and is gone for good");
 }
 
@@ -149,7 +150,7 @@ uint64_t raft_sim_gone(const struct raft_sim *sim)
 {
     uint64_t gone = 0;
     for (uint32_t i = 0; i < sim->options.nodes; i++)
-        gone |= (uint64_t)sim->processes[i].gone << i;
+        gone |= (uint64_t)(sim->processes[i].gone || sim->processes[i].disk.rotten) << i;
     return gone;
 }
 
@@ -192,25 +193,38 @@ uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32
 
 bool raft_sim_is_converged(struct raft_sim *sim)
 {
-    struct raft_node_status first;
+    return raft_sim_is_settled(sim, (UINT64_C(1) << sim->options.nodes) - 1);
+}
+
+/* All follow the first one's leader, which is in the set, and have what it has. */
+bool raft_sim_is_settled(struct raft_sim *sim, uint64_t set)
+{
+    struct raft_node_status first = {.applied = 0};
     struct raft_node_status other;
-    if (raft_sim_node(sim, 1) == NULL)
-        return false;
-    raft_node_status(raft_sim_node(sim, 1), &first);
-    if (first.core.leader == 0 || first.core.commit != first.core.last)
-        return false;
+    bool any = false;
     for (raft_id id = 1; id <= sim->options.nodes; id++) {
-        struct raft_node *node = raft_sim_node(sim, id);
+        if ((set >> (id - 1) & 1) == 0)
+            continue;
+        struct raft_node *node = raft_sim_awake(sim, id);
         if (node == NULL)
             return false;
         raft_node_status(node, &other);
-        if (other.core.term != first.core.term || other.core.leader != first.core.leader ||
-            other.core.last != first.core.last || other.core.commit != first.core.commit)
-            return false;
-        if (other.applied != other.core.commit || other.digest != first.digest)
+        if (!any)
+            first = other;
+        any = true;
+        if (!is_settled_like(&other, &first))
             return false;
     }
-    return true;
+    return any && (set >> (first.core.leader - 1) & 1) != 0;
+}
+
+static bool is_settled_like(const struct raft_node_status *one,
+                            const struct raft_node_status *other)
+{
+    return one->core.leader != 0 && one->core.commit == one->core.last &&
+           one->applied == one->core.commit && one->core.term == other->core.term &&
+           one->core.leader == other->core.leader && one->core.last == other->core.last &&
+           one->digest == other->digest;
 }
 
 void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout)

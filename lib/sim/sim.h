@@ -63,6 +63,8 @@ enum raft_sim_fault {
 
 const char *raft_sim_fault_name(enum raft_sim_fault fault);
 
+/* "all", "none", or the names, joined by commas. */
+void raft_sim_faults_text(uint64_t mask, char *text, size_t bytes);
 /* A list like "loss,crash", "all", "none" or "all,-clock" as a mask of 1 << fault. False, with the
  * wrong word in message, if there is no such fault. */
 bool raft_sim_faults_parse(const char *text, uint64_t *mask, char *message, size_t message_bytes);
@@ -160,6 +162,8 @@ uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32
 /* All nodes are up, of one term and leader, with equal commit, applied and digest, and the whole
  * log committed. */
 bool raft_sim_is_converged(struct raft_sim *sim);
+/* The same of the nodes in set (bit id - 1) only; their leader is one of them. */
+bool raft_sim_is_settled(struct raft_sim *sim, uint64_t set);
 
 /* Host data: from now on this node draws this election timeout, in [T, 2T); 0 = from the seed. */
 void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout);
@@ -232,8 +236,12 @@ void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *troub
  * their disks and clocks are well. The nemesis ends; what is broken elsewhere stays broken. */
 void raft_sim_heal(struct raft_sim *sim, uint64_t set);
 
-/* No client begins a new operation. */
-void raft_sim_clients_stop(struct raft_sim *sim);
+/* What may be demanded of a healed set is due: a leader, something new committed, and everything
+ * applied by all. A checker complains if it is not there. */
+void raft_sim_demand(struct raft_sim *sim, uint64_t set);
+
+/* A resting client begins no new operation. */
+void raft_sim_clients_rest(struct raft_sim *sim, bool rest);
 
 /* The nodes that can never come back, since their disks are lost (bit id - 1). */
 uint64_t raft_sim_gone(const struct raft_sim *sim);

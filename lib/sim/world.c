@@ -10,6 +10,7 @@ enum { STUCK_STEPS_MAX = 200000 };
 
 static raft_id find_due_node(struct raft_sim *sim, raft_time *at);
 static void do_event(struct raft_sim *sim, const struct raft_sim_event *event);
+static void set_now(struct raft_sim *sim, raft_time now);
 static bool is_stuck(struct raft_sim *sim);
 
 void raft_sim_options_init(struct raft_sim_options *options, uint32_t nodes, uint64_t seed)
@@ -42,7 +43,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     if (sim->choices == NULL)
         sim->choices = raft_sim_choices_seed(options->seed);
     raft_faults_init(&sim->faults);
-    sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->now);
+    sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->elapsed);
     sim->watch->sessions = true;
     sim->watch->lies = options->lies;
     size_t side = options->nodes + 1;
@@ -69,6 +70,7 @@ void raft_sim_destroy(struct raft_sim **sim)
     *sim = NULL;
     if (old == NULL)
         return;
+    old->options.line = NULL; /* Its end is no event. */
     for (uint32_t i = 0; i < old->options.nodes; i++) {
         raft_sim_crash(old, i + 1, 0);
         raft_sim_disk_finish(&old->processes[i].disk);
@@ -118,12 +120,10 @@ bool raft_sim_step(struct raft_sim *sim, raft_time until)
     if (raft_sim_failure(sim) != NULL)
         return false;
     if (at > until) {
-        if (until > sim->now)
-            sim->now = until;
+        set_now(sim, until);
         return false;
     }
-    if (at > sim->now)
-        sim->now = at;
+    set_now(sim, at);
     if (is_stuck(sim))
         return false;
     if (next <= due && raft_sim_queue_pop(&sim->queue, until, &event)) {
@@ -235,6 +235,13 @@ static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
         raft_sim_nemesis_relieve(sim, event->number, (enum raft_sim_fault)event->epoch);
         break;
     }
+}
+
+static void set_now(struct raft_sim *sim, raft_time now)
+{
+    if (now > sim->now)
+        sim->now = now;
+    sim->elapsed = sim->now - sim->options.start;
 }
 
 /* Time that never goes on is a bug of somebody's timer. */
