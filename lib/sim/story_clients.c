@@ -20,7 +20,7 @@ static bool read_client(struct raft_story *story, const char *word, uint32_t *nu
 bool raft_story_request(struct raft_story *story)
 {
     raft_id to;
-    uint32_t number;
+    uint32_t number = 0;
     struct raft_session_name name = {.known = 0};
     const char *known = raft_story_value(story, 5, "known");
     if (!raft_story_node(story, story->words[1], &to) ||
