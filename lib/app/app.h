@@ -17,6 +17,11 @@ enum { RAFT_APP_VERSION = 2, RAFT_APP_RESULT_BYTES_MAX = 48 * 1024 };
 
 struct raft_app;
 
+/* Where the bytes of an image go; they are copied. */
+struct raft_app_sink {
+    void (*write)(struct raft_app_sink *sink, struct raft_span bytes);
+};
+
 struct raft_app_ops {
     uint32_t version; /* RAFT_APP_VERSION */
     /* Applies one command; writes at most RAFT_APP_RESULT_BYTES_MAX into result, returns its bytes.
@@ -27,6 +32,14 @@ struct raft_app_ops {
     size_t (*query)(const struct raft_app *app, struct raft_span command, void *result);
     /* A digest of the whole state: equal states give equal digests on every node. */
     uint64_t (*digest)(const struct raft_app *app);
+    /* Writes the next piece of the state's image, of about bytes_max bytes, and moves *cursor,
+     * which is 0 at first and the app's business afterwards; false: that was the last one. Nothing
+     * is applied between the pieces. Equal states give equal images on every node. */
+    bool (*snapshot)(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
+                     struct raft_app_sink *sink);
+    /* Takes over the state of an image. False if it is none, the bytes may be hostile; then the
+     * state is as before. */
+    bool (*restore)(struct raft_app *app, struct raft_span image);
     /* Called exactly once for each change of (leader, term); leader 0 = none. May be NULL. */
     void (*leadership)(struct raft_app *app, raft_id leader, raft_term term);
     void (*destroy)(struct raft_app *app);

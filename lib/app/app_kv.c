@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * A replicated map from keys to values: put, get, del, cas. A get may come as a command of the
- * log too.
+ * log too. What becomes of the map as an image stands in kv_image.c.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
-#include "app/kv_map.h"
+#include "app/kv_image.h"
 #include "base/assert.h"
 #include "base/hash.h"
 
@@ -21,6 +21,9 @@ struct kv {
 static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
 static size_t query(const struct raft_app *app, struct raft_span command, void *result);
 static uint64_t digest(const struct raft_app *app);
+static bool take_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
+                          struct raft_app_sink *sink);
+static bool restore(struct raft_app *app, struct raft_span image);
 static void destroy(struct raft_app *app);
 static size_t run_command(struct kv *kv, const struct raft_kv_command *command, uint8_t *result);
 static size_t run_get(const struct kv *kv, struct raft_span key, uint8_t *result);
@@ -32,6 +35,8 @@ static const struct raft_app_ops ops = {
     .apply = apply,
     .query = query,
     .digest = digest,
+    .snapshot = take_snapshot,
+    .restore = restore,
     .leadership = NULL,
     .destroy = destroy,
 };
@@ -74,6 +79,30 @@ static uint64_t digest(const struct raft_app *app)
     hash = raft_hash_word(hash, kv->map.count);
     hash = raft_hash_word(hash, kv->applied);
     return raft_hash_word(hash, kv->last_index);
+}
+
+static bool take_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
+                          struct raft_app_sink *sink)
+{
+    const struct kv *kv = (const struct kv *)app;
+    struct raft_kv_image_head head = {kv->applied, kv->last_index, kv->map.count};
+    if (*cursor == 0)
+        raft_kv_image_put_head(&head, sink);
+    return raft_kv_image_put_pairs(&kv->map, cursor, bytes_max, sink);
+}
+
+static bool restore(struct raft_app *app, struct raft_span image)
+{
+    struct kv *kv = (struct kv *)app;
+    struct raft_kv_image_head head;
+    struct raft_kv_map map;
+    if (!raft_kv_image_read(image, &head, &map))
+        return false;
+    raft_kv_map_finish(&kv->map);
+    kv->map = map;
+    kv->applied = head.applied;
+    kv->last_index = head.last_index;
+    return true;
 }
 
 static void destroy(struct raft_app *app)

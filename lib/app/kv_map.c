@@ -24,6 +24,8 @@ static struct raft_kv_pair **find_link(const struct raft_kv_map *map, uint64_t h
                                        struct raft_span key);
 static struct raft_kv_pair *make_pair(uint64_t hash, struct raft_span key, struct raft_span value);
 static void grow_buckets(struct raft_kv_map *map);
+static uint64_t reverse_bits(uint64_t word);
+static int compare_pairs(const struct raft_kv_pair *one, const struct raft_kv_pair *other);
 
 void raft_kv_map_init(struct raft_kv_map *map)
 {
@@ -82,6 +84,33 @@ bool raft_kv_map_remove(struct raft_kv_map *map, struct raft_span key)
     return true;
 }
 
+/* The buckets of a table twice as large are in the same order, each split in two neighbours, for a
+ * bucket is told by the lowest bits of a hash. */
+const struct raft_kv_pair *raft_kv_map_next(const struct raft_kv_map *map, size_t place,
+                                            const struct raft_kv_pair *former)
+{
+    const struct raft_kv_pair *least = NULL;
+    uint64_t top = UINT64_C(1) << 63;
+    uint64_t bucket = reverse_bits(place) / (top / map->buckets_count * 2);
+    const struct raft_kv_pair *pair = map->buckets[bucket];
+    for (; pair != NULL; pair = pair->next) {
+        bool follows = former == NULL || compare_pairs(former, pair) < 0;
+        if (follows && (least == NULL || compare_pairs(pair, least) < 0))
+            least = pair;
+    }
+    return least;
+}
+
+struct raft_span raft_kv_pair_key(const struct raft_kv_pair *pair)
+{
+    return (struct raft_span){pair->data, pair->key_bytes};
+}
+
+struct raft_span raft_kv_pair_value(const struct raft_kv_pair *pair)
+{
+    return (struct raft_span){pair->data + pair->key_bytes, pair->value_bytes};
+}
+
 static uint64_t hash_key(struct raft_span key)
 {
     return raft_hash_words(RAFT_HASH_SEED, key.data, key.bytes);
@@ -137,4 +166,25 @@ static void grow_buckets(struct raft_kv_map *map)
     free(map->buckets);
     map->buckets = buckets;
     map->buckets_count = count;
+}
+
+static uint64_t reverse_bits(uint64_t word)
+{
+    uint64_t reversed = 0;
+    for (int i = 0; i < 64; i++)
+        reversed |= (word >> i & 1) << (63 - i);
+    return reversed;
+}
+
+static int compare_pairs(const struct raft_kv_pair *one, const struct raft_kv_pair *other)
+{
+    uint64_t a = reverse_bits(one->hash);
+    uint64_t b = reverse_bits(other->hash);
+    if (a != b)
+        return a < b ? -1 : 1;
+    size_t bytes = one->key_bytes < other->key_bytes ? one->key_bytes : other->key_bytes;
+    int order = memcmp(one->data, other->data, bytes);
+    if (order != 0 || one->key_bytes == other->key_bytes)
+        return order;
+    return one->key_bytes < other->key_bytes ? -1 : 1;
 }

@@ -19,6 +19,9 @@ struct witness {
 static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
 static size_t query(const struct raft_app *app, struct raft_span command, void *result);
 static uint64_t digest(const struct raft_app *app);
+static bool take_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
+                          struct raft_app_sink *sink);
+static bool restore(struct raft_app *app, struct raft_span image);
 static void destroy(struct raft_app *app);
 
 static const struct raft_app_ops ops = {
@@ -26,6 +29,8 @@ static const struct raft_app_ops ops = {
     .apply = apply,
     .query = query,
     .digest = digest,
+    .snapshot = take_snapshot,
+    .restore = restore,
     .leadership = NULL,
     .destroy = destroy,
 };
@@ -58,6 +63,19 @@ static uint64_t digest(const struct raft_app *app)
 {
     const struct witness *witness = (const struct witness *)app;
     return witness->inner->ops->digest(witness->inner);
+}
+
+static bool take_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
+                          struct raft_app_sink *sink)
+{
+    const struct witness *witness = (const struct witness *)app;
+    return witness->inner->ops->snapshot(witness->inner, cursor, bytes_max, sink);
+}
+
+static bool restore(struct raft_app *app, struct raft_span image)
+{
+    struct witness *witness = (struct witness *)app;
+    return witness->inner->ops->restore(witness->inner, image);
 }
 
 static void destroy(struct raft_app *app)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What every app does, run against each adapter: the same commands give the same results and the
- * same digest on every node (A14), whatever bytes they are (A17), and no result exceeds its bound.
+ * same digest on every node (A14), whatever bytes they are (A17), no result exceeds its bound, and
+ * a state goes into an image and comes out of it as it was.
  * An adapter brings a generator of commands of its own kind; the suite adds hostile ones.
  */
 #include <setjmp.h>
@@ -150,6 +151,97 @@ static void A17_hostile_bytes_change_nothing_silently(void **state)
     raft_app_destroy(&twin);
 }
 
+struct image {
+    struct raft_app_sink sink;
+    uint8_t bytes[64 * 1024];
+    size_t count;
+};
+
+static void take_bytes(struct raft_app_sink *sink, struct raft_span bytes)
+{
+    struct image *image = (struct image *)sink;
+    assert_true(bytes.bytes <= sizeof image->bytes - image->count);
+    if (bytes.bytes > 0) {
+        memcpy(image->bytes + image->count, bytes.data, bytes.bytes);
+    }
+    image->count += bytes.bytes;
+}
+
+/* The image in pieces of that size; returns how many there were. */
+static int make_image(const struct raft_app *app, size_t piece, struct image *image)
+{
+    uint64_t cursor = 0;
+    int pieces = 1;
+    image->sink.write = take_bytes;
+    image->count = 0;
+    while (app->ops->snapshot(app, &cursor, piece, &image->sink)) {
+        pieces++;
+    }
+    return pieces;
+}
+
+static void an_image_holds_the_state(void **state)
+{
+    const struct adapter *adapter = *state;
+    struct raft_app *app = adapter->create();
+    struct raft_app *twin = adapter->create();
+    static struct image image;
+    static struct image again;
+    uint8_t bytes[COMMAND_BYTES];
+    struct raft_random random;
+    raft_random_seed(&random, 4);
+    for (raft_index i = 1; i <= COMMANDS; i++) {
+        size_t count = make_any(adapter, &random, bytes);
+        (void)apply(app, i, bytes, count, results[0]);
+        if (i % 50 != 0) {
+            continue;
+        }
+        assert_true(make_image(app, 16, &image) > 1);
+        assert_int_equal(make_image(app, sizeof image.bytes, &again), 1);
+        assert_int_equal(image.count, again.count);
+        assert_memory_equal(image.bytes, again.bytes, image.count);
+        assert_true(twin->ops->restore(twin, (struct raft_span){image.bytes, image.count}));
+        assert_int_equal(app->ops->digest(app), twin->ops->digest(twin));
+        (void)make_image(twin, 100, &again); /* the same bytes, however the state came about */
+        assert_int_equal(image.count, again.count);
+        assert_memory_equal(image.bytes, again.bytes, image.count);
+    }
+    raft_app_destroy(&app);
+    raft_app_destroy(&twin);
+}
+
+static void a_damaged_image_changes_nothing(void **state)
+{
+    const struct adapter *adapter = *state;
+    struct raft_app *app = adapter->create();
+    struct raft_app *twin = adapter->create();
+    static struct image image;
+    uint8_t bytes[COMMAND_BYTES];
+    struct raft_random random;
+    raft_random_seed(&random, 5);
+    for (raft_index i = 1; i <= 40; i++) {
+        size_t count = adapter->make(i, bytes, COMMAND_BYTES);
+        (void)apply(app, i, bytes, count, results[0]);
+    }
+    (void)make_image(app, sizeof image.bytes, &image);
+    uint64_t empty = twin->ops->digest(twin);
+    for (size_t cut = 0; cut < image.count; cut++) {
+        assert_false(twin->ops->restore(twin, (struct raft_span){image.bytes, cut}));
+        assert_int_equal(twin->ops->digest(twin), empty);
+    }
+    for (int round = 0; round < 2000; round++) { /* taken or not, it does no harm */
+        struct image changed = image;
+        changed.bytes[raft_random_below(&random, image.count)] ^=
+            (uint8_t)raft_random_next(&random);
+        (void)twin->ops->restore(twin, (struct raft_span){changed.bytes, changed.count});
+        (void)twin->ops->digest(twin);
+    }
+    assert_true(twin->ops->restore(twin, (struct raft_span){image.bytes, image.count}));
+    assert_int_equal(app->ops->digest(app), twin->ops->digest(twin));
+    raft_app_destroy(&app);
+    raft_app_destroy(&twin);
+}
+
 int main(void)
 {
     void *each = (void *)(uintptr_t)&kv;
@@ -158,6 +250,8 @@ int main(void)
         cmocka_unit_test_prestate(A14_equal_commands_make_equal_nodes, each),
         cmocka_unit_test_prestate(digest_tells_states_apart, each),
         cmocka_unit_test_prestate(a_query_changes_nothing, each),
+        cmocka_unit_test_prestate(an_image_holds_the_state, each),
+        cmocka_unit_test_prestate(a_damaged_image_changes_nothing, each),
         cmocka_unit_test_prestate(A17_hostile_bytes_change_nothing_silently, each),
     };
     return cmocka_run_group_tests_name("app: kv", tests, NULL, NULL);
