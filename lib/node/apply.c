@@ -17,13 +17,14 @@ static void start_read(struct raft_node *node);
 
 void raft_node_apply(struct raft_node *node)
 {
-    while (node->applied < node->commit && node->apply_token == 0) {
+    while (node->applied < node->commit && node->apply_token == 0 && !node->take.collecting) {
         const struct raft_entry *entry = raft_tail_at(&node->tail, node->applied + 1);
         if (entry != NULL)
             apply_entry(node, entry);
         else
             start_read(node);
     }
+    raft_node_snapshot_consider(node);
     raft_node_tell_commit(node);
     raft_node_read_serve(node);
 }
@@ -35,7 +36,7 @@ bool raft_node_apply_entries(struct raft_node *node, uint64_t token,
         return false;
     node->apply_token = 0;
     for (uint32_t i = 0; i < count && entries[i].index <= node->commit; i++) {
-        if (entries[i].index == node->applied + 1)
+        if (entries[i].index == node->applied + 1 && !node->take.collecting)
             apply_entry(node, &entries[i]);
     }
     raft_node_apply(node);
@@ -51,6 +52,7 @@ static void apply_entry(struct raft_node *node, const struct raft_entry *entry)
         status = apply_command(node, entry, &answer);
     node->applied = entry->index;
     node->applied_term = entry->term;
+    node->take.bytes += entry->bytes;
     raft_node_tell_applied(node, entry);
     raft_node_answer(node, entry, status, &answer);
 }

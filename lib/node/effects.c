@@ -59,8 +59,11 @@ static void execute_effect(struct raft_node *node, const struct raft_effect *eff
         node->commit = effect->apply.last;
         raft_node_apply(node);
         break;
-    case RAFT_EFFECT_FETCH: /* No image is fetched yet, so none is restored. */
+    case RAFT_EFFECT_FETCH:
+        raft_node_fetch(node, effect);
+        break;
     case RAFT_EFFECT_RESTORE:
+        raft_node_fetch_restored(node, effect);
         break;
     case RAFT_EFFECT_PROPOSED:
         raft_node_proposed(node, effect);
@@ -104,6 +107,10 @@ static void execute_persist(struct raft_node *node, const struct raft_effect *ef
     if (effect->persist.truncate > 0) {
         raft_tail_truncate(&node->tail, effect->persist.truncate);
         raft_node_tell_truncated(node, effect->persist.truncate);
+    }
+    if (effect->persist.install > 0) {
+        raft_node_fetch_install(node, effect);
+        raft_node_tell_installed(node, &node->install.snapshot, effect->persist.keep_suffix);
     }
     if (effect->persist.append_first > 0)
         append_entries(node, effect);
@@ -157,6 +164,11 @@ static void submit_write(struct raft_node *node, const struct raft_effect *effec
         .truncate = effect->persist.truncate,
     };
     struct raft_entry *entries = NULL;
+    if (effect->persist.install > 0) {
+        write.install = &node->install.snapshot;
+        write.image = node->install.buffer.data;
+        write.keep_suffix = effect->persist.keep_suffix;
+    }
     if (effect->persist.append_first > 0) {
         write.count = (uint32_t)(effect->persist.append_last - effect->persist.append_first + 1);
         entries = calloc(write.count, sizeof *entries);

@@ -4,8 +4,9 @@
  *
  * node.c takes events in, one at a time, and steps the core; effects.c executes what comes out in
  * order; replicate.c serves replicate wishes; apply.c brings committed entries to the app;
- * requests.c answers clients. Events that arise while effects are executed are queued (they hold no
- * borrowed bytes) and stepped before the outermost call returns.
+ * requests.c answers clients; snapshot.c, serve.c and fetch.c deal with snapshots. Events that
+ * arise while effects are executed are queued (they hold no borrowed bytes) and stepped before the
+ * outermost call returns.
  */
 #ifndef RAFT_NODE_INTERNAL_H
 #define RAFT_NODE_INTERNAL_H
@@ -17,6 +18,7 @@
 #include "node/persists.h"
 #include "node/reads.h"
 #include "node/sessions.h"
+#include "node/snapshot.h"
 #include "node/tail.h"
 
 enum {
@@ -52,7 +54,7 @@ struct raft_node {
     bool busy;    /* inside a step */
     bool leading; /* the core's role is leader */
     uint64_t boots;
-    raft_index first; /* of the log; 1 until snapshots exist */
+    raft_index first; /* of the log, as far as the writer will come with what it has */
     uint64_t durable; /* newest completed persist */
     uint64_t issued;  /* newest persist */
     uint64_t events;  /* stepped so far */
@@ -91,6 +93,14 @@ struct raft_node {
     raft_index applied;
     raft_term applied_term;
     uint64_t apply_token; /* of the read that apply waits for; 0 = none */
+
+    struct raft_snapshot stored;  /* the newest durable one, index 0 = none */
+    struct raft_config_at loaded; /* of the one that was found at boot */
+    struct raft_node_take take;
+    struct raft_node_pull pull;
+    struct raft_node_install install;
+    struct raft_node_serve serves[RAFT_NODES_MAX];
+    raft_time served_at; /* when the last piece was asked for, 0 = never */
 
     struct {
         raft_term term;
@@ -133,6 +143,31 @@ uint64_t raft_node_digest(const struct raft_node *node);
 bool raft_node_apply_entries(struct raft_node *node, uint64_t token,
                              const struct raft_entry *entries, uint32_t count);
 
+/* snapshot.c */
+void raft_node_snapshot_init(struct raft_node *node);
+void raft_node_snapshot_finish(struct raft_node *node);
+/* Takes one if it is due. */
+void raft_node_snapshot_consider(struct raft_node *node);
+/* Goes on with the one that is being taken. */
+void raft_node_snapshot_run(struct raft_node *node);
+/* The stored one becomes the state and the beginning of the start event. */
+enum raft_error raft_node_snapshot_load(struct raft_node *node, const struct raft_log_state *state,
+                                        struct raft_event *start) RAFT_MUST_USE;
+/* The state of an image becomes the node's; false if it is none, and nothing has changed. */
+bool raft_node_snapshot_restore(struct raft_node *node, const struct raft_image *image);
+
+/* serve.c */
+void raft_node_serve(struct raft_node *node, raft_id peer, const struct raft_fetch *fetch);
+
+/* fetch.c: an offer, a piece; and the install, from before the core's step to its durability. */
+void raft_node_fetch(struct raft_node *node, const struct raft_effect *effect);
+void raft_node_chunk(struct raft_node *node, raft_id from, const struct raft_chunk *chunk);
+/* Whether the core is to see a received snapshot: if so, it will take it, and the state is its. */
+bool raft_node_fetch_accept(struct raft_node *node, const struct raft_event *event);
+void raft_node_fetch_install(struct raft_node *node, const struct raft_effect *effect);
+void raft_node_fetch_restored(struct raft_node *node, const struct raft_effect *effect);
+void raft_node_fetch_persisted(struct raft_node *node, uint64_t seq);
+
 /* requests.c */
 void raft_node_request(struct raft_node *node, const struct raft_packet *packet,
                        const struct raft_address *from);
@@ -168,6 +203,8 @@ void raft_node_tell_message(struct raft_node *node, bool outgoing,
                             const struct raft_message *message);
 void raft_node_tell_appended(struct raft_node *node, const struct raft_entry *entry);
 void raft_node_tell_truncated(struct raft_node *node, raft_index first);
+void raft_node_tell_installed(struct raft_node *node, const struct raft_snapshot *snapshot,
+                              bool keep_suffix);
 void raft_node_tell_applied(struct raft_node *node, const struct raft_entry *entry);
 
 void raft_node_tell_config(struct raft_node *node, const struct raft_effect *effect);

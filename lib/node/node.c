@@ -31,6 +31,7 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
         node->options.clients_max = CLIENTS_DEFAULT;
     if (node->options.sessions_max == 0)
         node->options.sessions_max = RAFT_SESSIONS_MAX;
+    raft_node_snapshot_init(node);
     size_t bytes = raft_layout(&options->limits);
     void *memory = calloc(1, bytes);
     ASSERT(memory != NULL);
@@ -78,11 +79,12 @@ void raft_node_run(struct raft_node *node)
     struct raft_event event = {.type = RAFT_EVENT_TIME};
     if (node->started && node->now >= node->deadline)
         raft_node_step(node, &event);
+    raft_node_snapshot_run(node); /* After what has a time of its own. */
 }
 
 raft_time raft_node_deadline(const struct raft_node *node)
 {
-    return node->deadline;
+    return node->take.collecting ? node->now : node->deadline;
 }
 
 void raft_node_receive(void *context, const struct raft_packet *packet,
@@ -107,8 +109,12 @@ void raft_node_receive(void *context, const struct raft_packet *packet,
         else
             raft_node_read_request(node, packet, from);
         break;
-    case RAFT_PACKET_FETCH: /* No image is served or fetched yet. */
+    case RAFT_PACKET_FETCH:
+        raft_node_serve(node, packet->from, &packet->fetch);
+        break;
     case RAFT_PACKET_CHUNK:
+        raft_node_chunk(node, packet->from, &packet->chunk);
+        break;
     case RAFT_PACKET_REPLY: /* Replies are for clients. */
         break;
     }
@@ -192,6 +198,8 @@ void raft_node_status(const struct raft_node *node, struct raft_node_status *sta
     status->clients = node->clients.pending_count;
     status->tail_bytes = node->tail.bytes;
     status->persists_pending = node->persists.count;
+    status->taking_snapshot = node->take.collecting || node->take.storing;
+    status->fetched_bytes = node->pull.buffer.bytes;
     for (uint32_t i = 0; i < status->core.peers_count; i++)
         status->rtt_us[i] = raft_node_rtt_of(node, status->core.peers[i].id);
 }
@@ -208,6 +216,7 @@ void raft_node_destroy(struct raft_node **node)
         raft_node_read_stop(old);
         raft_comms_stop(old->ports.comms);
     }
+    raft_node_snapshot_finish(old);
     raft_clients_finish(&old->clients);
     raft_waiting_reads_finish(&old->reads);
     raft_sessions_destroy(&old->sessions);
@@ -224,7 +233,7 @@ void raft_node_step(struct raft_node *node, struct raft_event *event)
     if (node->busy) {
         ASSERT(node->queue_count < RAFT_NODE_EVENTS_MAX);
         ASSERT(event->type == RAFT_EVENT_SENT || event->type == RAFT_EVENT_PERSISTED ||
-               event->type == RAFT_EVENT_READ);
+               event->type == RAFT_EVENT_READ || event->type == RAFT_EVENT_SNAPSHOT_RECEIVED);
         uint32_t place = (node->queue_head + node->queue_count) % RAFT_NODE_EVENTS_MAX;
         node->queue[place] = *event;
         node->queue_count++;
@@ -257,7 +266,7 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     if (error != RAFT_OK)
         return error;
     node->boots = state.boots;
-    node->first = state.first > 0 ? state.first : 1;
+    node->first = state.first;
     node->tail.first = state.last + 1;
     uint64_t seed = raft_hash_u64(node->options.seed, state.boots);
     raft_random_seed(&node->random, raft_hash_u64(seed, node->options.core.id));
@@ -265,13 +274,14 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     start->start.vote = state.vote;
     start->start.commit = state.commit;
     start->start.last = state.last;
+    start->start.first = state.first;
     start->start.runs = runs;
     start->start.config = &node->options.config;
     start->start.configs = *configs;
     start->start.nonce = raft_random_next(&node->random);
     start->start.fresh = node->options.fresh && state.term == 0 && state.last == 0;
     node->commit = state.commit;
-    return RAFT_OK;
+    return raft_node_snapshot_load(node, &state, start);
 }
 
 /* A host that has entropy of its own (a story, a recorded input) is asked; else our stream is. */
@@ -291,6 +301,8 @@ static void run_event(struct raft_node *node, struct raft_event *event)
     note_source(node, event);
     if (event->type == RAFT_EVENT_PERSISTED)
         complete_persists(node, event->persisted.seq);
+    if (event->type == RAFT_EVENT_SNAPSHOT_RECEIVED && !raft_node_fetch_accept(node, event))
+        return;
     raft_step(node->core, event, &effects);
     raft_node_execute(node, &effects);
     node->source = NULL;
@@ -323,6 +335,7 @@ static void complete_persists(struct raft_node *node, uint64_t seq)
         return;
     node->durable = seq;
     raft_node_persists_complete(&node->persists, &node->tail, seq);
+    raft_node_fetch_persisted(node, seq);
     raft_outbox_release(&node->outbox, seq, raft_node_post, node);
 }
 

@@ -49,6 +49,10 @@ struct raft_node_observer {
     /* An entry became part of the log (in memory) or was removed with all after it. */
     void (*appended)(void *context, const struct raft_entry *entry);
     void (*truncated)(void *context, raft_index first);
+    /* A received snapshot takes the place of the log up to its index, and, unless the suffix is
+     * kept, of all of it; the state is its state. */
+    void (*installed)(void *context, const struct raft_snapshot *snapshot, bool keep_suffix,
+                      uint64_t digest);
     /* One entry was applied, be it one that changes nothing; digest is that of the app and the
      * sessions. */
     void (*applied)(void *context, const struct raft_entry *entry, uint64_t digest);
@@ -73,7 +77,10 @@ struct raft_node_options {
     size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
     uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
     uint32_t sessions_max; /* clients remembered, equal on all nodes; 0 = default (4096) */
-    bool check;            /* raft_check after each step, asserted */
+    uint32_t snapshot_every; /* applied entries between two snapshots, 0 = default (8192); 16 MiB of
+                                them are enough as well */
+    uint32_t snapshot_trailing; /* entries before a snapshot that stay, 0 = default (1024) */
+    bool check;                 /* raft_check after each step, asserted */
 };
 
 /* All borrowed for the node's life; the caller destroys them after the node. */
@@ -98,6 +105,8 @@ struct raft_node_status {
     uint64_t clients; /* commands in flight */
     uint64_t tail_bytes;
     uint64_t persists_pending;
+    bool taking_snapshot;
+    uint64_t fetched_bytes; /* of the snapshot that is being fetched */
     uint32_t
         rtt_us[RAFT_NODES_MAX]; /* by index of core.peers: last request to reply, cluster time */
 };
@@ -132,6 +141,11 @@ void raft_node_persisted(struct raft_node *node, uint64_t seq);
  */
 void raft_node_entries(struct raft_node *node, uint64_t token, enum raft_error error,
                        const struct raft_entry *entries, uint32_t count);
+/* The answer to a store: RAFT_OK, or RAFT_FULL and the snapshot is given up. */
+void raft_node_stored(struct raft_node *node, enum raft_error error);
+/* The answer to a read_image; data is borrowed. */
+void raft_node_image(struct raft_node *node, uint64_t token, enum raft_error error,
+                     struct raft_span data);
 /* The writer met a full disk (it goes on trying), or has room again. */
 void raft_node_space(struct raft_node *node, bool gone);
 
@@ -149,6 +163,11 @@ enum raft_refusal raft_node_transfer(struct raft_node *node, raft_id to, raft_id
  * before. */
 enum raft_refusal raft_node_change(struct raft_node *node, const struct raft_config *target,
                                    raft_index base, raft_index *index);
+
+/* Takes a snapshot of what is applied, now, or goes on with one that is being taken: RAFT_OK, and
+ * it is stored when status.core.snapshot reaches *index. RAFT_EXISTS: the stored one, at *index,
+ * has all that is applied. RAFT_BUSY: not at this moment. */
+enum raft_error raft_node_snapshot(struct raft_node *node, raft_index *index) RAFT_MUST_USE;
 
 /* A command of this process's own (no client behind it). done is called once, with the app's result
  * after commit and local apply, or with a status other than ok. It may be called before this

@@ -94,6 +94,16 @@ void raft_node_tell_truncated(struct raft_node *node, raft_index first)
     }
 }
 
+void raft_node_tell_installed(struct raft_node *node, const struct raft_snapshot *snapshot,
+                              bool keep_suffix)
+{
+    uint64_t digest = raft_node_digest(node);
+    for (struct raft_node_observer *o = node->observers; o != NULL; o = o->next) {
+        if (o->installed != NULL)
+            o->installed(o->context, snapshot, keep_suffix, digest);
+    }
+}
+
 void raft_node_tell_config(struct raft_node *node, const struct raft_effect *effect)
 {
     for (struct raft_node_observer *o = node->observers; o != NULL; o = o->next) {

@@ -61,6 +61,12 @@ void raft_tail_truncate(struct raft_tail *tail, raft_index first)
         tail->first = first;
 }
 
+void raft_tail_restart(struct raft_tail *tail, raft_index next)
+{
+    raft_tail_truncate(tail, tail->first);
+    tail->first = next;
+}
+
 void raft_tail_trim(struct raft_tail *tail, raft_index applied, size_t bytes_max)
 {
     while (tail->count > 0 && tail->first <= applied && tail->bytes > bytes_max) {

@@ -44,6 +44,9 @@ void raft_tail_append(struct raft_tail *tail, const struct raft_entry *entry);
 /* Removes [first, ..) from the range; blocks that are held live on. */
 void raft_tail_truncate(struct raft_tail *tail, raft_index first);
 
+/* Removes all; the next entry to come is next. */
+void raft_tail_restart(struct raft_tail *tail, raft_index next);
+
 /* Drops the oldest entries up to applied while more than bytes_max are held. */
 void raft_tail_trim(struct raft_tail *tail, raft_index applied, size_t bytes_max);
 

@@ -13,7 +13,6 @@
 
 static bool contradicts(const struct raft *r, const struct raft_snapshot *offer);
 static bool holds_entry(const struct raft *r, const struct raft_snapshot *snapshot);
-static bool can_install(const struct raft *r, const struct raft_snapshot *snapshot);
 static void reply_offer(struct raft *r, const struct raft_message *message);
 
 void raft_receive_snapshot(struct raft *r, const struct raft_message *message)
@@ -63,7 +62,7 @@ void raft_snapshot_received(struct raft *r, const struct raft_event *event)
     bool keep_suffix = holds_entry(r, snapshot);
     struct raft_effect *effect;
 
-    if (!can_install(r, snapshot)) {
+    if (!raft_can_install(r, snapshot)) {
         return;
     }
     raft_effect_trace(r, RAFT_TRACE_SNAPSHOT_INSTALLED, 0, snapshot->index, r->trail.last);
@@ -111,7 +110,7 @@ static bool holds_entry(const struct raft *r, const struct raft_snapshot *snapsh
            raft_trail_term(&r->trail, snapshot->index) == snapshot->term;
 }
 
-static bool can_install(const struct raft *r, const struct raft_snapshot *snapshot)
+bool raft_can_install(const struct raft *r, const struct raft_snapshot *snapshot)
 {
     return r->role == RAFT_ROLE_FOLLOWER && snapshot->index > r->commit &&
            snapshot->term <= r->term && raft_persist_has_room(r);

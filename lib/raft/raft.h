@@ -136,6 +136,9 @@ void raft_status(const struct raft *raft, struct raft_status *status);
 /* The term of an entry if the trail still knows it or it is the snapshot's, else 0. */
 raft_term raft_term_at(const struct raft *raft, raft_index index);
 
+/* Whether a received snapshot would be installed now (effect.h, fetch). */
+bool raft_can_install(const struct raft *raft, const struct raft_snapshot *snapshot);
+
 /* The configuration in force at an index and the entry that brought it; false if the core has
  * forgotten it (the newest committed one was brought later). */
 bool raft_config_at(const struct raft *raft, raft_index index, struct raft_config_at *found);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "node/image.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/hash.h"
+
+enum { MAGIC = 0x52534e50, FORMAT = 1, ROOM_AT_FIRST = 4096 };
+
+/* What is left of an image to read. */
+struct reader {
+    struct raft_span rest;
+    bool bad;
+};
+
+static void write_app(struct raft_app_sink *sink, struct raft_span bytes);
+static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes);
+static uint64_t take_number(struct reader *reader, unsigned bytes);
+static struct raft_span take_span(struct reader *reader, uint64_t bytes);
+
+void raft_image_buffer_init(struct raft_image_buffer *buffer)
+{
+    *buffer = (struct raft_image_buffer){.sink = {write_app}, .checksum = RAFT_HASH_SEED};
+}
+
+void raft_image_buffer_finish(struct raft_image_buffer *buffer)
+{
+    free(buffer->data);
+    *buffer = (struct raft_image_buffer){0};
+}
+
+void raft_image_buffer_write(struct raft_image_buffer *buffer, struct raft_span bytes)
+{
+    if (bytes.bytes == 0)
+        return;
+    if (bytes.bytes > buffer->room - buffer->bytes) {
+        size_t room = buffer->room == 0 ? ROOM_AT_FIRST : buffer->room;
+        while (bytes.bytes > room - buffer->bytes)
+            room *= 2;
+        buffer->data = realloc(buffer->data, room);
+        ASSERT(buffer->data != NULL);
+        buffer->room = room;
+    }
+    memcpy(buffer->data + buffer->bytes, bytes.data, bytes.bytes);
+    buffer->bytes += bytes.bytes;
+    buffer->checksum = raft_hash_bytes(buffer->checksum, bytes.data, bytes.bytes);
+}
+
+struct raft_snapshot raft_image_name(const struct raft_image_buffer *buffer, raft_index index,
+                                     raft_term term)
+{
+    return (struct raft_snapshot){
+        .index = index,
+        .term = term,
+        .bytes = buffer->bytes,
+        .checksum = buffer->checksum,
+    };
+}
+
+void raft_image_put_head(struct raft_image_buffer *buffer, const struct raft_image *image)
+{
+    uint8_t config[RAFT_CONFIG_BYTES_MAX];
+    size_t config_bytes = raft_config_encode(&image->config.config, config);
+    put_number(buffer, MAGIC, 4);
+    put_number(buffer, FORMAT, 4);
+    put_number(buffer, image->index, 8);
+    put_number(buffer, image->term, 8);
+    put_number(buffer, image->config.index, 8);
+    put_number(buffer, config_bytes, 4);
+    raft_image_buffer_write(buffer, (struct raft_span){config, config_bytes});
+    put_number(buffer, image->sessions.bytes, 8);
+    raft_image_buffer_write(buffer, image->sessions);
+}
+
+bool raft_image_read(struct raft_span bytes, struct raft_image *image)
+{
+    struct reader reader = {.rest = bytes};
+    if (take_number(&reader, 4) != MAGIC || take_number(&reader, 4) != FORMAT)
+        return false;
+    image->index = take_number(&reader, 8);
+    image->term = take_number(&reader, 8);
+    image->config.index = take_number(&reader, 8);
+    struct raft_span config = take_span(&reader, take_number(&reader, 4));
+    image->sessions = take_span(&reader, take_number(&reader, 8));
+    image->app = reader.rest;
+    return !reader.bad && image->index > 0 && image->config.index <= image->index &&
+           raft_config_decode(config.data, config.bytes, &image->config.config);
+}
+
+static void write_app(struct raft_app_sink *sink, struct raft_span bytes)
+{
+    raft_image_buffer_write((struct raft_image_buffer *)sink, bytes);
+}
+
+static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes)
+{
+    uint8_t at[8];
+    for (unsigned i = 0; i < bytes; i++)
+        at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
+    raft_image_buffer_write(buffer, (struct raft_span){at, bytes});
+}
+
+static uint64_t take_number(struct reader *reader, unsigned bytes)
+{
+    struct raft_span span = take_span(reader, bytes);
+    uint64_t value = 0;
+    for (size_t i = 0; i < span.bytes; i++)
+        value = value << 8 | ((const uint8_t *)span.data)[i];
+    return value;
+}
+
+static struct raft_span take_span(struct reader *reader, uint64_t bytes)
+{
+    struct raft_span span = {.data = reader->rest.data, .bytes = (size_t)bytes};
+    if (reader->bad || bytes > reader->rest.bytes) {
+        reader->bad = true;
+        return (struct raft_span){.data = NULL, .bytes = 0};
+    }
+    reader->rest.data = (const uint8_t *)reader->rest.data + bytes;
+    reader->rest.bytes -= bytes;
+    return span;
+}
