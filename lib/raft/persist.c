@@ -45,6 +45,7 @@ void raft_persist_install(struct raft *r, raft_index index, bool keep_suffix)
 
     ASSERT(p->truncate == 0 && p->append_first == 0 && p->install == 0 && index > r->commit);
     p->install = index;
+    p->install_first = r->commit + 1;
     p->keep_suffix = keep_suffix;
     if (!keep_suffix) {
         note_truncation(r, r->commit + 1);
@@ -77,8 +78,8 @@ void raft_persist_flush(struct raft *r)
     p->count++;
     p->issued++;
     *slot = (struct raft_persist_slot){p->issued, p->append_first, p->append_last};
-    if (p->install != 0) { /* It vouches for its index as an append of that entry would. */
-        *slot = (struct raft_persist_slot){p->issued, p->install, p->install};
+    if (p->install != 0) { /* It vouches for what it stands for as an append of that would. */
+        *slot = (struct raft_persist_slot){p->issued, p->install_first, p->install};
         p->install_seq = p->issued;
     }
     if (p->hard_dirty) {

@@ -56,9 +56,10 @@ struct raft_persists {
     raft_index truncate; /* of this step, 0 = nothing */
     raft_index append_first;
     raft_index append_last;
-    raft_index install;   /* of this step, 0 = nothing */
-    bool keep_suffix;     /* install */
-    uint64_t install_seq; /* the newest persist that installs, 0 = none yet */
+    raft_index install;       /* of this step, 0 = nothing */
+    raft_index install_first; /* install: the first entry that was not committed before it */
+    bool keep_suffix;         /* install */
+    uint64_t install_seq;     /* the newest persist that installs, 0 = none yet */
 };
 
 /* What a leader knows of one other member. */

@@ -160,6 +160,22 @@ static void test_the_answer_waits_for_the_install(void **state)
     fx_finish(&fx);
 }
 
+/* So does one that speaks of what lies below it: the entries themselves are not on the disk. */
+static void test_an_answer_below_the_snapshot_waits_too(void **state)
+{
+    struct fx fx;
+    const raft_term more[] = {2, 2, 0};
+    (void)state;
+    start_follower(&fx, 2);
+    fx_offer(&fx, 1, 2, fx_snapshot(20, 2));
+    fx_arrive(&fx, fx_snapshot(20, 2));
+    uint64_t install = fx_find(&fx, RAFT_EFFECT_PERSIST, 0)->persist.seq;
+    fx_append(&fx, 1, 2, (struct raft_append){.prev_index = 9, .prev_term = 2}, more);
+    assert_int_equal(find_reply(&fx, 1)->index, 11);
+    assert_int_equal(fx_sent_to(&fx, 1)->send.after, install);
+    fx_finish(&fx);
+}
+
 /* M52: entries behind the snapshot that came meanwhile may have been acknowledged. */
 static void test_a_suffix_that_agrees_is_kept(void **state)
 {
@@ -375,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_a_stale_offer_learns_the_term),
         cmocka_unit_test(test_a_snapshot_replaces_the_log),
         cmocka_unit_test(test_the_answer_waits_for_the_install),
+        cmocka_unit_test(test_an_answer_below_the_snapshot_waits_too),
         cmocka_unit_test(test_a_suffix_that_agrees_is_kept),
         cmocka_unit_test(test_a_suffix_that_differs_goes),
         cmocka_unit_test(test_an_uncommitted_configuration_goes),
