@@ -48,6 +48,8 @@ struct raft_server_log_sink {
     void (*persisted)(void *context, uint64_t seq);
     void (*entries)(void *context, enum raft_server_reader reader, uint64_t token,
                     enum raft_error error, const struct raft_entry *entries, uint32_t count);
+    void (*stored)(void *context, enum raft_error error);
+    void (*image)(void *context, uint64_t token, enum raft_error error, struct raft_span data);
     void (*space)(void *context, bool gone);
     void (*failed)(void *context, enum raft_error error); /* the thread has ended */
 };

@@ -11,7 +11,15 @@
 
 enum { BATCH_MAX = 256, READ_ENTRIES_MAX = 4096, RETRY_MS = 100 };
 
-enum kind { KIND_PERSIST, KIND_READ, KIND_SPACE_GONE, KIND_SPACE_BACK, KIND_FAILED };
+enum kind {
+    KIND_PERSIST,
+    KIND_STORE,
+    KIND_READ,
+    KIND_IMAGE,
+    KIND_SPACE_GONE,
+    KIND_SPACE_BACK,
+    KIND_FAILED
+};
 
 /* One thing asked for, and later the same one with its outcome. */
 struct operation {
@@ -20,8 +28,11 @@ struct operation {
     uint64_t number; /* seq or token */
     enum raft_server_reader reader;
     enum raft_error error;
-    struct raft_log_write write; /* persist */
-    raft_index first;            /* read */
+    struct raft_log_write write;   /* persist */
+    struct raft_snapshot snapshot; /* store: what image is of, image: only its index */
+    const void *image;             /* store: borrowed */
+    uint64_t offset;               /* image */
+    raft_index first;              /* read, store */
     raft_index last;
     size_t bytes_max;
     uint32_t count;
@@ -51,9 +62,14 @@ struct raft_server_log_thread {
 static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_log_write *write);
 static void read_range(struct raft_writer *writer, uint64_t token, raft_index first,
                        raft_index last, size_t bytes_max);
+static void store(struct raft_writer *writer, const struct raft_snapshot *snapshot,
+                  const void *image, raft_index first);
+static void read_image(struct raft_writer *writer, uint64_t token, raft_index index,
+                       uint64_t offset, uint32_t bytes);
 static void *run_thread(void *context);
 
-static const struct raft_writer_ops ops = {.submit = submit, .read = read_range};
+static const struct raft_writer_ops ops = {
+    .submit = submit, .read = read_range, .store = store, .read_image = read_image};
 
 static void push(struct queue *queue, struct operation *operation)
 {
@@ -177,6 +193,26 @@ static void read_range(struct raft_writer *writer, uint64_t token, raft_index fi
                          first, last, bytes_max);
 }
 
+static void store(struct raft_writer *writer, const struct raft_snapshot *snapshot,
+                  const void *image, raft_index first)
+{
+    struct operation *operation = make_operation(KIND_STORE, 0);
+    operation->snapshot = *snapshot;
+    operation->image = image;
+    operation->first = first;
+    ask((struct raft_server_log_thread *)writer, operation);
+}
+
+static void read_image(struct raft_writer *writer, uint64_t token, raft_index index,
+                       uint64_t offset, uint32_t bytes)
+{
+    struct operation *operation = make_operation(KIND_IMAGE, token);
+    operation->snapshot.index = index;
+    operation->offset = offset;
+    operation->bytes_max = bytes;
+    ask((struct raft_server_log_thread *)writer, operation);
+}
+
 void raft_server_log_read(struct raft_server_log_thread *thread, enum raft_server_reader reader,
                           uint64_t token, raft_index first, raft_index last, size_t bytes_max)
 {
@@ -201,7 +237,8 @@ static void finish(struct raft_server_log_thread *thread, struct operation *oper
     ASSERT(written == (ssize_t)sizeof one);
 }
 
-/* Waits for work: all persists at the head of the queue, or one read. Returns how many; 0: stop. */
+/* Waits for work: all persists at the head of the queue, or one of the others. Returns how many; 0:
+ * stop. */
 static uint32_t take_batch(struct raft_server_log_thread *thread, struct operation **batch)
 {
     uint32_t count = 0;
@@ -211,12 +248,12 @@ static uint32_t take_batch(struct raft_server_log_thread *thread, struct operati
         ASSERT(failed == 0);
     }
     while (!thread->is_stopping && thread->asked.head != NULL && count < BATCH_MAX) {
-        bool is_read = thread->asked.head->kind == KIND_READ;
-        if (is_read && count > 0) {
+        bool is_persist = thread->asked.head->kind == KIND_PERSIST;
+        if (!is_persist && count > 0) {
             break;
         }
         batch[count++] = pop(&thread->asked);
-        if (is_read) {
+        if (!is_persist) {
             break;
         }
     }
@@ -243,6 +280,13 @@ static bool wait_for_space(struct raft_server_log_thread *thread)
     return !is_stopping;
 }
 
+static void tell_failure(struct raft_server_log_thread *thread, enum raft_error error)
+{
+    struct operation *failed = make_operation(KIND_FAILED, 0);
+    failed->error = error;
+    finish(thread, failed);
+}
+
 /* One transaction; while the disk is full it is tried again. False: stop, or failed for good. */
 static bool write_batch(struct raft_server_log_thread *thread, struct operation **batch,
                         uint32_t count)
@@ -262,11 +306,32 @@ static bool write_batch(struct raft_server_log_thread *thread, struct operation 
         }
     }
     if (error != RAFT_OK && error != RAFT_FULL) {
-        struct operation *failed = make_operation(KIND_FAILED, 0);
-        failed->error = error;
-        finish(thread, failed);
+        tell_failure(thread, error);
     }
     return error == RAFT_OK;
+}
+
+/* A snapshot for which there is no room is given up: the log that it would shorten is whole. */
+static bool store_snapshot(struct raft_server_log_thread *thread, struct operation *operation)
+{
+    operation->error =
+        raft_log_compact(thread->log, &operation->snapshot, operation->image, operation->first);
+    if (operation->error == RAFT_OK || operation->error == RAFT_FULL) {
+        finish(thread, operation);
+        return true;
+    }
+    tell_failure(thread, operation->error);
+    free_operation(operation);
+    return false;
+}
+
+static void read_piece(struct raft_server_log_thread *thread, struct operation *operation)
+{
+    operation->buffer = malloc(operation->bytes_max);
+    ASSERT(operation->buffer != NULL);
+    operation->error =
+        raft_log_read_image(thread->log, operation->snapshot.index, operation->offset,
+                            operation->bytes_max, operation->buffer);
 }
 
 static void read_entries(struct raft_server_log_thread *thread, struct operation *operation)
@@ -285,8 +350,15 @@ static void read_entries(struct raft_server_log_thread *thread, struct operation
 /* Only the last persist of a batch is told: all before it are durable with it. */
 static bool work(struct raft_server_log_thread *thread, struct operation **batch, uint32_t count)
 {
-    if (batch[0]->kind == KIND_READ) {
-        read_entries(thread, batch[0]);
+    if (batch[0]->kind == KIND_STORE) {
+        return store_snapshot(thread, batch[0]);
+    }
+    if (batch[0]->kind != KIND_PERSIST) {
+        if (batch[0]->kind == KIND_READ) {
+            read_entries(thread, batch[0]);
+        } else {
+            read_piece(thread, batch[0]);
+        }
         finish(thread, batch[0]);
         return true;
     }
@@ -327,6 +399,13 @@ static void deliver(struct raft_server_log_thread *thread, const struct operatio
     case KIND_READ:
         sink->entries(sink->context, operation->reader, operation->number, operation->error,
                       operation->entries, operation->count);
+        break;
+    case KIND_STORE:
+        sink->stored(sink->context, operation->error);
+        break;
+    case KIND_IMAGE:
+        sink->image(sink->context, operation->number, operation->error,
+                    (struct raft_span){operation->buffer, operation->bytes_max});
         break;
     case KIND_SPACE_GONE:
     case KIND_SPACE_BACK:

@@ -22,6 +22,8 @@ static void read_signals(void *context);
 static void note_persisted(void *context, uint64_t seq);
 static void note_entries(void *context, enum raft_server_reader reader, uint64_t token,
                          enum raft_error error, const struct raft_entry *entries, uint32_t count);
+static void note_stored(void *context, enum raft_error error);
+static void note_image(void *context, uint64_t token, enum raft_error error, struct raft_span data);
 static void note_space(void *context, bool gone);
 static void note_failed(void *context, enum raft_error error);
 static raft_time read_clock(void *context);
@@ -38,6 +40,8 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     const struct raft_server_log_sink sink = {.context = server,
                                               .persisted = note_persisted,
                                               .entries = note_entries,
+                                              .stored = note_stored,
+                                              .image = note_image,
                                               .space = note_space,
                                               .failed = note_failed};
     server->log_thread = raft_server_log_create(options->log, &sink);
@@ -218,6 +222,25 @@ static void note_entries(void *context, enum raft_server_reader reader, uint64_t
         raft_server_control_entries(server->control, token, error, entries, count);
         break;
     }
+}
+
+static void note_stored(void *context, enum raft_error error)
+{
+    struct raft_server *server = context;
+    if (error == RAFT_FULL) {
+        (void)fprintf(stderr, "n%u: no space left for a snapshot\n", server->options.node.core.id);
+    }
+    server->publisher.dirty = true;
+    raft_node_stored(server->node, error);
+}
+
+static void note_image(void *context, uint64_t token, enum raft_error error, struct raft_span data)
+{
+    struct raft_server *server = context;
+    if (error == RAFT_IO || error == RAFT_CORRUPT) {
+        note_failed(server, error);
+    }
+    raft_node_image(server->node, token, error, data);
 }
 
 static void note_space(void *context, bool gone)

@@ -30,6 +30,8 @@ struct gate_log {
     uint32_t writes_count;
     uint32_t sizes[WRITES_MAX]; /* persists in each write */
     raft_term term;             /* of the last persist written */
+    raft_index first;           /* of the last compaction */
+    raft_term compacted_in;     /* the term written when it came */
     _Atomic uint32_t tries;
 };
 
@@ -70,12 +72,33 @@ static enum raft_error read_gate(struct raft_log *log, raft_index first, raft_in
     return RAFT_OK;
 }
 
-static const struct raft_log_ops gate_ops = {
-    .version = RAFT_LOG_VERSION, .write = write_gate, .read = read_gate};
+static enum raft_error compact_gate(struct raft_log *log, const struct raft_snapshot *snapshot,
+                                    const void *image, raft_index first)
+{
+    struct gate_log *gate = (struct gate_log *)log;
+    assert_memory_equal(image, "image", snapshot->bytes);
+    gate->first = first;
+    gate->compacted_in = gate->term;
+    return (enum raft_error)atomic_load(&gate->error);
+}
+
+static enum raft_error read_image_gate(struct raft_log *log, raft_index index, uint64_t offset,
+                                       size_t bytes, void *buffer)
+{
+    (void)log;
+    memcpy(buffer, "image" + offset, bytes);
+    return index == 7 ? RAFT_OK : RAFT_NOT_FOUND;
+}
+
+static const struct raft_log_ops gate_ops = {.version = RAFT_LOG_VERSION,
+                                             .write = write_gate,
+                                             .read = read_gate,
+                                             .compact = compact_gate,
+                                             .read_image = read_image_gate};
 
 /* What the loop was told, in order. */
 struct told {
-    char what; /* p, r, g(one), b(ack), f(ailed) */
+    char what; /* p, r, s(tored), i(mage), g(one), b(ack), f(ailed) */
     uint64_t number;
 };
 
@@ -109,6 +132,20 @@ static void tell_entries(void *context, enum raft_server_reader reader, uint64_t
     tell('r', token);
 }
 
+static void tell_stored(void *context, enum raft_error error)
+{
+    (void)context;
+    tell('s', error);
+}
+
+static void tell_image(void *context, uint64_t token, enum raft_error error, struct raft_span data)
+{
+    (void)context;
+    told_error = error;
+    assert_memory_equal(data.data, "mag", data.bytes);
+    tell('i', token);
+}
+
 static void tell_space(void *context, bool gone)
 {
     (void)context;
@@ -123,6 +160,8 @@ static void tell_failed(void *context, enum raft_error error)
 
 static const struct raft_server_log_sink sink = {.persisted = tell_persisted,
                                                  .entries = tell_entries,
+                                                 .stored = tell_stored,
+                                                 .image = tell_image,
                                                  .space = tell_space,
                                                  .failed = tell_failed};
 
@@ -307,6 +346,46 @@ static void test_a_full_disk_does_not_hold_up_the_end(void **state)
     assert_int_equal(told_count, 1);
 }
 
+static const struct raft_snapshot five = {.index = 5, .term = 1, .bytes = 5};
+
+static void test_a_snapshot_is_stored_in_its_turn(void **state)
+{
+    (void)state;
+    struct raft_writer *writer = raft_server_log_writer(thread);
+    raft_server_log_start(thread);
+    for (uint64_t seq = 1; seq <= 4; seq++) {
+        submit(seq);
+    }
+    writer->ops->store(writer, &five, "image", 3);
+    submit(5);
+    writer->ops->read_image(writer, 11, 7, 1, 3);
+    wait_for('i', 11);
+    assert_int_equal(told_error, RAFT_OK);
+    assert_int_equal(gate.first, 3);
+    assert_int_equal(gate.compacted_in, 4); /* behind what was queued before it */
+    wait_for('s', RAFT_OK);
+    assert_int_equal(gate.term, 5);
+    writer->ops->read_image(writer, 12, 8, 1, 3);
+    wait_for('i', 12);
+    assert_int_equal(told_error, RAFT_NOT_FOUND);
+}
+
+static void test_a_snapshot_without_room_is_given_up(void **state)
+{
+    (void)state;
+    struct raft_writer *writer = raft_server_log_writer(thread);
+    raft_server_log_start(thread);
+    atomic_store(&gate.error, RAFT_FULL);
+    writer->ops->store(writer, &five, "image", 3);
+    wait_for('s', RAFT_FULL);
+    atomic_store(&gate.error, RAFT_OK);
+    submit(1);
+    wait_for('p', 1);
+    atomic_store(&gate.error, RAFT_IO);
+    writer->ops->store(writer, &five, "image", 3);
+    wait_for('f', RAFT_IO);
+}
+
 static void test_what_was_never_started_is_freed(void **state)
 {
     (void)state;
@@ -326,6 +405,8 @@ int main(void)
         TEST(test_a_full_disk_is_waited_for),
         TEST(test_any_other_error_is_the_last),
         TEST(test_a_full_disk_does_not_hold_up_the_end),
+        TEST(test_a_snapshot_is_stored_in_its_turn),
+        TEST(test_a_snapshot_without_room_is_given_up),
         TEST(test_what_was_never_started_is_freed),
     };
 #undef TEST
