@@ -18,6 +18,7 @@ enum {
     PATIENCE = 4 /* so many times the interval, one is taken though the last one is being fetched */
 };
 
+static raft_index find_newest(const struct raft_node *node);
 static bool is_due(const struct raft_node *node);
 static bool begin_take(struct raft_node *node);
 static void collect_slice(struct raft_node *node);
@@ -43,9 +44,9 @@ void raft_node_snapshot_finish(struct raft_node *node)
 enum raft_error raft_node_snapshot(struct raft_node *node, raft_index *index)
 {
     ASSERT(node->started && !node->busy);
-    *index = node->stored.index;
+    *index = find_newest(node);
     if (!node->take.collecting && !node->take.storing) {
-        if (node->applied == node->stored.index)
+        if (node->applied == *index)
             return RAFT_EXISTS;
         if (!begin_take(node))
             return RAFT_BUSY;
@@ -125,17 +126,22 @@ bool raft_node_snapshot_restore(struct raft_node *node, const struct raft_image 
     return true;
 }
 
+/* The one that is durable, or on its way to be. */
+static raft_index find_newest(const struct raft_node *node)
+{
+    return node->install.seq != 0 ? node->install.snapshot.index : node->stored.index;
+}
+
 /* One at a time. While a peer fetches the stored one, that is not replaced under its hands, or a
  * slow peer would begin again and again; but the log must not grow for ever either. */
 static bool is_due(const struct raft_node *node)
 {
     uint64_t every = node->options.snapshot_every;
-    uint64_t entries = node->applied - node->stored.index;
+    uint64_t entries = node->applied - find_newest(node);
     bool served =
         node->served_at != 0 && node->now - node->served_at < node->options.core.election_timeout;
-    if (node->take.collecting || node->take.storing || node->applied <= node->stored.index)
-        return false;
-    if (entries < every && node->take.bytes < BYTES_EVERY)
+    if (node->take.collecting || node->take.storing || entries == 0 ||
+        (entries < every && node->take.bytes < BYTES_EVERY))
         return false;
     return !served || entries >= PATIENCE * every;
 }

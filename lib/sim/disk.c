@@ -18,12 +18,23 @@ static void read_range(struct raft_writer *writer, uint64_t token, raft_index fi
                        raft_index last, size_t bytes_max);
 static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *operation);
 static void free_oldest(struct raft_sim_disk *disk);
+static bool changes(const struct raft_sim_operation *operation);
+static void store(struct raft_writer *writer, const struct raft_snapshot *snapshot,
+                  const void *image, raft_index first);
+static void read_image(struct raft_writer *writer, uint64_t token, raft_index index,
+                       uint64_t offset, uint32_t bytes);
+static struct raft_sim_operation *make_operation(enum raft_sim_operation_kind kind,
+                                                 uint64_t number);
+static bool finish_change(struct raft_sim_disk *disk);
 static bool finish_write(struct raft_sim_disk *disk);
+static enum raft_error finish_store(struct raft_sim_disk *disk);
+static void finish_image(struct raft_sim_disk *disk);
 static void tell_space(struct raft_sim_disk *disk, bool gone);
 static void break_disk(struct raft_sim_disk *disk);
 static void finish_read(struct raft_sim_disk *disk);
 
-static const struct raft_writer_ops ops = {.submit = submit, .read = read_range};
+static const struct raft_writer_ops ops = {
+    .submit = submit, .read = read_range, .store = store, .read_image = read_image};
 
 void raft_sim_disk_init(struct raft_sim_disk *disk, struct raft_sim *sim, raft_id id)
 {
@@ -49,16 +60,26 @@ void raft_sim_disk_due(struct raft_sim_disk *disk)
     struct raft_sim_operation *operation = disk->oldest;
     if (operation == NULL || disk->held || raft_sim_process(disk->sim, disk->id)->paused)
         return;
-    if (disk->broken && operation->write) {
+    if (disk->broken && changes(operation)) {
         break_disk(disk);
         return;
     }
-    if (!operation->write && disk->rotten) {
+    if (!changes(operation) && disk->rotten) {
         raft_sim_lose_disk(disk->sim, disk->id);
         return;
     }
-    if (!operation->write) {
+    if (operation->kind == RAFT_SIM_OPERATION_READ) {
         finish_read(disk);
+        return;
+    }
+    if (operation->kind == RAFT_SIM_OPERATION_IMAGE) {
+        finish_image(disk);
+        return;
+    }
+    if (operation->kind == RAFT_SIM_OPERATION_STORE) {
+        enum raft_error error = finish_store(disk);
+        free_oldest(disk);
+        raft_node_stored(raft_sim_node(disk->sim, disk->id), error);
         return;
     }
     uint64_t seq = operation->number;
@@ -86,9 +107,9 @@ static void break_disk(struct raft_sim_disk *disk)
 void raft_sim_disk_crash(struct raft_sim_disk *disk, uint32_t finished)
 {
     while (disk->oldest != NULL && finished > 0) {
-        if (disk->oldest->write && !finish_write(disk))
+        if (!finish_change(disk))
             break;
-        finished -= disk->oldest->write ? 1 : 0;
+        finished -= changes(disk->oldest) ? 1 : 0;
         free_oldest(disk);
     }
     while (disk->oldest != NULL)
@@ -145,10 +166,7 @@ static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_l
 {
     if (is_dead(writer))
         return;
-    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
-    ASSERT(operation != NULL);
-    operation->write = true;
-    operation->number = seq;
+    struct raft_sim_operation *operation = make_operation(RAFT_SIM_OPERATION_WRITE, seq);
     operation->content = *write;
     if (write->count > 0) {
         operation->entries = calloc(write->count, sizeof *operation->entries);
@@ -164,13 +182,49 @@ static void read_range(struct raft_writer *writer, uint64_t token, raft_index fi
 {
     if (is_dead(writer))
         return;
-    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
-    ASSERT(operation != NULL);
-    operation->number = token;
+    struct raft_sim_operation *operation = make_operation(RAFT_SIM_OPERATION_READ, token);
     operation->first = first;
     operation->last = last;
     operation->bytes_max = bytes_max;
     enqueue((struct raft_sim_disk *)writer, operation);
+}
+
+static void store(struct raft_writer *writer, const struct raft_snapshot *snapshot,
+                  const void *image, raft_index first)
+{
+    if (is_dead(writer))
+        return;
+    struct raft_sim_operation *operation = make_operation(RAFT_SIM_OPERATION_STORE, 0);
+    operation->snapshot = *snapshot;
+    operation->image = image;
+    operation->first = first;
+    enqueue((struct raft_sim_disk *)writer, operation);
+}
+
+static void read_image(struct raft_writer *writer, uint64_t token, raft_index index,
+                       uint64_t offset, uint32_t bytes)
+{
+    if (is_dead(writer))
+        return;
+    struct raft_sim_operation *operation = make_operation(RAFT_SIM_OPERATION_IMAGE, token);
+    operation->first = index;
+    operation->offset = offset;
+    operation->bytes_max = bytes;
+    enqueue((struct raft_sim_disk *)writer, operation);
+}
+
+static struct raft_sim_operation *make_operation(enum raft_sim_operation_kind kind, uint64_t number)
+{
+    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
+    ASSERT(operation != NULL);
+    operation->kind = kind;
+    operation->number = number;
+    return operation;
+}
+
+static bool changes(const struct raft_sim_operation *operation)
+{
+    return operation->kind >= RAFT_SIM_OPERATION_WRITE;
 }
 
 static void enqueue(struct raft_sim_disk *disk, struct raft_sim_operation *operation)
@@ -198,6 +252,31 @@ static void free_oldest(struct raft_sim_disk *disk)
     free(operation);
 }
 
+/* What the oldest operation changes becomes durable; false when the disk is full. */
+static bool finish_change(struct raft_sim_disk *disk)
+{
+    if (disk->oldest->kind == RAFT_SIM_OPERATION_STORE)
+        return finish_store(disk) == RAFT_OK;
+    return disk->oldest->kind != RAFT_SIM_OPERATION_WRITE || finish_write(disk);
+}
+
+/* RAFT_FULL is no one's fault. */
+static enum raft_error finish_store(struct raft_sim_disk *disk)
+{
+    const struct raft_sim_operation *operation = disk->oldest;
+    enum raft_error error =
+        raft_log_compact(disk->log, &operation->snapshot, operation->image, operation->first);
+    raft_sim_fold(disk->sim, operation->snapshot.checksum);
+    if (error == RAFT_OK) {
+        disk->snapshot = operation->snapshot.index;
+        disk->sim->counts.snapshots++;
+    } else if (error != RAFT_FULL) {
+        raft_sim_fail(disk->sim, "log: n%u stored a snapshot that its log refuses: %s",
+                      (unsigned)disk->id, raft_error_text(error));
+    }
+    return error;
+}
+
 /* False when the disk is full; anything else that a log refuses is a bug of the node's. */
 static bool finish_write(struct raft_sim_disk *disk)
 {
@@ -210,6 +289,8 @@ static bool finish_write(struct raft_sim_disk *disk)
                       raft_error_text(error));
     else
         raft_sim_judge_durable(raft_sim_process(disk->sim, disk->id), write);
+    if (error == RAFT_OK && write->install != NULL)
+        disk->snapshot = write->install->index;
     return true;
 }
 
@@ -235,5 +316,19 @@ static void finish_read(struct raft_sim_disk *disk)
     raft_node_entries(raft_sim_node(disk->sim, disk->id), operation.number, error, entries,
                       error == RAFT_OK ? count : 0);
     free(entries);
+    free(buffer);
+}
+
+static void finish_image(struct raft_sim_disk *disk)
+{
+    struct raft_sim_operation operation = *disk->oldest;
+    void *buffer = malloc(operation.bytes_max + 1);
+    ASSERT(buffer != NULL);
+    free_oldest(disk);
+    enum raft_error error = raft_log_read_image(disk->log, operation.first, operation.offset,
+                                                operation.bytes_max, buffer);
+    raft_sim_fold(disk->sim, operation.offset);
+    raft_node_image(raft_sim_node(disk->sim, disk->id), operation.number, error,
+                    (struct raft_span){buffer, operation.bytes_max});
     free(buffer);
 }

@@ -55,14 +55,25 @@ struct raft_sim_link {
     uint32_t lose[16]; /* by message type, 0 = any: so many to lose */
 };
 
+/* What a disk is asked to do; the last two change it. */
+enum raft_sim_operation_kind {
+    RAFT_SIM_OPERATION_READ,
+    RAFT_SIM_OPERATION_IMAGE, /* reads a piece of the snapshot's image */
+    RAFT_SIM_OPERATION_WRITE,
+    RAFT_SIM_OPERATION_STORE /* stores a snapshot of the node's own */
+};
+
 struct raft_sim_operation {
-    bool write;
+    enum raft_sim_operation_kind kind;
     uint64_t number; /* seq of a write, token of a read */
     struct raft_log_write content;
     struct raft_entry *entries; /* owned array, bytes borrowed from the node */
     raft_index first;
     raft_index last;
     size_t bytes_max;
+    uint64_t offset;               /* image */
+    struct raft_snapshot snapshot; /* store */
+    const void *image;             /* store: borrowed from the node */
     struct raft_sim_operation *next;
 };
 
@@ -81,6 +92,7 @@ struct raft_sim_disk {
     bool broken; /* the next write fails */
     bool rotten; /* a bit has flipped: the next read finds it out */
     bool full_told;
+    raft_index snapshot; /* of the stored one, 0 = none */
 };
 
 /* What an app was given last (app.c). */
@@ -242,6 +254,8 @@ void raft_sim_judge_term(struct raft_sim_process *process, raft_term term);
 void raft_sim_judge_vote(struct raft_sim_process *process, raft_term term, raft_id vote);
 void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_entry *entry);
 void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first);
+void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, bool keep,
+                            uint64_t digest);
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit);
 void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_entry *entry,
                           uint64_t digest);

@@ -61,6 +61,15 @@ void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first)
     see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_TRUNCATE, .index = first});
 }
 
+void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, bool keep,
+                            uint64_t digest)
+{
+    struct raft_sim_sight sight = {
+        .kind = RAFT_SIM_SEES_INSTALL, .index = index, .keep = keep, .digest = digest};
+    raft_sim_fold(process->sim, index);
+    see(process, sight);
+}
+
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit)
 {
     bool moved = commit != process->facts->commit;
@@ -93,7 +102,8 @@ void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, ra
 void raft_sim_judge_start(struct raft_sim_process *process)
 {
     process->run = (struct raft_sim_run){0};
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_START});
+    see(process,
+        (struct raft_sim_sight){.kind = RAFT_SIM_SEES_START, .index = process->disk.snapshot});
 }
 
 void raft_sim_judge_crash(struct raft_sim_process *process)

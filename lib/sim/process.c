@@ -26,6 +26,8 @@ static void see_trace(void *context, enum raft_trace_code code, raft_id peer, ui
 static void see_message(void *context, bool outgoing, const struct raft_message *message);
 static void see_appended(void *context, const struct raft_entry *entry);
 static void see_truncated(void *context, raft_index first);
+static void see_installed(void *context, const struct raft_snapshot *snapshot, bool keep_suffix,
+                          uint64_t digest);
 static void see_applied(void *context, const struct raft_entry *entry, uint64_t digest);
 static void see_answer(void *context, enum raft_reply_status status, raft_index index,
                        struct raft_span result);
@@ -36,7 +38,7 @@ void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state
     struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
     struct raft_log_write write = {
         .term = state->term, .vote = state->vote, .commit = state->commit, .count = count};
-    struct raft_sim_operation operation = {.write = true};
+    struct raft_sim_operation operation = {.kind = RAFT_SIM_OPERATION_WRITE};
     struct raft_entry *entries = calloc(count + 1, sizeof *entries);
     ASSERT(entries != NULL && raft_sim_node(sim, id) == NULL && disk->oldest == NULL);
     for (uint32_t i = 0; i < count; i++)
@@ -283,6 +285,8 @@ static void build_node(struct raft_sim_process *process)
         .fresh = from->fresh,
         .tail_bytes_max = from->tail_bytes_max,
         .sessions_max = from->sessions_max,
+        .snapshot_every = from->snapshot_every,
+        .snapshot_trailing = from->snapshot_trailing,
         .check = true,
     };
     raft_config_voters(&options.config, from->nodes);
@@ -315,6 +319,7 @@ static void set_observer(struct raft_sim_process *process)
         .message = see_message,
         .appended = see_appended,
         .truncated = see_truncated,
+        .installed = see_installed,
         .applied = see_applied,
     };
 }
@@ -429,6 +434,19 @@ static void see_truncated(void *context, raft_index first)
     raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "removes %llu..%llu",
                  (unsigned long long)first, (unsigned long long)process->facts->chain.count);
     raft_sim_judge_truncate(process, first);
+}
+
+static void see_installed(void *context, const struct raft_snapshot *snapshot, bool keep_suffix,
+                          uint64_t digest)
+{
+    struct raft_sim_process *process = context;
+    if (process->dead)
+        return;
+    raft_sim_say(process->sim, RAFT_SIM_LOGS, process->id, "installs a snapshot of %llu^%llu%s",
+                 (unsigned long long)snapshot->index, (unsigned long long)snapshot->term,
+                 keep_suffix ? ", what follows stays" : "");
+    process->sim->counts.installs++;
+    raft_sim_judge_install(process, snapshot->index, keep_suffix, digest);
 }
 
 static void see_applied(void *context, const struct raft_entry *entry, uint64_t digest)

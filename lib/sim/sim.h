@@ -107,6 +107,8 @@ struct raft_sim_options {
     raft_time disk_max;
     size_t tail_bytes_max;            /* of each node; small values make cold reads */
     const struct raft_limits *limits; /* NULL = default */
+    uint32_t snapshot_every;          /* applied entries between snapshots, 0 = default (8192) */
+    uint32_t snapshot_trailing;       /* entries that stay before one, 0 = default (1024) */
     uint32_t sessions_max; /* clients that nodes remember, 0 = default; few make many forgotten */
     uint32_t topics;       /* mask of raft_sim_topic for line */
     void (*line)(void *context, const char *text); /* one trace line; NULL = none */
@@ -255,7 +257,9 @@ struct raft_sim_counts {
     uint64_t packets;   /* sent */
     uint64_t elections; /* leaders elected */
     uint64_t crashes;
-    uint64_t answered; /* client operations that are known to be done */
+    uint64_t snapshots; /* taken */
+    uint64_t installs;  /* of a leader's snapshot */
+    uint64_t answered;  /* client operations that are known to be done */
     uint64_t refused;
     uint64_t unknown;
     raft_index committed; /* highest index */

@@ -98,6 +98,8 @@ static bool run_nodes(struct raft_story *story)
     uint64_t batch = story->limits.batch_max;
     uint64_t tail = 0;
     uint64_t sessions = 0;
+    uint64_t every = 0;
+    uint64_t trailing = 0;
     if (story->described)
         return raft_story_fail(story, "nodes is said once");
     if (!raft_story_number(story, story->words[1], &count))
@@ -114,10 +116,14 @@ static bool run_nodes(struct raft_story *story)
                 read_switch_option(story, "checkquorum", &options->check_quorum) &&
                 read_size_option(story, "batch", &batch) &&
                 read_size_option(story, "tail", &tail) &&
-                read_size_option(story, "sessions", &sessions);
+                read_size_option(story, "sessions", &sessions) &&
+                read_size_option(story, "snapshot", &every) &&
+                read_size_option(story, "trailing", &trailing);
     story->limits.batch_max = (uint32_t)batch;
     options->tail_bytes_max = (size_t)tail;
     options->sessions_max = sessions < RAFT_SESSIONS_MAX ? (uint32_t)sessions : RAFT_SESSIONS_MAX;
+    options->snapshot_every = (uint32_t)every;
+    options->snapshot_trailing = (uint32_t)trailing;
     options->delay_max = options->delay_min;
     options->disk_max = options->disk_min;
     story->described = true;

@@ -258,6 +258,12 @@ static void learn_durable(struct raft_sim_watch *watch, struct raft_sim_facts *n
                           const struct raft_log_write *write)
 {
     struct raft_sim_chain *chain = &node->disk.chain;
+    if (write->install != NULL) {
+        struct raft_sim_sight install = {.index = write->install->index,
+                                         .keep = write->keep_suffix};
+        learn_install(watch, chain, &install);
+        node->disk.commit = write->install->index;
+    }
     if (write->truncate > 0)
         raft_sim_chain_truncate(chain, write->truncate);
     for (uint32_t i = 0; i < write->count; i++) {

@@ -71,6 +71,10 @@ static void choose_options(uint64_t seed, struct raft_sim_options *options,
         limits->batch_max = 1 + (uint32_t)raft_random_below(&random, 4);
     }
     options->limits = limits;
+    if (raft_random_below(&random, 2) != 0) {
+        options->snapshot_every = 20;
+        options->snapshot_trailing = 1 + (uint32_t)raft_random_below(&random, 10);
+    }
     options->sessions_max = (uint32_t)raft_random_below(&random, 4);
     raft_time period = 150 * 1000 + 3 * raft_random_below(&random, SECOND);
     *trouble = (struct raft_sim_trouble){
