@@ -54,10 +54,9 @@ bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id
     if (sender == RAFT_NODES_MAX || receiver == RAFT_NODES_MAX || sender == receiver) {
         return false;
     }
-    for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
-        const struct raft_fault *fault = &faults->list[i];
-        if ((faults->used >> i & 1) != 0 && is_alive(fault, now) &&
-            ((fault->row[sender] >> receiver) & 1) != 0) {
+    for (uint64_t left = faults->used; left != 0; left &= left - 1) {
+        const struct raft_fault *fault = &faults->list[__builtin_ctzll(left)];
+        if (is_alive(fault, now) && ((fault->row[sender] >> receiver) & 1) != 0) {
             return true;
         }
     }

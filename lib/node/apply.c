@@ -84,7 +84,8 @@ static enum raft_reply_status apply_command(struct raft_node *node, const struct
 uint64_t raft_node_digest(const struct raft_node *node)
 {
     uint64_t app = node->ports.app->ops->digest(node->ports.app);
-    return raft_hash_u64(raft_hash_u64(RAFT_HASH_SEED, app), raft_sessions_digest(node->sessions));
+    return raft_hash_word(raft_hash_word(RAFT_HASH_SEED, app),
+                          raft_sessions_digest(node->sessions));
 }
 
 static void start_read(struct raft_node *node)

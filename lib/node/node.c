@@ -204,6 +204,12 @@ void raft_node_status(const struct raft_node *node, struct raft_node_status *sta
         status->rtt_us[i] = raft_node_rtt_of(node, status->core.peers[i].id);
 }
 
+uint32_t raft_node_peers(const struct raft_node *node,
+                         struct raft_peer_status peers[RAFT_NODES_MAX])
+{
+    return raft_status_peers(node->core, peers);
+}
+
 void raft_node_destroy(struct raft_node **node)
 {
     struct raft_node *old = *node;

@@ -192,6 +192,10 @@ struct raft_span raft_node_command(const struct raft_entry *entry);
 
 void raft_node_status(const struct raft_node *node, struct raft_node_status *status);
 
+/* A leader's peers alone; their number. */
+uint32_t raft_node_peers(const struct raft_node *node,
+                         struct raft_peer_status peers[RAFT_NODES_MAX]);
+
 /* Stops: no more sends, open clients get "unknown". Then frees; *node becomes NULL. NULL is fine.
  */
 void raft_node_destroy(struct raft_node **node);

@@ -191,9 +191,9 @@ raft_index raft_sessions_watermark(const struct raft_sessions *sessions)
 
 uint64_t raft_sessions_digest(const struct raft_sessions *sessions)
 {
-    uint64_t hash = raft_hash_u64(RAFT_HASH_SEED, sessions->sum);
-    hash = raft_hash_u64(hash, sessions->count);
-    return raft_hash_u64(hash, sessions->watermark);
+    uint64_t hash = raft_hash_word(RAFT_HASH_SEED, sessions->sum);
+    hash = raft_hash_word(hash, sessions->count);
+    return raft_hash_word(hash, sessions->watermark);
 }
 
 size_t raft_sessions_image_bytes(const struct raft_sessions *sessions)
@@ -284,7 +284,7 @@ static bool read_session(struct raft_sessions *sessions, struct raft_span *rest,
 
 static uint32_t *find_bucket(const struct raft_sessions *sessions, const uint8_t client[16])
 {
-    uint64_t hash = raft_hash_bytes(RAFT_HASH_SEED, client, 16);
+    uint64_t hash = raft_hash_words(RAFT_HASH_SEED, client, 16);
     return &sessions->buckets[hash % (2 * (uint64_t)sessions->count_max)];
 }
 
@@ -371,9 +371,9 @@ static void keep_result(struct session *session, struct raft_span result)
 
 static uint64_t hash_session(const struct session *session)
 {
-    uint64_t hash = raft_hash_bytes(RAFT_HASH_SEED, session->client, sizeof session->client);
-    hash = raft_hash_u64(hash, session->seq);
-    hash = raft_hash_u64(hash, session->index);
-    hash = raft_hash_u64(hash, session->term);
-    return raft_hash_bytes(hash, session->result, session->bytes);
+    uint64_t hash = raft_hash_words(RAFT_HASH_SEED, session->client, sizeof session->client);
+    hash = raft_hash_word(hash, session->seq);
+    hash = raft_hash_word(hash, session->index);
+    hash = raft_hash_word(hash, session->term);
+    return raft_hash_words(hash, session->result, session->bytes);
 }

@@ -177,7 +177,8 @@ static const char *check_leader(const struct raft *r)
         raft_trail_term(&r->trail, r->trail.last) != r->term) {
         return "a leader without its noop";
     }
-    if (raft_members_index(r) < leader->term_start &&
+    /* Once its noop is committed, a majority has followed it anyway. */
+    if (r->commit < leader->term_start && raft_members_index(r) < leader->term_start &&
         !raft_quorum_has(raft_members(r), &leader->granted)) {
         return "a leader that no majority elected";
     }
@@ -198,21 +199,31 @@ static const char *check_leader(const struct raft *r)
 }
 
 /* The peers are the other members, with their flags, and maybe some that were removed. */
+/* Peers and members both ascend by id. A peer that is no member has no flags. */
 static bool knows_peers(const struct raft *r)
 {
     const struct raft_config *config = raft_members(r);
-    uint32_t members = raft_config_flags(config, r->options.id) != 0;
+    const struct raft_peer *peer = r->peers;
+    const struct raft_peer *end = peer + r->as_leader.peers_count;
 
-    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
-        const struct raft_peer *peer = &r->peers[i];
+    for (uint32_t i = 0; i < config->count; i++) {
+        const struct raft_member *member = &config->members[i];
 
-        if (peer->flags != raft_config_flags(config, peer->id) || peer->id == r->options.id ||
-            (i > 0 && peer->id <= peer[-1].id)) {
+        while (peer < end && peer->id < member->id && peer->flags == 0) {
+            peer++;
+        }
+        if (member->id == r->options.id) {
+            continue;
+        }
+        if (peer == end || peer->id != member->id || peer->flags != member->flags) {
             return false;
         }
-        members += peer->flags != 0;
+        peer++;
     }
-    return members == config->count;
+    while (peer < end && peer->flags == 0) {
+        peer++;
+    }
+    return peer == end;
 }
 
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer)

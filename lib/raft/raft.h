@@ -133,6 +133,9 @@ void raft_step(struct raft *raft, const struct raft_event *event, struct raft_ef
 
 void raft_status(const struct raft *raft, struct raft_status *status);
 
+/* A leader's peers alone, which is cheaper; their number, 0 = no leader. */
+uint32_t raft_status_peers(const struct raft *raft, struct raft_peer_status peers[RAFT_NODES_MAX]);
+
 /* The term of an entry if the trail still knows it or it is the snapshot's, else 0. */
 raft_term raft_term_at(const struct raft *raft, raft_index index);
 

@@ -8,8 +8,6 @@
 
 static void copy_votes(const struct raft *r, struct raft_status *status,
                        const struct raft_ids *granted);
-static void copy_peers(const struct raft *r, struct raft_status *status);
-
 void raft_status(const struct raft *r, struct raft_status *status)
 {
     memset(status, 0, sizeof(*status));
@@ -45,7 +43,7 @@ void raft_status(const struct raft *r, struct raft_status *status)
         copy_votes(r, status, &r->as_leader.granted);
         status->uncommitted_bytes = r->as_leader.uncommitted_bytes;
         status->lease = r->commit >= r->as_leader.term_start && raft_lease_holds(r);
-        copy_peers(r, status);
+        status->peers_count = raft_status_peers(r, status->peers);
         break;
     }
 }
@@ -79,13 +77,14 @@ bool raft_config_at(const struct raft *r, raft_index index, struct raft_config_a
     return false;
 }
 
-static void copy_peers(const struct raft *r, struct raft_status *status)
+uint32_t raft_status_peers(const struct raft *r, struct raft_peer_status peers[RAFT_NODES_MAX])
 {
-    status->peers_count = r->as_leader.peers_count;
-    for (uint32_t i = 0; i < status->peers_count; i++) {
+    uint32_t count = r->role == RAFT_ROLE_LEADER ? r->as_leader.peers_count : 0;
+
+    for (uint32_t i = 0; i < count; i++) {
         const struct raft_peer *peer = &r->peers[i];
 
-        status->peers[i] = (struct raft_peer_status){
+        peers[i] = (struct raft_peer_status){
             .id = peer->id,
             .state = peer->state,
             .match = peer->match,
@@ -96,4 +95,5 @@ static void copy_peers(const struct raft *r, struct raft_status *status)
             .caught_up = peer->caught_up,
         };
     }
+    return count;
 }

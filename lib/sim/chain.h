@@ -12,7 +12,8 @@
 struct raft_sim_chain_entry {
     raft_term term;
     uint64_t hash;
-    uint32_t config; /* number of the configuration that counts from here on */
+    uint32_t config;  /* number of the configuration that counts from here on */
+    const void *data; /* where its payload lay when it was hashed, to recognise it; never read */
 };
 
 struct raft_sim_chain {

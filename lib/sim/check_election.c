@@ -23,8 +23,7 @@ static void finish(void *state)
 static void see_vote(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
     struct state *s = state;
-    (void)watch;
-    if (sight->peer != 0)
+    if (sight->peer != 0 && !raft_sim_watch_repeats(watch, sight))
         *raft_sim_marks_at(&s->voters, sight->term, sight->peer) |= UINT64_C(1) << (sight->id - 1);
 }
 

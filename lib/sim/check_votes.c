@@ -19,6 +19,8 @@ static void see_vote(void *state, struct raft_sim_watch *watch, const struct raf
 {
     struct state *s = state;
     uint64_t other = 0;
+    if (raft_sim_watch_repeats(watch, sight))
+        return;
     if (sight->peer == 0 || raft_sim_marks_note(&s->votes, sight->term, sight->id, sight->peer))
         return;
     (void)raft_sim_marks_find(&s->votes, sight->term, sight->id, &other); /* It was just there. */

@@ -15,7 +15,8 @@ enum {
     PAUSE_US = 20 * 1000,
     KEYS = 5,
     SMALL_VALUE_MAX = 64,
-    LARGE_VALUE_MAX = 20000
+    LARGE_VALUE_MAX = 20000,
+    MAGNITUDES = 8
 };
 
 static uint32_t stream_of(uint32_t number);
@@ -211,7 +212,7 @@ static bool is_get(const struct raft_sim_client *client)
     return client->command[0] == RAFT_KV_GET && client->seq % 3 != 0;
 }
 
-/* Every written value is unique; one write in sixteen is large. */
+/* Every written value is unique; one write in sixteen is large, of each magnitude as often. */
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max)
 {
@@ -220,7 +221,9 @@ static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *c
     uint8_t key = (uint8_t)('a' + raft_sim_below(sim, stream, KEYS));
     uint64_t kind = raft_sim_below(sim, stream, 16);
     struct raft_kv_command command = {.op = RAFT_KV_PUT, .key = {&key, 1}};
-    size_t length = kind == 11 ? LARGE_VALUE_MAX : SMALL_VALUE_MAX;
+    size_t length = SMALL_VALUE_MAX;
+    if (kind == 11)
+        length = LARGE_VALUE_MAX >> raft_sim_below(sim, stream, MAGNITUDES);
     make_name(client, client->seq, value);
     command.value.data = value;
     command.value.bytes = 24 + (size_t)raft_sim_below(sim, stream, length - 24);

@@ -305,17 +305,16 @@ static void tell_space(struct raft_sim_disk *disk, bool gone)
 static void finish_read(struct raft_sim_disk *disk)
 {
     struct raft_sim_operation operation = *disk->oldest;
-    struct raft_entry *entries = calloc(READ_ENTRIES_MAX, sizeof *entries);
+    static struct raft_entry entries[READ_ENTRIES_MAX];
     void *buffer = malloc(operation.bytes_max);
     uint32_t count = READ_ENTRIES_MAX;
-    ASSERT(entries != NULL && buffer != NULL);
+    ASSERT(buffer != NULL);
     free_oldest(disk);
     enum raft_error error = raft_log_read(disk->log, operation.first, operation.last,
                                           operation.bytes_max, entries, &count, buffer);
     raft_sim_fold(disk->sim, operation.first);
     raft_node_entries(raft_sim_node(disk->sim, disk->id), operation.number, error, entries,
                       error == RAFT_OK ? count : 0);
-    free(entries);
     free(buffer);
 }
 

@@ -149,14 +149,11 @@ static void see(struct raft_sim_process *process, struct raft_sim_sight sight)
 /* What a leader believes of its peers at the moment at which it counts them. */
 static void see_matches(struct raft_sim_process *process)
 {
-    struct raft_node_status status;
-    raft_node_status(process->node, &status);
-    for (uint32_t i = 0; i < status.core.peers_count; i++) {
+    static struct raft_peer_status peers[RAFT_NODES_MAX];
+    uint32_t count = raft_node_peers(process->node, peers);
+    for (uint32_t i = 0; i < count; i++) {
         struct raft_sim_sight sight = {
-            .kind = RAFT_SIM_SEES_MATCH,
-            .peer = status.core.peers[i].id,
-            .index = status.core.peers[i].match,
-        };
+            .kind = RAFT_SIM_SEES_MATCH, .peer = peers[i].id, .index = peers[i].match};
         see(process, sight);
     }
 }

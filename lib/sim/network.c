@@ -11,7 +11,7 @@
 #include "base/hash.h"
 #include "sim/internal.h"
 
-enum { INBOX_MAX = 256, TAIL_DOUBLINGS = 8 };
+enum { HEAD_BYTES = 96, INBOX_MAX = 256, TAIL_DOUBLINGS = 8 };
 
 /* What the network does with a packet. */
 enum fate { FATE_FINE, FATE_LOST, FATE_TWICE, FATE_FAR, FATE_CORRUPT, FATE_STALE };
@@ -21,6 +21,7 @@ static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parcel *parcel);
 static void bring_old(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static raft_time draw_delay(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
+static uint64_t hash_head(const struct raft_sim_parcel *parcel);
 static struct raft_sim_parcel *pack(const struct raft_packet *packet,
                                     const struct raft_address *address);
 static bool unpack(const struct raft_sim_parcel *parcel, struct raft_packet *packet,
@@ -53,8 +54,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
 {
     struct raft_sim_parcel *parcel = pack(packet, address);
     sim->counts.packets++;
-    raft_sim_fold(sim, raft_hash_words((uint64_t)packet->from << 32 | packet->to, parcel->body,
-                                       parcel->bytes));
+    raft_sim_fold(sim, hash_head(parcel));
     if (is_lost(sim, parcel)) {
         free(parcel);
         return;
@@ -162,6 +162,15 @@ void raft_sim_inject(struct raft_sim *sim, const struct raft_message *message)
     };
     struct raft_address peer = {.bytes = 0};
     push_parcel(sim, pack(&packet, &peer), sim->now);
+}
+
+/* The first bytes tell packets of one length apart: the others are payloads, which are looked at
+ * when they join a log. */
+static uint64_t hash_head(const struct raft_sim_parcel *parcel)
+{
+    uint64_t link = (uint64_t)parcel->header.from << 32 | parcel->header.to;
+    return raft_hash_words(link ^ (uint64_t)parcel->bytes << 16, parcel->body,
+                           parcel->bytes < HEAD_BYTES ? parcel->bytes : HEAD_BYTES);
 }
 
 static struct raft_sim_parcel *pack(const struct raft_packet *packet,

@@ -22,6 +22,7 @@ static void learn_commit(struct raft_sim_watch *watch, struct raft_sim_facts *no
 static void learn_promise(struct raft_sim_facts *node, const struct raft_sim_sight *sight);
 static void learn_durable(struct raft_sim_watch *watch, struct raft_sim_facts *node,
                           const struct raft_log_write *write);
+static uint64_t hash_written(const struct raft_sim_facts *node, const struct raft_entry *entry);
 static void learn_install(struct raft_sim_watch *watch, struct raft_sim_chain *chain,
                           const struct raft_sim_sight *sight);
 static uint32_t note_config(struct raft_sim_watch *watch, const struct raft_entry *entry,
@@ -109,6 +110,13 @@ struct raft_sim_facts *raft_sim_watch_node(struct raft_sim_watch *watch, raft_id
             watch->nodes_count = id;
     }
     return watch->nodes[id - 1];
+}
+
+bool raft_sim_watch_repeats(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
+    return sight->kind == RAFT_SIM_SEES_PROMISE && sight->term == node->promised.term &&
+           sight->peer == node->promised.vote;
 }
 
 uint64_t raft_sim_watch_holders(const struct raft_sim_watch *watch,
@@ -210,6 +218,8 @@ static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sig
 static void learn_start(struct raft_sim_facts *node, raft_index snapshot)
 {
     raft_sim_chain_copy(&node->chain, &node->disk.chain, node->disk.chain.count);
+    for (size_t i = 0; i < node->chain.count; i++)
+        node->chain.entries[i].data = NULL; /* Those bytes died with the last life. */
     node->term = node->disk.term;
     node->commit = snapshot;
     node->applied = snapshot;
@@ -223,7 +233,8 @@ static void learn_append(struct raft_sim_watch *watch, struct raft_sim_chain *ch
     uint32_t config = chain->count == 0 ? 0 : chain->entries[chain->count - 1].config;
     if (entry->type == RAFT_ENTRY_CONFIG)
         config = note_config(watch, entry, hash);
-    raft_sim_chain_push(chain, (struct raft_sim_chain_entry){entry->term, hash, config});
+    raft_sim_chain_push(chain,
+                        (struct raft_sim_chain_entry){entry->term, hash, config, entry->data});
 }
 
 /* What nobody had committed before is committed now. */
@@ -267,13 +278,27 @@ static void learn_durable(struct raft_sim_watch *watch, struct raft_sim_facts *n
     if (write->truncate > 0)
         raft_sim_chain_truncate(chain, write->truncate);
     for (uint32_t i = 0; i < write->count; i++) {
-        uint64_t hash = raft_sim_chain_hash(chain, chain->count, &write->entries[i]);
+        uint64_t hash = hash_written(node, &write->entries[i]);
         learn_append(watch, chain, &write->entries[i], hash);
     }
     node->disk.term = write->term;
     node->disk.vote = write->vote;
     if (write->commit > node->disk.commit)
         node->disk.commit = write->commit;
+}
+
+/* What a node writes it has appended before, and holds the bytes until they are durable: if these
+ * are they, in the same place of an equal chain, the hash is known. */
+static uint64_t hash_written(const struct raft_sim_facts *node, const struct raft_entry *entry)
+{
+    const struct raft_sim_chain *memory = &node->chain;
+    const struct raft_sim_chain *disk = &node->disk.chain;
+    size_t before = disk->count;
+    if (node->up && entry->data != NULL && before < memory->count &&
+        raft_sim_chain_agree(memory, disk, before) && memory->entries[before].data == entry->data &&
+        memory->entries[before].term == entry->term)
+        return memory->entries[before].hash;
+    return raft_sim_chain_hash(disk, before, entry);
 }
 
 /* A snapshot stands for the committed log up to its index. */

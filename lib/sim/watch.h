@@ -170,6 +170,9 @@ void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sig
 void raft_sim_watch_fail(struct raft_sim_watch *watch, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Is it a promise with the vote of the last one, which is known then? */
+bool raft_sim_watch_repeats(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
+
 /* The facts of a node; made when it is first asked for. */
 struct raft_sim_facts *raft_sim_watch_node(struct raft_sim_watch *watch, raft_id id);
 
