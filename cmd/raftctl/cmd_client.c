@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "base/text.h"
 #include "client/client.h"
 #include "client_id.h"
 #include "command.h"
@@ -16,6 +17,11 @@ enum { TIMEOUT_MS = 30000 };
 struct input {
     char bytes[RAFT_KV_VALUE_BYTES_MAX + 1];
 };
+
+static struct raft_span span_of(const char *text)
+{
+    return (struct raft_span){text, strlen(text)};
+}
 
 static int check_part(const struct call *call, const char *what, struct raft_span part, size_t min,
                       size_t max)
@@ -112,6 +118,21 @@ static void print_json(const struct call *call, const struct raft_client_answer 
     raft_json_free(&json);
 }
 
+/* What the map holds in place of what was asked for; the bytes may be anybody's. */
+static int explain_state(const struct call *call, bool mismatch, struct raft_span value)
+{
+    char key[256];
+    char present[256];
+    char expected[256];
+    raft_text_escape(span_of(call->argv[0]), key, sizeof key);
+    if (!mismatch) {
+        return complain(call, EXIT_FALSE, "no key \"%s\"", key);
+    }
+    raft_text_escape(value, present, sizeof present);
+    raft_text_escape(span_of(call->argv[1]), expected, sizeof expected);
+    return complain(call, EXIT_FALSE, "\"%s\" is \"%s\", not \"%s\"", key, present, expected);
+}
+
 /* A command that was applied: its result. */
 static int print_result(const struct call *call, enum raft_kv_op op,
                         const struct raft_client_answer *answer)
@@ -142,12 +163,8 @@ static int print_result(const struct call *call, enum raft_kv_op op,
     case RAFT_KV_OK:
         return EXIT_DONE;
     case RAFT_KV_NOT_FOUND:
-        return call->json ? EXIT_FALSE : complain(call, EXIT_FALSE, "no key \"%s\"", call->argv[0]);
     case RAFT_KV_MISMATCH:
-        return call->json
-                   ? EXIT_FALSE
-                   : complain(call, EXIT_FALSE, "\"%s\" is \"%.*s\", not \"%s\"", call->argv[0],
-                              (int)value.bytes, (const char *)value.data, call->argv[1]);
+        return call->json ? EXIT_FALSE : explain_state(call, bytes[0] == RAFT_KV_MISMATCH, value);
     default:
         return complain(call, EXIT_FALSE, "n%u called the command malformed", answer->node);
     }
@@ -238,11 +255,6 @@ static int run_command(struct call *call, const struct raft_kv_command *command)
     const char *at = options_text(&call->options, "at", NULL);
     code = code == EXIT_DONE && at != NULL ? call_node(call, at, &only) : code;
     return code == EXIT_DONE ? send_command(call, command, only) : code;
-}
-
-static struct raft_span span_of(const char *text)
-{
-    return (struct raft_span){text, strlen(text)};
 }
 
 static int read_input(const struct call *call, struct input *input, struct raft_span *value)

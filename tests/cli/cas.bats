@@ -20,6 +20,14 @@ teardown() { cluster_down; }
   assert_equal "$(json '["status"], value["value"]' <<< "$output")" "('mismatch', '1')"
 }
 
+@test "cas and get show no control characters of others on a terminal" {
+  must_put key $'\x1b[31mred'
+  run -1 raftctl cas key $'\x07' 2
+  assert_output 'raftctl: cas: "key" is "\x1b[31mred", not "\x07"'
+  run -1 raftctl get $'no\x1bkey'
+  assert_output 'raftctl: get: no key "no\x1bkey"'
+}
+
 @test "of many cas at once exactly one wins" {
   must_put key 0
   pids=()
