@@ -18,26 +18,33 @@ static bool is_wanted(const char *types, const char *type)
     return wanted;
 }
 
+static bool is_type(const char *name, size_t bytes)
+{
+    bool known = false;
+    for (uint32_t i = 0; i < RAFT_SHM_EVENT_COUNT; i++) {
+        const char *type = raft_shm_event_type_name(i);
+        known |= strlen(type) == bytes && strncmp(name, type, bytes) == 0;
+    }
+    return known;
+}
+
 static int check_types(const struct call *call, const char *types)
 {
-    while (types != NULL && *types != 0) {
-        size_t bytes = strcspn(types, ",");
-        bool known = false;
-        for (uint32_t i = 0; i < RAFT_SHM_EVENT_COUNT; i++) {
-            const char *name = raft_shm_event_type_name(i);
-            known |= strlen(name) == bytes && strncmp(types, name, bytes) == 0;
-        }
-        if (!known) {
-            char names[256] = "";
+    char names[256] = "";
+    bool more = types != NULL;
+    for (const char *at = types; more; at++) {
+        size_t bytes = strcspn(at, ",");
+        if (!is_type(at, bytes)) {
             for (uint32_t i = 0; i < RAFT_SHM_EVENT_COUNT; i++) {
                 size_t used = strlen(names);
                 snprintf(names + used, sizeof names - used, "%s%s", i == 0 ? "" : ", ",
                          raft_shm_event_type_name(i));
             }
             return complain(call, EXIT_USAGE, "no event type \"%.*s\" (there is: %s)", (int)bytes,
-                            types, names);
+                            at, names);
         }
-        types += bytes + (types[bytes] == ',' ? 1 : 0);
+        at += bytes;
+        more = *at != 0;
     }
     return EXIT_DONE;
 }
