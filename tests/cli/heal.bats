@@ -36,6 +36,9 @@ teardown() { cluster_down; }
   assert_output --partial "no fault f99"
   run -4 raftctl heal n9
   run -2 raftctl heal bogus
+  assert_output 'raftctl: heal: "bogus" is no fault (f1, ..) and no target (n1, all, leader, ..): raftctl faults lists the faults'
+  run -2 raftctl heal f0
+  assert_output --partial '"f0" is no fault'
   run -2 raftctl heal --all f1
   raftctl down
   run -3 raftctl heal
