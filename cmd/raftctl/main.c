@@ -138,8 +138,9 @@ static int check_arguments(const struct call *call)
                         command->usage);
     }
     if (command->args_max >= 0 && call->argc > command->args_max) {
-        return complain(call, EXIT_USAGE, "one argument too many, \"%s\": raftctl %s %s",
-                        call->argv[command->args_max], command->name, command->usage);
+        return complain(call, EXIT_USAGE, "one argument too many, \"%s\": raftctl %s%s%s",
+                        call->argv[command->args_max], command->name,
+                        command->usage[0] != 0 ? " " : "", command->usage);
     }
     return EXIT_DONE;
 }

@@ -18,6 +18,7 @@ teardown() { cluster_down; }
 
 @test "faults of nothing" {
   run -2 raftctl faults f1
+  assert_output 'raftctl: faults: one argument too many, "f1": raftctl faults'
   run -4 raftctl -c nosuch faults
   raftctl down
   run -3 raftctl faults
