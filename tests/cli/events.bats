@@ -23,7 +23,7 @@ teardown() { cluster_down; }
   assert_output ""
   run -2 raftctl events --type shoe
   assert_output --partial 'no event type "shoe"'
-  for bad in '' , role,; do
+  for bad in '' ',' 'role,'; do
     run -2 raftctl events --type "$bad"
     assert_output --partial 'no event type ""'
   done
