@@ -16,6 +16,16 @@ void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
     comms->ops->send(comms, packet, address);
 }
 
+enum raft_error raft_comms_introduce(struct raft_comms *comms, const struct raft_endpoint *endpoint)
+{
+    return comms->ops->introduce(comms, endpoint);
+}
+
+void raft_comms_forget(struct raft_comms *comms, raft_id id)
+{
+    comms->ops->forget(comms, id);
+}
+
 void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_counters *counters)
 {
     comms->ops->counters(comms, counters);

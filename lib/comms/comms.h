@@ -22,6 +22,13 @@ struct raft_address {
     uint8_t bytes;
 };
 
+/* Where a node is. */
+struct raft_endpoint {
+    raft_id id;
+    char host[64]; /* numeric IPv4 or IPv6 address */
+    uint16_t port;
+};
+
 /* Why datagrams were dropped or not sent; one counter each. */
 #define RAFT_DROPS(X)                                                                              \
     X(SHORT, "short")             /* fewer bytes than a header */                                  \
@@ -67,13 +74,18 @@ struct raft_comms_ops {
     /* Sends to the node packet->to, or to address when packet->to is 0 (a client). */
     void (*send)(struct raft_comms *comms, const struct raft_packet *packet,
                  const struct raft_address *address);
+    /* A node may be sent to and listened to, there, from now on. */
+    enum raft_error (*introduce)(struct raft_comms *comms,
+                                 const struct raft_endpoint *endpoint) RAFT_MUST_USE;
+    /* No more. */
+    void (*forget)(struct raft_comms *comms, raft_id id);
     void (*counters)(const struct raft_comms *comms, struct raft_comms_counters *counters);
     /* Receives nothing more; what was not sent is dropped. */
     void (*stop)(struct raft_comms *comms);
     void (*destroy)(struct raft_comms *comms);
 };
 
-enum { RAFT_COMMS_VERSION = 1 };
+enum { RAFT_COMMS_VERSION = 2 };
 
 struct raft_comms {
     const struct raft_comms_ops *ops;
@@ -83,6 +95,15 @@ enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver r
                                  void *context) RAFT_MUST_USE;
 void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
                      const struct raft_address *address);
+
+/* A new node, or a known one that has moved. RAFT_INVALID if it is ourselves or has no numeric
+ * address of our family, RAFT_LIMIT if too many are known. Where the wire knows all nodes anyway,
+ * nothing is to be done. */
+enum raft_error raft_comms_introduce(struct raft_comms *comms,
+                                     const struct raft_endpoint *endpoint) RAFT_MUST_USE;
+
+/* A node that has left for good; not knowing it is fine. */
+void raft_comms_forget(struct raft_comms *comms, raft_id id);
 void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_counters *counters);
 void raft_comms_stop(struct raft_comms *comms);
 void raft_comms_destroy(struct raft_comms **comms); /* *comms becomes NULL; NULL is fine */
@@ -95,12 +116,6 @@ const char *raft_drop_name(enum raft_drop drop);
  * type: a raft_message_type, or a raft_packet_kind other than RAFT_PACKET_MESSAGE. An
  * authentication tag will follow the body. */
 enum { RAFT_HEADER_BYTES = 48, RAFT_WIRE_VERSION = 1 };
-
-struct raft_endpoint {
-    raft_id id;
-    char host[64]; /* numeric IPv4 or IPv6 address */
-    uint16_t port;
-};
 
 struct raft_comms_udp_options {
     uint64_t cluster;

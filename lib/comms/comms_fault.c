@@ -60,6 +60,17 @@ static void send_packet(struct raft_comms *comms, const struct raft_packet *pack
     }
 }
 
+static enum raft_error introduce_node(struct raft_comms *comms,
+                                      const struct raft_endpoint *endpoint)
+{
+    return raft_comms_introduce(cast_comms(comms)->inner, endpoint);
+}
+
+static void forget_node(struct raft_comms *comms, raft_id id)
+{
+    raft_comms_forget(cast_comms(comms)->inner, id);
+}
+
 static void copy_counters(const struct raft_comms *comms, struct raft_comms_counters *counters)
 {
     const struct fault_comms *self = (const struct fault_comms *)comms;
@@ -83,6 +94,8 @@ static const struct raft_comms_ops fault_ops = {
     .version = RAFT_COMMS_VERSION,
     .start = start_comms,
     .send = send_packet,
+    .introduce = introduce_node,
+    .forget = forget_node,
     .counters = copy_counters,
     .stop = stop_comms,
     .destroy = destroy_comms,

@@ -42,6 +42,19 @@ static void send_packet(struct raft_comms *comms, const struct raft_packet *pack
     self->sink(self->sink_context, packet, address);
 }
 
+static enum raft_error introduce_node(struct raft_comms *comms,
+                                      const struct raft_endpoint *endpoint)
+{
+    return endpoint->id == 0 || endpoint->id == cast_comms(comms)->self ? RAFT_INVALID : RAFT_OK;
+}
+
+/* The network knows where everybody is. */
+static void forget_node(struct raft_comms *comms, raft_id id)
+{
+    (void)comms;
+    (void)id;
+}
+
 static void copy_counters(const struct raft_comms *comms, struct raft_comms_counters *counters)
 {
     *counters = ((const struct memory_comms *)comms)->counters;
@@ -61,6 +74,8 @@ static const struct raft_comms_ops memory_ops = {
     .version = RAFT_COMMS_VERSION,
     .start = start_comms,
     .send = send_packet,
+    .introduce = introduce_node,
+    .forget = forget_node,
     .counters = copy_counters,
     .stop = stop_comms,
     .destroy = destroy_comms,

@@ -45,6 +45,8 @@ struct udp_comms {
     uint8_t incoming[BATCH][RAFT_DATAGRAM_BYTES_MAX];
 };
 
+static void forget_node(struct raft_comms *comms, raft_id id);
+
 static struct udp_comms *cast_comms(struct raft_comms *comms)
 {
     return (struct udp_comms *)comms;
@@ -122,6 +124,35 @@ static void send_packet(struct raft_comms *comms, const struct raft_packet *pack
     self->counters.bytes_sent += bytes;
 }
 
+static enum raft_error introduce_node(struct raft_comms *comms,
+                                      const struct raft_endpoint *endpoint)
+{
+    struct udp_comms *self = cast_comms(comms);
+    struct peer known = {.id = endpoint->id};
+    if (endpoint->id == 0 || endpoint->id == self->self || endpoint->port == 0 ||
+        raft_endpoint_parse(endpoint, &known.address) != RAFT_OK ||
+        known.address.any.sa_family != self->peers[0].address.any.sa_family) {
+        return RAFT_INVALID;
+    }
+    forget_node(comms, endpoint->id);
+    if (self->peers_count == RAFT_NODES_MAX) {
+        return RAFT_LIMIT;
+    }
+    self->peers[self->peers_count++] = known;
+    return RAFT_OK;
+}
+
+static void forget_node(struct raft_comms *comms, raft_id id)
+{
+    struct udp_comms *self = cast_comms(comms);
+    for (uint32_t i = 0; i < self->peers_count; i++) {
+        if (self->peers[i].id == id && id != self->self) {
+            self->peers[i] = self->peers[--self->peers_count];
+            return;
+        }
+    }
+}
+
 static void copy_counters(const struct raft_comms *comms, struct raft_comms_counters *counters)
 {
     *counters = ((const struct udp_comms *)comms)->counters;
@@ -145,6 +176,8 @@ static const struct raft_comms_ops udp_ops = {
     .version = RAFT_COMMS_VERSION,
     .start = start_comms,
     .send = send_packet,
+    .introduce = introduce_node,
+    .forget = forget_node,
     .counters = copy_counters,
     .stop = stop_comms,
     .destroy = destroy_comms,

@@ -33,6 +33,7 @@ struct fixture {
     struct raft_comms *comms[2];
     struct raft_comms *inner[2]; /* where the memory wire delivers */
     struct inbox inbox[2];
+    struct raft_endpoint endpoints[2];
     struct raft_faults faults;
     raft_time now;
 };
@@ -60,10 +61,9 @@ static uint16_t find_free_port(void)
 /* RAFT_BUSY if somebody took a free port before us. */
 static enum raft_error open_udp_once(struct fixture *fixture, char *message, size_t bytes)
 {
-    struct raft_endpoint endpoints[] = {
-        {.id = 1, .host = "127.0.0.1", .port = find_free_port()},
-        {.id = 2, .host = "127.0.0.1", .port = find_free_port()},
-    };
+    struct raft_endpoint *endpoints = fixture->endpoints;
+    endpoints[0].port = find_free_port();
+    endpoints[1].port = find_free_port();
     enum raft_error error = RAFT_OK;
     for (raft_id i = 0; i < 2 && error == RAFT_OK; i++) {
         struct raft_comms_udp_options options = {
@@ -96,6 +96,9 @@ static void *make_fixture(enum wire wire)
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture->wire = wire;
     raft_faults_init(&fixture->faults);
+    for (raft_id i = 0; i < 2; i++) {
+        fixture->endpoints[i] = (struct raft_endpoint){.id = i + 1, .host = "127.0.0.1", .port = 1};
+    }
     fixture->faults.ids[0] = 1;
     fixture->faults.ids[1] = 2;
     for (raft_id i = 0; i < 2 && wire != WIRE_UDP; i++) {
@@ -332,6 +335,26 @@ static void test_a_cut_ends_at_its_deadline(void **state)
     assert_int_equal(fixture->inbox[1].count, 1);
 }
 
+static void test_a_node_that_is_introduced_is_heard(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct raft_endpoint nobody = {.id = 0, .host = "127.0.0.1", .port = 9};
+    start(fixture, 0);
+    start(fixture, 1);
+    raft_comms_forget(fixture->comms[0], 2);
+    raft_comms_forget(fixture->comms[0], 2);
+    assert_int_equal(raft_comms_introduce(fixture->comms[0], &fixture->endpoints[1]), RAFT_OK);
+    assert_int_equal(raft_comms_introduce(fixture->comms[0], &fixture->endpoints[1]), RAFT_OK);
+    assert_int_equal(raft_comms_introduce(fixture->comms[0], &fixture->endpoints[0]), RAFT_INVALID);
+    assert_int_equal(raft_comms_introduce(fixture->comms[0], &nobody), RAFT_INVALID);
+    send_vote(fixture, 1, 2, 3);
+    take_in(fixture, 1);
+    assert_int_equal(fixture->inbox[1].count, 1);
+    send_vote(fixture, 2, 1, 4);
+    take_in(fixture, 0);
+    assert_int_equal(fixture->inbox[0].count, 1);
+}
+
 static void test_client_traffic_passes_every_cut(void **state)
 {
     struct fixture *fixture = *state;
@@ -378,6 +401,7 @@ int main(void)
         ALL(test_e1_a_stopped_node_neither_sends_nor_receives),
         ALL(test_e2_a_receiver_may_send),
         ALL(test_destroying_twice_is_harmless),
+        ALL(test_a_node_that_is_introduced_is_heard),
         ON(memory, test_f19_a_node_not_started_drops_and_counts),
         ON(fault, test_f19_a_node_not_started_drops_and_counts),
         ON(memory, test_memory_refuses_what_is_for_another),

@@ -232,6 +232,45 @@ static void test_e3_a_peer_is_heard(void **state)
     assert_int_equal(counters.bytes_received, bytes);
 }
 
+/* Nodes come and go while the cluster runs. */
+static void test_who_is_introduced_is_heard(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_endpoint third = {.id = 3, .host = "127.0.0.1"};
+    struct raft_endpoint bad = {.id = 4, .host = "::1", .port = 9};
+    uint8_t buffer[RAFT_DATAGRAM_BYTES_MAX];
+    union raft_socket_address address;
+    socklen_t room = sizeof(address);
+    struct raft_packet vote = make_vote();
+    vote.from = 3;
+    size_t bytes = encode(&vote, buffer);
+    assert_int_equal(getsockname(fixture->stranger, &address.any, &room), 0);
+    third.port = ntohs(address.v4.sin_port);
+    assert_int_equal(raft_comms_introduce(fixture->comms, &bad), RAFT_INVALID);
+    snprintf(bad.host, sizeof(bad.host), "there");
+    assert_int_equal(raft_comms_introduce(fixture->comms, &bad), RAFT_INVALID);
+    assert_int_equal(raft_comms_introduce(fixture->comms, &third), RAFT_OK);
+    send_raw(fixture, fixture->stranger, buffer, bytes);
+    assert_false(raft_comms_udp_read(fixture->comms, 64));
+    assert_int_equal(fixture->received, 1);
+    assert_int_equal(fixture->last.from, 3);
+    vote.from = 1;
+    vote.to = 3;
+    raft_comms_send(fixture->comms, &vote, NULL);
+    assert_true(recv(fixture->stranger, buffer, sizeof(buffer), MSG_DONTWAIT) > 0);
+    raft_comms_forget(fixture->comms, 1); /* Nobody forgets itself. */
+    raft_comms_forget(fixture->comms, 3);
+    raft_comms_send(fixture->comms, &vote, NULL);
+    assert_int_equal(recv(fixture->stranger, buffer, sizeof(buffer), MSG_DONTWAIT), -1);
+    assert_int_equal(count_drops(fixture, RAFT_DROP_SEND), 1);
+    for (raft_id id = 3; id <= RAFT_NODES_MAX; id++) {
+        third.id = id;
+        assert_int_equal(raft_comms_introduce(fixture->comms, &third), RAFT_OK);
+    }
+    third.id = RAFT_NODES_MAX + 1;
+    assert_int_equal(raft_comms_introduce(fixture->comms, &third), RAFT_LIMIT);
+}
+
 static void test_e7_a_client_is_answered_where_it_is(void **state)
 {
     struct fixture *fixture = *state;
@@ -520,6 +559,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_e3_a_peer_is_heard),
         cmocka_unit_test_setup_teardown(test_e3_a_peer_is_heard, setup_v6, teardown),
+        CASE(test_who_is_introduced_is_heard),
         CASE(test_e7_a_client_is_answered_where_it_is),
         cmocka_unit_test_setup_teardown(test_e7_a_client_is_answered_where_it_is, setup_v6,
                                         teardown),
