@@ -228,8 +228,7 @@ static void explain_end(const struct call *call, struct raft_client_answer *answ
 {
     enum raft_reply_status status = answer->status;
     if (call->is_open) {
-        explain(answer, RAFT_CLIENT_UNKNOWN,
-                "no answer in time: the command may or may not be applied");
+        explain(answer, RAFT_CLIENT_UNKNOWN, "no answer in time");
     } else if (!call->is_refused) {
         explain(answer, RAFT_CLIENT_NO_LEADER, "no node was there to take the command");
     } else if (status == RAFT_REPLY_NO_LEADER ||
