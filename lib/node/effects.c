@@ -4,6 +4,8 @@
 #include "base/assert.h"
 #include "node/internal.h"
 
+enum { FEW_ENTRIES = 8 }; /* of one write: no need to allocate */
+
 static void execute_effect(struct raft_node *node, const struct raft_effect *effect);
 static void execute_persist(struct raft_node *node, const struct raft_effect *effect);
 static struct raft_entry find_source(struct raft_node *node, const struct raft_effect *effect,
@@ -163,7 +165,8 @@ static void submit_write(struct raft_node *node, const struct raft_effect *effec
         .commit = effect->persist.commit,
         .truncate = effect->persist.truncate,
     };
-    struct raft_entry *entries = NULL;
+    struct raft_entry few[FEW_ENTRIES];
+    struct raft_entry *entries = few;
     if (effect->persist.install > 0) {
         write.install = &node->install.snapshot;
         write.image = node->install.buffer.data;
@@ -171,14 +174,16 @@ static void submit_write(struct raft_node *node, const struct raft_effect *effec
     }
     if (effect->persist.append_first > 0) {
         write.count = (uint32_t)(effect->persist.append_last - effect->persist.append_first + 1);
-        entries = calloc(write.count, sizeof *entries);
+        if (write.count > FEW_ENTRIES)
+            entries = calloc(write.count, sizeof *entries);
         ASSERT(entries != NULL);
         for (uint32_t i = 0; i < write.count; i++)
             entries[i] = *raft_tail_at(&node->tail, effect->persist.append_first + i);
         write.entries = entries;
     }
     node->ports.writer->ops->submit(node->ports.writer, effect->persist.seq, &write);
-    free(entries);
+    if (entries != few)
+        free(entries);
 }
 
 static void execute_role(struct raft_node *node, const struct raft_effect *effect)

@@ -32,6 +32,9 @@ void raft_lease_mark(struct raft *r)
 /* A peer has answered the request of this number: it heard us not before that was made. */
 void raft_lease_extend(const struct raft *r, struct raft_peer *peer, uint64_t number)
 {
+    if (!r->options.lease_reads) {
+        return;
+    }
     raft_time at = find_time(&r->as_leader, number);
 
     if (at > peer->bound) {

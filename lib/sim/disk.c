@@ -169,7 +169,9 @@ static void submit(struct raft_writer *writer, uint64_t seq, const struct raft_l
     struct raft_sim_operation *operation = make_operation(RAFT_SIM_OPERATION_WRITE, seq);
     operation->content = *write;
     if (write->count > 0) {
-        operation->entries = calloc(write->count, sizeof *operation->entries);
+        operation->entries = operation->few;
+        if (write->count > RAFT_SIM_FEW_ENTRIES)
+            operation->entries = calloc(write->count, sizeof *operation->entries);
         ASSERT(operation->entries != NULL);
         memcpy(operation->entries, write->entries, write->count * sizeof *write->entries);
     }
@@ -248,7 +250,8 @@ static void free_oldest(struct raft_sim_disk *disk)
     disk->oldest = operation->next;
     if (disk->oldest == NULL)
         disk->newest = NULL;
-    free(operation->entries);
+    if (operation->entries != operation->few)
+        free(operation->entries);
     free(operation);
 }
 

@@ -13,7 +13,7 @@
 #include "sim/sim.h"
 #include "sim/watch.h"
 
-enum { RAFT_SIM_ARCHIVE = 32 };
+enum { RAFT_SIM_FEW_ENTRIES = 4, RAFT_SIM_ARCHIVE = 32 };
 
 /* A packet on its way: header fields and encoded body, as on a wire. */
 struct raft_sim_parcel {
@@ -34,17 +34,24 @@ enum raft_sim_event_kind {
 
 struct raft_sim_event {
     raft_time at;
-    uint64_t seq; /* breaks ties */
     enum raft_sim_event_kind kind;
     uint32_t number; /* node id or client */
     uint64_t epoch;  /* of the node's life or the client's operation; others are outdated */
     struct raft_sim_parcel *parcel; /* owned */
 };
 
+/* Where an event stands in the heap. */
+struct raft_sim_turn {
+    raft_time at;
+    uint64_t order; /* of making, with the event's place below: unique, and it breaks ties */
+};
+
 struct raft_sim_queue {
-    struct raft_sim_event *heap;
+    struct raft_sim_turn *heap;
+    struct raft_sim_event *events; /* by place */
+    uint32_t *places;              /* free ones, a stack: all behind count */
     size_t count;
-    size_t capacity;
+    size_t capacity; /* of all three */
     uint64_t seq;
 };
 
@@ -67,7 +74,8 @@ struct raft_sim_operation {
     enum raft_sim_operation_kind kind;
     uint64_t number; /* seq of a write, token of a read */
     struct raft_log_write content;
-    struct raft_entry *entries; /* owned array, bytes borrowed from the node */
+    struct raft_entry *entries; /* few, or owned; bytes borrowed from the node */
+    struct raft_entry few[RAFT_SIM_FEW_ENTRIES];
     raft_index first;
     raft_index last;
     size_t bytes_max;
@@ -181,6 +189,7 @@ void raft_sim_queue_push(struct raft_sim_queue *queue, const struct raft_sim_eve
 bool raft_sim_queue_pop(struct raft_sim_queue *queue, raft_time until,
                         struct raft_sim_event *event);
 raft_time raft_sim_queue_next(const struct raft_sim_queue *queue);
+void raft_sim_queue_finish(struct raft_sim_queue *queue);
 
 /* world.c */
 void raft_sim_schedule(struct raft_sim *sim, raft_time at, enum raft_sim_event_kind kind,

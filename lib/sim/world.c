@@ -81,7 +81,7 @@ void raft_sim_destroy(struct raft_sim **sim)
     raft_sim_watch_destroy(old->watch);
     if (old->choices_owned)
         raft_sim_choices_destroy(&old->choices);
-    free(old->queue.heap);
+    raft_sim_queue_finish(&old->queue);
     free(old->processes);
     free(old->links);
     raft_sim_clients_finish(old);
