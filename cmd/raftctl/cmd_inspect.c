@@ -103,6 +103,9 @@ static struct raft_json *pick_own(struct raft_json *answer)
         {"timers", "heartbeat_interval_ms"},
         {"log", "persists_pending"},
         {"log", "tail_bytes"},
+        {"snapshot", "bytes"},
+        {"snapshot", "taking"},
+        {"snapshot", "fetched_bytes"},
         {"messages", "bytes_sent"},
         {"messages", "bytes_received"},
     };

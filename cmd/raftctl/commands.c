@@ -198,6 +198,16 @@ static const struct option_row change_options[] = {
     END,
 };
 
+static const struct option_row snapshot_options[] = {
+    {.kind = OPTION_COUNT,
+     .name = "keep",
+     .metavar = "N",
+     .help = "entries before it that stay in the log (1024)",
+     .max = UINT32_MAX - 1},
+    TIMEOUT_ROW("give up waiting until it is stored (30)"),
+    END,
+};
+
 static const struct option_row stop_options[] = {
     GRACE_ROW,
     END,
@@ -419,6 +429,14 @@ const struct command commands[] = {
      .args_min = 1,
      .args_max = 1,
      .run = cmd_campaign},
+    {.name = "snapshot",
+     .summary = "let a node take a snapshot now",
+     .usage = "NODE",
+     .options = snapshot_options,
+     .completes = "nodes",
+     .args_min = 1,
+     .args_max = 1,
+     .run = cmd_snapshot},
     {.name = "put",
      .summary = "write a value (- reads it from stdin)",
      .usage = "KEY VALUE",

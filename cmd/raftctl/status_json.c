@@ -64,6 +64,14 @@ static void add_protocol(struct raft_json *json, const struct raft_view_node *no
     raft_json_add_integer(log, "first", (int64_t)mine->first);
     raft_json_add_integer(log, "last", (int64_t)mine->last);
     raft_json_add(json, "log", log);
+    if (mine->snapshot_index != 0) {
+        struct raft_json *snapshot = raft_json_object();
+        raft_json_add_integer(snapshot, "index", (int64_t)mine->snapshot_index);
+        raft_json_add_integer(snapshot, "term", (int64_t)mine->snapshot_term);
+        raft_json_add(json, "snapshot", snapshot);
+    } else {
+        raft_json_add_null(json, "snapshot");
+    }
     if (node->heartbeat_age_ms >= 0) {
         raft_json_add_integer(json, "heartbeat_age_ms", node->heartbeat_age_ms);
     } else {

@@ -165,9 +165,12 @@ enum raft_refusal raft_node_change(struct raft_node *node, const struct raft_con
                                    raft_index base, raft_index *index);
 
 /* Takes a snapshot of what is applied, now, or goes on with one that is being taken: RAFT_OK, and
- * it is stored when status.core.snapshot reaches *index. RAFT_EXISTS: the stored one, at *index,
- * has all that is applied. RAFT_BUSY: not at this moment. */
-enum raft_error raft_node_snapshot(struct raft_node *node, raft_index *index) RAFT_MUST_USE;
+ * it is stored when status.core.snapshot reaches *index. So many entries before it stay, as far as
+ * they are there (RAFT_NODE_KEEP: as many as options.snapshot_trailing). RAFT_EXISTS: the stored
+ * one, at *index, has all that is applied. RAFT_BUSY: not at this moment. */
+enum raft_error raft_node_snapshot(struct raft_node *node, uint32_t keep,
+                                   raft_index *index) RAFT_MUST_USE;
+#define RAFT_NODE_KEEP UINT32_MAX
 
 /* A command of this process's own (no client behind it). done is called once, with the app's result
  * after commit and local apply, or with a status other than ok. It may be called before this

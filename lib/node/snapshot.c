@@ -20,9 +20,9 @@ enum {
 
 static raft_index find_newest(const struct raft_node *node);
 static bool is_due(const struct raft_node *node);
-static bool begin_take(struct raft_node *node);
+static bool begin_take(struct raft_node *node, uint64_t keep);
 static void collect_slice(struct raft_node *node);
-static raft_index choose_first(const struct raft_node *node);
+static raft_index choose_first(const struct raft_node *node, uint64_t keep);
 static bool restore_state(struct raft_node *node, const struct raft_image *image);
 
 void raft_node_snapshot_init(struct raft_node *node)
@@ -41,14 +41,14 @@ void raft_node_snapshot_finish(struct raft_node *node)
     raft_image_buffer_finish(&node->install.buffer);
 }
 
-enum raft_error raft_node_snapshot(struct raft_node *node, raft_index *index)
+enum raft_error raft_node_snapshot(struct raft_node *node, uint32_t keep, raft_index *index)
 {
     ASSERT(node->started && !node->busy);
     *index = find_newest(node);
     if (!node->take.collecting && !node->take.storing) {
         if (node->applied == *index)
             return RAFT_EXISTS;
-        if (!begin_take(node))
+        if (!begin_take(node, keep == RAFT_NODE_KEEP ? node->options.snapshot_trailing : keep))
             return RAFT_BUSY;
     }
     *index = node->take.snapshot.index;
@@ -58,7 +58,8 @@ enum raft_error raft_node_snapshot(struct raft_node *node, raft_index *index)
 void raft_node_snapshot_consider(struct raft_node *node)
 {
     if (is_due(node))
-        (void)begin_take(node); /* If it cannot be taken now, the next entry asks again. */
+        (void)begin_take(node, node->options.snapshot_trailing); /* If it cannot be taken now, the
+                                                                    next entry asks again. */
 }
 
 void raft_node_snapshot_run(struct raft_node *node)
@@ -146,7 +147,7 @@ static bool is_due(const struct raft_node *node)
     return !served || entries >= PATIENCE * every;
 }
 
-static bool begin_take(struct raft_node *node)
+static bool begin_take(struct raft_node *node, uint64_t keep)
 {
     struct raft_node_take *take = &node->take;
     struct raft_image head = {.index = node->applied, .term = node->applied_term};
@@ -157,7 +158,7 @@ static bool begin_take(struct raft_node *node)
     ASSERT(sessions != NULL);
     raft_sessions_encode(node->sessions, sessions);
     head.sessions = (struct raft_span){sessions, bytes};
-    *take = (struct raft_node_take){.collecting = true, .first = choose_first(node)};
+    *take = (struct raft_node_take){.collecting = true, .first = choose_first(node, keep)};
     raft_image_buffer_init(&take->buffer);
     raft_image_put_head(&take->buffer, &head);
     free(sessions);
@@ -180,10 +181,9 @@ static void collect_slice(struct raft_node *node)
 }
 
 /* Some entries before the snapshot stay, for peers that are only a little behind. */
-static raft_index choose_first(const struct raft_node *node)
+static raft_index choose_first(const struct raft_node *node, uint64_t keep)
 {
-    uint64_t trailing = node->options.snapshot_trailing;
-    raft_index first = node->applied > trailing ? node->applied - trailing + 1 : 1;
+    raft_index first = node->applied > keep ? node->applied - keep + 1 : 1;
     return first > node->first ? first : node->first;
 }
 

@@ -6,7 +6,7 @@
 #include "cluster/control.h"
 #include "server/internal.h"
 
-enum { TEXT_BYTES_MAX = 96 };
+enum { TEXT_BYTES_MAX = 96, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static void add_hex(struct raft_json *to, const char *key, uint64_t value)
 {
@@ -68,6 +68,13 @@ static void add_storage(struct raft_json *answer, const struct raft_node_status 
     add_count(log, "tail_bytes", status->tail_bytes);
     raft_json_add_bool(log, "disk_full", status->core.disk_full);
     raft_json_add(answer, "log", log);
+    struct raft_json *snapshot = raft_json_object();
+    add_count(snapshot, "index", status->core.snapshot.index);
+    add_count(snapshot, "term", status->core.snapshot.term);
+    add_count(snapshot, "bytes", status->core.snapshot.bytes);
+    raft_json_add_bool(snapshot, "taking", status->taking_snapshot);
+    add_count(snapshot, "fetched_bytes", status->fetched_bytes);
+    raft_json_add(answer, "snapshot", snapshot);
 }
 
 static void add_counters(struct raft_json *answer, const struct raft_comms *comms)
@@ -140,6 +147,28 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     add_promise(answer, &server->publisher.record);
     add_peers(answer, &status, server->now);
     add_counters(answer, server->comms);
+    return answer;
+}
+
+struct raft_json *raft_server_answer_snapshot(struct raft_server *server,
+                                              const struct raft_json *request, uint64_t seq)
+{
+    int64_t keep = raft_json_integer(request, "keep", RAFT_NODE_KEEP);
+    raft_id self = server->options.node.core.id;
+    raft_index index = 0;
+    if (keep < 0 || keep > RAFT_NODE_KEEP) {
+        return raft_control_error(EXIT_USAGE, "cannot keep %lld entries", (long long)keep);
+    }
+    enum raft_error error = raft_node_snapshot(server->node, (uint32_t)keep, &index);
+    if (error == RAFT_BUSY) {
+        return raft_control_error(EXIT_FAILED, "n%u cannot take a snapshot at this moment", self);
+    }
+    if (index == 0) {
+        return raft_control_error(EXIT_FAILED, "n%u has applied nothing yet", self);
+    }
+    struct raft_json *answer = raft_control_ok(seq);
+    add_count(answer, "index", index);
+    raft_json_add_bool(answer, "taken", error == RAFT_OK);
     return answer;
 }
 

@@ -71,6 +71,8 @@ static struct raft_json *answer_campaign(struct connection *connection,
                                          const struct raft_json *request);
 static struct raft_json *answer_transfer(struct connection *connection,
                                          const struct raft_json *request);
+static struct raft_json *answer_snapshot(struct connection *connection,
+                                         const struct raft_json *request);
 static void accept_client(void *context);
 static void move_connection(void *context);
 static void close_connection(struct connection *connection);
@@ -80,7 +82,7 @@ static const struct {
     verb_function answer;
 } verbs[] = {
     {"ping", answer_ping},         {"inspect", answer_inspect},   {"log", answer_log},
-    {"campaign", answer_campaign}, {"transfer", answer_transfer},
+    {"campaign", answer_campaign}, {"transfer", answer_transfer}, {"snapshot", answer_snapshot},
 };
 
 struct raft_server_control *raft_server_control_create(struct raft_server *server)
@@ -337,6 +339,13 @@ static struct raft_json *answer_campaign(struct connection *connection,
     uint64_t seq = write_command(connection, request);
     raft_node_campaign(server->node);
     return raft_control_ok(seq);
+}
+
+static struct raft_json *answer_snapshot(struct connection *connection,
+                                         const struct raft_json *request)
+{
+    struct raft_server *server = connection->control->server;
+    return raft_server_answer_snapshot(server, request, write_command(connection, request));
 }
 
 static struct raft_json *refuse_transfer(enum raft_refusal refusal, raft_id self, raft_id to)

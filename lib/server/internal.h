@@ -109,6 +109,10 @@ void raft_server_control_entries(struct raft_server_control *control, uint64_t t
 void raft_server_control_free(struct raft_server_control **control);
 
 struct raft_json *raft_server_answer_inspect(struct raft_server *server);
+/* {"keep": entries that stay} -> {"index": of it, "taken": false if it was there already}. It is
+ * stored when its event comes. */
+struct raft_json *raft_server_answer_snapshot(struct raft_server *server,
+                                              const struct raft_json *request, uint64_t seq);
 
 /* -- server.c -----------------------------------------------------------------------------------*/
 

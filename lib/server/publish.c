@@ -193,6 +193,8 @@ static void fill_record(struct raft_server_publisher *publisher, raft_time now)
     record->last = status.core.last;
     record->last_term = status.core.last_term;
     record->durable = status.core.durable;
+    record->snapshot_index = status.core.snapshot.index;
+    record->snapshot_term = status.core.snapshot.term;
     record->digest = status.digest;
     record->written = now;
     record->heard = status.core.heard;

@@ -27,7 +27,7 @@
 #include "faults/faults.h"
 #include "raft/raft.h"
 
-enum { RAFT_SHM_ABI = 1, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
+enum { RAFT_SHM_ABI = 2, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
 
 struct raft_shm; /* one mapping of one table */
 
@@ -47,6 +47,8 @@ struct raft_shm_node {
     uint64_t last;
     uint64_t last_term;
     uint64_t durable;
+    uint64_t snapshot_index; /* of the stored one; 0 = none */
+    uint64_t snapshot_term;
     uint64_t digest;            /* of the app's state at applied */
     uint64_t written;           /* when this record was published */
     uint64_t heard;             /* when the leader was last heard; 0 = never */
