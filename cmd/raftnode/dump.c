@@ -63,7 +63,7 @@ int dump_log(const struct options *options)
     error = raft_log_load(log, &state);
     if (error == RAFT_OK && state.last > 0) {
         raft_index first = raft_server_find_index(options->first, state.first, state.last);
-        raft_index last = raft_server_find_index(options->last, state.first, state.last);
+        raft_index last = raft_server_find_index(options->last, 0, state.last);
         error = print_range(log, options, first, last < state.last ? last : state.last);
     }
     raft_log_close(&log);

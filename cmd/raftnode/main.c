@@ -156,6 +156,8 @@ static void make_server(const struct options *options, struct parts *parts)
                  .incarnation = options->incarnation,
                  .seed = make_seed(options, parts),
                  .fresh = options->fresh,
+                 .snapshot_every = options->snapshot_every,
+                 .snapshot_trailing = options->snapshot_keep,
                  .check = true},
         .slot = parts->self->slot,
         .shm = parts->shm,

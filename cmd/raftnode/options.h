@@ -19,6 +19,8 @@ struct options {
     int64_t first;        /* of a dump; negative: from the end, -1 is the last entry */
     int64_t last;
     uint32_t id;
+    uint32_t snapshot_every; /* 0 = default */
+    uint32_t snapshot_keep;
     int ready_fd; /* -1 = none */
     bool fresh;
     bool lease_reads;

@@ -450,7 +450,7 @@ static struct raft_json *answer_log(struct connection *connection, const struct 
     raft_index start = end == 0 ? 1 : status.first;
     raft_index first = raft_server_find_index(
         raft_json_integer(request, "first", -LOG_ENTRIES_DEFAULT), start, end);
-    raft_index last = raft_server_find_index(raft_json_integer(request, "last", -1), start, end);
+    raft_index last = raft_server_find_index(raft_json_integer(request, "last", -1), 0, end);
     last = last < end ? last : end;
     bool is_more = last >= first && last - first >= LOG_ENTRIES_MAX;
     last = is_more ? first + LOG_ENTRIES_MAX - 1 : last;

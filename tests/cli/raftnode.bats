@@ -96,6 +96,20 @@ end() {
   done
 }
 
+# Each start of a lone node appends one entry.
+@test "with --snapshot-every the log begins behind its snapshot" {
+  serve --snapshot-every 1 --snapshot-keep 1
+  await_entry
+  for start in 2 3; do
+    end TERM
+    launch --spec "$DIR/spec" --id 1 --data "$DIR/n1" --snapshot-every 1 --snapshot-keep 1
+    assert_equal "$READY" ok
+    until [[ $("$RAFTNODE" --dump "$DIR/n1" 2> /dev/null) =~ ^\ *$start\ [^$'\n']*$ ]]; do
+      kill -0 "$PID"
+    done
+  done
+}
+
 @test "the manual page has every option of the help and every exit code" {
   local page=$BATS_TEST_DIRNAME/../../man/raftnode.8 option code
   for option in $("$RAFTNODE" --help | grep -o '^  --[a-z-]*'); do

@@ -18,6 +18,8 @@ log_of() { raftctl status --json | json "[\"nodes\"][int(\"${1#n}\") - 1]$2"; }
   assert_equal "$(log_of "$node" '["log"]["last"]')" "$index"
   run -0 raftctl snapshot "$node"
   assert_output --partial "has a snapshot of entry $index already"
+  run -0 raftctl log "$node" 1..3 --json
+  assert_output ""
   run -0 raftctl restart "$node"
   wait_for converged
   assert_equal "$(raftctl get k1)" v1
