@@ -54,6 +54,7 @@ void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packe
 {
     struct raft_sim_parcel *parcel = pack(packet, address);
     sim->counts.packets++;
+    sim->counts.bytes += parcel->bytes;
     raft_sim_fold(sim, hash_head(parcel));
     if (is_lost(sim, parcel)) {
         free(parcel);

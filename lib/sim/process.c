@@ -195,7 +195,13 @@ uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32
 
 bool raft_sim_is_converged(struct raft_sim *sim)
 {
-    return raft_sim_is_settled(sim, (UINT64_C(1) << sim->options.nodes) - 1);
+    uint32_t voters = sim->options.voters == 0 ? sim->options.nodes : sim->options.voters;
+    uint64_t set = 0;
+    for (raft_id id = 1; id <= sim->options.nodes; id++) {
+        bool is_spare = id > voters && !raft_sim_process(sim, id)->started_once;
+        set |= (uint64_t)!is_spare << (id - 1);
+    }
+    return raft_sim_is_settled(sim, set);
 }
 
 /* All follow the first one's leader, which is in the set, and have what it has. */
@@ -253,6 +259,15 @@ enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to
     return refusal;
 }
 
+void raft_sim_change(struct raft_sim *sim, raft_id id, const struct raft_config *config)
+{
+    if (raft_sim_awake(sim, id) == NULL)
+        return;
+    enum raft_refusal refusal = raft_node_change(raft_sim_node(sim, id), config, 0, NULL);
+    if (refusal != RAFT_REFUSAL_NONE)
+        raft_sim_say(sim, RAFT_SIM_ANSWERS, id, "change refused: %s", raft_refusal_text(refusal));
+}
+
 void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value)
 {
     uint8_t bytes[RAFT_KV_KEY_BYTES_MAX];
@@ -289,7 +304,9 @@ static void build_node(struct raft_sim_process *process)
         .snapshot_trailing = from->snapshot_trailing,
         .check = true,
     };
-    raft_config_voters(&options.config, from->nodes);
+    uint32_t voters = from->voters == 0 ? from->nodes : from->voters;
+    if (process->id <= voters)
+        raft_config_voters(&options.config, voters);
     process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
     process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
                                              &process->sim->now);

@@ -83,7 +83,8 @@ enum raft_sim_topic {
 };
 
 struct raft_sim_options {
-    uint32_t nodes; /* 1..RAFT_NODES_MAX */
+    uint32_t nodes;  /* 1..RAFT_NODES_MAX */
+    uint32_t voters; /* the first so many are the members to begin with; 0 = all */
     uint64_t seed;
     struct raft_sim_choices *choices; /* borrowed; NULL = from the seed */
     raft_time election_timeout;       /* T */
@@ -161,8 +162,8 @@ raft_id raft_sim_leader(struct raft_sim *sim);
 /* The terms of a node's log as it is in its memory (up) or on its disk (down). */
 uint32_t raft_sim_log(struct raft_sim *sim, raft_id id, raft_term *terms, uint32_t terms_max);
 
-/* All nodes are up, of one term and leader, with equal commit, applied and digest, and the whole
- * log committed. */
+/* All nodes (but those that are not yet members and never were started) are up, of one term and
+ * leader, with equal commit, applied and digest, and the whole log committed. */
 bool raft_sim_is_converged(struct raft_sim *sim);
 /* The same of the nodes in set (bit id - 1) only; their leader is one of them. */
 bool raft_sim_is_settled(struct raft_sim *sim, uint64_t set);
@@ -173,6 +174,8 @@ void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout);
 /* A person's acts on an up node. The value goes into a kv command. */
 void raft_sim_campaign(struct raft_sim *sim, raft_id id);
 enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to);
+/* Asks an up node to make this the configuration; a refusal is told. */
+void raft_sim_change(struct raft_sim *sim, raft_id id, const struct raft_config *config);
 void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value);
 
 /* A client sends one copy of a command that writes the value; the answers are traced. */
@@ -255,6 +258,7 @@ struct raft_sim_counts {
     uint64_t steps;     /* things that happened */
     uint64_t events;    /* stepped by all cores */
     uint64_t packets;   /* sent */
+    uint64_t bytes;     /* of their bodies */
     uint64_t elections; /* leaders elected */
     uint64_t crashes;
     uint64_t snapshots; /* taken */

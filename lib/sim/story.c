@@ -6,8 +6,8 @@
 
 enum { STEPS_MAX = 20 * 1000 * 1000 };
 
-static bool play_line(struct raft_story *story, const char *line, size_t bytes);
-static bool split_words(struct raft_story *story, const char *line, size_t bytes);
+static bool play_line(struct raft_story *story, const char **text);
+static void begin_world(struct raft_story *story);
 static void write_line(void *context, const char *text);
 
 bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t message_bytes)
@@ -20,27 +20,15 @@ bool raft_sim_story_play_within(const char *text, uint64_t steps_max, FILE *out,
 {
     static struct raft_story story;
     story = (struct raft_story){.out = out, .steps_left = steps_max};
-    raft_sim_options_init(&story.options, 3, 1);
-    story.limits = raft_limits_default();
-    story.options.limits = &story.limits;
-    story.options.line = write_line;
-    story.options.line_context = &story;
-    story.options.topics = RAFT_SIM_ROLES | RAFT_SIM_WHY | RAFT_SIM_LOGS | RAFT_SIM_COMMITS |
-                           RAFT_SIM_ANSWERS | RAFT_SIM_WORLD;
+    begin_world(&story);
     bool good = true;
     while (good && *text != '\0') {
-        size_t bytes = strcspn(text, "\n");
         story.line++;
-        good = play_line(&story, text, bytes);
-        text += bytes;
-        text += *text == '\n' ? 1 : 0;
+        good = play_line(&story, &text);
     }
     if (story.why[0] != '\0')
         (void)snprintf(message, message_bytes, "%u: %s", story.line, story.why);
-    story.options.topics = 0;
-    if (story.sim != NULL)
-        raft_sim_topics(story.sim, 0); /* The end of the world is not part of the story. */
-    raft_sim_destroy(&story.sim);
+    raft_story_end_world(&story);
     return good;
 }
 
@@ -74,15 +62,46 @@ bool raft_story_step(struct raft_story *story, raft_time until)
     return raft_sim_step(raft_story_world(story), until);
 }
 
-/* The former trace is left out, the present one is written as the commands give it. */
-static bool play_line(struct raft_story *story, const char *line, size_t bytes)
+void raft_story_end_world(struct raft_story *story)
 {
+    if (story->sim != NULL)
+        raft_sim_topics(story->sim, 0); /* The end of the world is not part of the story. */
+    raft_sim_destroy(&story->sim);
+    begin_world(story);
+}
+
+static void begin_world(struct raft_story *story)
+{
+    raft_sim_options_init(&story->options, 3, 1);
+    story->limits = raft_limits_default();
+    story->options.limits = &story->limits;
+    story->options.line = write_line;
+    story->options.line_context = story;
+    story->options.topics = RAFT_SIM_ROLES | RAFT_SIM_WHY | RAFT_SIM_LOGS | RAFT_SIM_COMMITS |
+                            RAFT_SIM_ANSWERS | RAFT_SIM_WORLD;
+    story->described = false;
+    story->since = (struct raft_sim_counts){0};
+}
+
+/* The former trace is left out, the present one is written as the commands give it. */
+static bool play_line(struct raft_story *story, const char **text)
+{
+    const char *line = *text;
+    size_t bytes = strcspn(line, "\n");
+    *text += bytes + (line[bytes] == '\n' ? 1 : 0);
     if (bytes > 0 && line[0] == '[')
         return true;
     (void)fprintf(story->out, "%.*s\n", (int)bytes, line);
+    if (strncmp(line, "for ", 4) == 0)
+        return raft_story_split(story, line, bytes) && raft_story_loop(story, text);
+    return raft_story_play_line(story, line, bytes);
+}
+
+bool raft_story_play_line(struct raft_story *story, const char *line, size_t bytes)
+{
     if (bytes == 0 || line[0] == '#')
         return true;
-    if (!split_words(story, line, bytes))
+    if (!raft_story_split(story, line, bytes))
         return false;
     for (uint32_t i = 0; story->sim != NULL && i < story->options.nodes; i++)
         story->sim->processes[i].seen = 0;
@@ -93,7 +112,7 @@ static bool play_line(struct raft_story *story, const char *line, size_t bytes)
     return true;
 }
 
-static bool split_words(struct raft_story *story, const char *line, size_t bytes)
+bool raft_story_split(struct raft_story *story, const char *line, size_t bytes)
 {
     char *rest = NULL;
     if (bytes >= sizeof story->buffer)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inside of the story player: story.c reads lines and keeps the copy, story_commands.c is the
- * table of commands, story_expect.c judges conditions, story_words.c reads words.
+ * The inside of the story player: story.c reads lines and keeps the copy, story_loop.c plays lines
+ * again, story_commands.c is the table of commands, of which story_world.c and story_links.c hold
+ * many, story_expect.c judges conditions, story_words.c reads words.
  */
 #ifndef RAFT_SIM_STORY_H
 #define RAFT_SIM_STORY_H
@@ -21,8 +22,9 @@ struct raft_story {
     char buffer[RAFT_STORY_LINE_MAX]; /* of the words */
     char *words[RAFT_STORY_WORDS_MAX];
     unsigned words_count;
-    uint64_t injected; /* ids of injected messages so far */
-    char why[320];     /* what is wrong, empty = nothing */
+    struct raft_sim_counts since; /* what had happened when the last `count` was said */
+    uint64_t injected;            /* ids of injected messages so far */
+    char why[320];                /* what is wrong, empty = nothing */
 };
 
 /* A set of nodes, bit id - 1. */
@@ -34,6 +36,14 @@ bool raft_story_fail(struct raft_story *story, const char *format, ...)
 
 /* story_commands.c: executes the words of one line. */
 bool raft_story_execute(struct raft_story *story);
+
+/* story_world.c: the commands that say what world it is. */
+bool raft_story_nodes_command(struct raft_story *story);
+bool raft_story_state(struct raft_story *story);
+bool raft_story_timeout(struct raft_story *story);
+bool raft_story_trouble(struct raft_story *story);
+bool raft_story_calm(struct raft_story *story);
+bool raft_story_change(struct raft_story *story);
 
 /* story_links.c: the commands that speak of links and messages. */
 bool raft_story_partition(struct raft_story *story);
@@ -49,6 +59,16 @@ bool raft_story_inject(struct raft_story *story);
 
 /* story_clients.c */
 bool raft_story_request(struct raft_story *story);
+
+/* story.c: one line that is no trace, without writing it. */
+bool raft_story_play_line(struct raft_story *story, const char *line, size_t bytes);
+bool raft_story_split(struct raft_story *story, const char *line, size_t bytes);
+
+/* story_loop.c: plays the lines from a `for` to its `end`, where *text is afterwards. */
+bool raft_story_loop(struct raft_story *story, const char **text);
+
+/* Ends the world, if there is one; the next one begins from the defaults. */
+void raft_story_end_world(struct raft_story *story);
 
 /* Does the next thing that is due until then; false when there is none, or the story has failed. */
 bool raft_story_step(struct raft_story *story, raft_time until);

@@ -6,7 +6,7 @@
 
 #include "sim/story.h"
 
-enum { RUN_UNTIL_DEFAULT_US = 10 * 1000 * 1000, TERMS_MAX = 1024 };
+enum { RUN_UNTIL_DEFAULT_US = 10 * 1000 * 1000, VALUE_BYTES_MAX = 200 };
 
 struct command {
     const char *name;
@@ -15,40 +15,38 @@ struct command {
     bool (*run)(struct raft_story *story);
 };
 
-static bool run_nodes(struct raft_story *story);
-static bool run_state(struct raft_story *story);
-static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
-                             uint32_t count);
-static bool run_timeout(struct raft_story *story);
 static bool run_start(struct raft_story *story);
 static bool run_crash(struct raft_story *story);
 static bool run_run(struct raft_story *story);
 static bool run_until(struct raft_story *story);
+static bool run_count(struct raft_story *story);
 static bool run_propose(struct raft_story *story);
 static bool run_campaign(struct raft_story *story);
 static bool run_transfer(struct raft_story *story);
 static bool run_disk(struct raft_story *story);
 static bool run_expect(struct raft_story *story);
 static bool run_trace(struct raft_story *story);
-static bool read_duration_option(struct raft_story *story, const char *key, raft_time *value);
-static bool read_switch_option(struct raft_story *story, const char *key, bool *value);
-static bool read_size_option(struct raft_story *story, const char *key, uint64_t *value);
 
 static const struct command commands[] = {
     {"nodes",
      "nodes N [T=100ms] [beat=10ms] [prevote=off] [checkquorum=off] [net=1ms] "
-     "[disk=1ms] [batch=K] [tail=BYTES] [sessions=K] [fresh]",
-     2, run_nodes},
-    {"state", "state n1 [log=1,1,2] [term=3] [vote=n2] [commit=1]", 2, run_state},
-    {"timeout", "timeout n1=150ms ..", 2, run_timeout},
+     "[disk=1ms] [batch=K] [inflight=K] [tail=BYTES] [sessions=K] [snapshot=K] "
+     "[trailing=K] [voters=K] [fresh] [seed=S loss=P twice=P late=P]",
+     2, raft_story_nodes_command},
+    {"state", "state SET [log=1,1,2] [term=3] [vote=n2] [commit=1]", 2, raft_story_state},
+    {"trouble", "trouble clients=3 crash=500ms ..", 2, raft_story_trouble},
+    {"calm", "calm", 1, raft_story_calm},
+    {"timeout", "timeout n1=150ms ..", 2, raft_story_timeout},
     {"start", "start n1,n2|all", 2, run_start},
     {"restart", "restart n1,n2|all", 2, run_start},
     {"crash", "crash n1,n2|all [keep=K]", 2, run_crash},
     {"run", "run for 100ms | run until CONDITION [within=10s]", 3, run_run},
+    {"count", "count", 1, run_count},
     {"propose", "propose n1 VALUE ..", 3, run_propose},
     {"request", "request n1 c1 SEQ VALUE [known=INDEX]", 5, raft_story_request},
     {"campaign", "campaign n1", 2, run_campaign},
     {"transfer", "transfer n1 [n2]", 2, run_transfer},
+    {"change", "change n1 voters=n1,n2 [learners=n3] [joining=n4]", 3, raft_story_change},
     {"disk", "disk n1 hold|release|finish|full|space|5ms", 3, run_disk},
     {"expect", "expect CONDITION", 2, run_expect},
     {"trace", "trace [+|-]TOPIC ..", 2, run_trace},
@@ -89,106 +87,6 @@ bool raft_story_execute(struct raft_story *story)
         return commands[i].run(story);
     }
     return raft_story_fail(story, "no such command: %s", story->words[0]);
-}
-
-static bool run_nodes(struct raft_story *story)
-{
-    uint64_t count;
-    struct raft_sim_options *options = &story->options;
-    uint64_t batch = story->limits.batch_max;
-    uint64_t tail = 0;
-    uint64_t sessions = 0;
-    uint64_t every = 0;
-    uint64_t trailing = 0;
-    if (story->described)
-        return raft_story_fail(story, "nodes is said once");
-    if (!raft_story_number(story, story->words[1], &count))
-        return false;
-    if (count < 1 || count > RAFT_NODES_MAX)
-        return raft_story_fail(story, "nodes must be 1..%d", RAFT_NODES_MAX);
-    options->nodes = (uint32_t)count;
-    options->fresh = raft_story_has(story, 2, "fresh");
-    bool good = read_duration_option(story, "T", &options->election_timeout) &&
-                read_duration_option(story, "beat", &options->heartbeat_interval) &&
-                read_duration_option(story, "net", &options->delay_min) &&
-                read_duration_option(story, "disk", &options->disk_min) &&
-                read_switch_option(story, "prevote", &options->pre_vote) &&
-                read_switch_option(story, "checkquorum", &options->check_quorum) &&
-                read_size_option(story, "batch", &batch) &&
-                read_size_option(story, "tail", &tail) &&
-                read_size_option(story, "sessions", &sessions) &&
-                read_size_option(story, "snapshot", &every) &&
-                read_size_option(story, "trailing", &trailing);
-    story->limits.batch_max = (uint32_t)batch;
-    options->tail_bytes_max = (size_t)tail;
-    options->sessions_max = sessions < RAFT_SESSIONS_MAX ? (uint32_t)sessions : RAFT_SESSIONS_MAX;
-    options->snapshot_every = (uint32_t)every;
-    options->snapshot_trailing = (uint32_t)trailing;
-    options->delay_max = options->delay_min;
-    options->disk_max = options->disk_min;
-    story->described = true;
-    return good;
-}
-
-static bool run_state(struct raft_story *story)
-{
-    raft_term terms[TERMS_MAX];
-    uint32_t count = 0;
-    struct raft_log_state past = {0};
-    raft_id id;
-    const char *log = raft_story_value(story, 2, "log");
-    const char *term = raft_story_value(story, 2, "term");
-    const char *vote = raft_story_value(story, 2, "vote");
-    const char *commit = raft_story_value(story, 2, "commit");
-    if (!raft_story_node(story, story->words[1], &id))
-        return false;
-    if (log != NULL && !raft_story_terms(story, log, terms, TERMS_MAX, &count))
-        return false;
-    past.term = count > 0 ? terms[count - 1] : 0;
-    if (term != NULL && !raft_story_number(story, term, &past.term))
-        return false;
-    if (vote != NULL && !raft_story_node(story, vote, &past.vote))
-        return false;
-    if (commit != NULL && !raft_story_number(story, commit, &past.commit))
-        return false;
-    if (!is_past_possible(&past, terms, count))
-        return raft_story_fail(story, "terms begin at 1 and never decrease; commit is in the log");
-    struct raft_sim *sim = raft_story_world(story);
-    if (raft_sim_process(sim, id)->lives > 0)
-        return raft_story_fail(story, "n%u was started already", (unsigned)id);
-    raft_sim_past(sim, id, &past, terms, count);
-    return true;
-}
-
-static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
-                             uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (terms[i] < (i == 0 ? 1 : terms[i - 1]))
-            return false;
-    }
-    return past->term >= (count == 0 ? 0 : terms[count - 1]) && past->commit <= count;
-}
-
-static bool run_timeout(struct raft_story *story)
-{
-    struct raft_sim *sim = raft_story_world(story);
-    for (unsigned i = 1; i < story->words_count; i++) {
-        raft_id id;
-        raft_time timeout;
-        char *equals = strchr(story->words[i], '=');
-        if (equals == NULL)
-            return raft_story_fail(story, "not node=time: %s", story->words[i]);
-        *equals = '\0';
-        if (!raft_story_node(story, story->words[i], &id) ||
-            !raft_story_duration(story, equals + 1, &timeout))
-            return false;
-        raft_time shortest = story->options.election_timeout;
-        if (timeout < shortest || timeout >= 2 * shortest)
-            return raft_story_fail(story, "timeouts are drawn from [T, 2T)");
-        raft_sim_timeout(sim, id, timeout);
-    }
-    return true;
 }
 
 static bool run_start(struct raft_story *story)
@@ -256,13 +154,22 @@ static bool run_until(struct raft_story *story)
     return holds && story->why[0] == '\0';
 }
 
+static bool run_count(struct raft_story *story)
+{
+    raft_sim_counts(raft_story_world(story), &story->since);
+    return true;
+}
+
 static bool run_propose(struct raft_story *story)
 {
     raft_id id;
     if (!raft_story_node(story, story->words[1], &id))
         return false;
-    for (unsigned i = 2; i < story->words_count; i++)
+    for (unsigned i = 2; i < story->words_count; i++) {
+        if (strlen(story->words[i]) > VALUE_BYTES_MAX)
+            return raft_story_fail(story, "a value is at most %d bytes", VALUE_BYTES_MAX);
         raft_sim_propose(raft_story_world(story), id, story->words[i]);
+    }
     return true;
 }
 
@@ -341,30 +248,5 @@ static bool run_trace(struct raft_story *story)
     story->options.topics = mask;
     if (story->sim != NULL)
         raft_sim_topics(story->sim, mask);
-    return true;
-}
-
-static bool read_duration_option(struct raft_story *story, const char *key, raft_time *value)
-{
-    const char *word = raft_story_value(story, 2, key);
-    return word == NULL || raft_story_duration(story, word, value);
-}
-
-static bool read_switch_option(struct raft_story *story, const char *key, bool *value)
-{
-    const char *word = raft_story_value(story, 2, key);
-    if (word == NULL)
-        return true;
-    *value = strcmp(word, "on") == 0;
-    return *value || strcmp(word, "off") == 0 || raft_story_fail(story, "%s=on or off", key);
-}
-
-static bool read_size_option(struct raft_story *story, const char *key, uint64_t *value)
-{
-    const char *word = raft_story_value(story, 2, key);
-    if (word != NULL && !raft_story_number(story, word, value))
-        return false;
-    if ((*value == 0 && word != NULL) || *value > UINT32_MAX)
-        return raft_story_fail(story, "not a size: %s=%s", key, word);
     return true;
 }

@@ -19,12 +19,16 @@ struct claim {
 
 static bool judge_world(struct raft_story *story, const char *word, bool *holds, char *text,
                         size_t text_bytes);
+static bool judge_traffic(struct raft_story *story, const char *word, bool *holds, char *text,
+                          size_t text_bytes);
 static bool judge_claim(struct raft_story *story, struct claim *claim);
 static bool judge_number(struct raft_story *story, struct claim *claim, const char *value,
                          uint64_t real);
 static bool judge_node(struct raft_story *story, struct claim *claim, const char *value,
                        raft_id real);
 static void judge_name(struct claim *claim, const char *value, const char *real);
+static bool judge_members(struct raft_story *story, struct claim *claim, const char *value,
+                          uint32_t flags);
 static bool judge_seen(struct raft_story *story, struct claim *claim, const char *value);
 static bool judge_log(struct raft_story *story, struct claim *claim, const char *value);
 static bool judge_value(struct raft_story *story, struct claim *claim, const char *value);
@@ -37,9 +41,10 @@ bool raft_story_judge(struct raft_story *story, unsigned first, unsigned end, bo
     if (first >= end)
         return raft_story_fail(story, "a condition is missing");
     const char *word = story->words[first];
-    if (word[0] != 'n' && strcmp(word, "all") != 0)
-        return judge_world(story, word, holds, text, text_bytes);
-    if (strcmp(word, "no-leader") == 0)
+    bool of_nodes = (word[0] == 'n' && strcmp(word, "no-leader") != 0) ||
+                    strcmp(word, "all") == 0 ||
+                    (strncmp(word, "leader", 6) == 0 && end > first + 1);
+    if (!of_nodes)
         return judge_world(story, word, holds, text, text_bytes);
     if (!raft_story_nodes(story, word, &set))
         return false;
@@ -77,10 +82,30 @@ static bool judge_world(struct raft_story *story, const char *word, bool *holds,
             return false;
         *holds = leader == wanted;
     } else {
-        return raft_story_fail(story, "no such condition: %s", word);
+        return judge_traffic(story, word, holds, text, text_bytes);
     }
     if (!*holds)
         (void)snprintf(text, text_bytes, "it is not so: %s (leader: n%u)", word, (unsigned)leader);
+    return true;
+}
+
+/* "packets<=30", "bytes<=2000": what was sent since the last `count`. */
+static bool judge_traffic(struct raft_story *story, const char *word, bool *holds, char *text,
+                          size_t text_bytes)
+{
+    struct raft_sim_counts now;
+    uint64_t most;
+    size_t key = strcspn(word, "<");
+    raft_sim_counts(raft_story_world(story), &now);
+    uint64_t real =
+        word[0] == 'p' ? now.packets - story->since.packets : now.bytes - story->since.bytes;
+    if ((strncmp(word, "packets<=", 9) != 0 && strncmp(word, "bytes<=", 7) != 0))
+        return raft_story_fail(story, "no such condition: %s", word);
+    if (!raft_story_number(story, word + key + 2, &most))
+        return false;
+    *holds = real <= most;
+    if (!*holds)
+        (void)snprintf(text, text_bytes, "it is not so: %s (%llu)", word, (unsigned long long)real);
     return true;
 }
 
@@ -130,6 +155,12 @@ static bool judge_value(struct raft_story *story, struct claim *claim, const cha
         return judge_node(story, claim, value, status.core.leader);
     if (key == 4 && strncmp(claim->word, "seen", key) == 0)
         return judge_seen(story, claim, value);
+    if (key == 6 && strncmp(claim->word, "voters", key) == 0)
+        return judge_members(story, claim, value, RAFT_MEMBER_VOTER);
+    if (key == 3 && strncmp(claim->word, "old", key) == 0)
+        return judge_members(story, claim, value, RAFT_MEMBER_OLD_VOTER);
+    if (key == 8 && strncmp(claim->word, "learners", key) == 0)
+        return judge_members(story, claim, value, RAFT_MEMBER_LEARNER);
     if (key == 8 && strncmp(claim->word, "substate", key) == 0) {
         judge_name(claim, value, raft_substate_name(status.core.substate));
         return true;
@@ -166,6 +197,31 @@ static void judge_name(struct claim *claim, const char *value, const char *real)
 {
     claim->holds = strcmp(value, real) == 0;
     (void)snprintf(claim->real, sizeof claim->real, "%s", real);
+}
+
+/* Who has a flag in the configuration in force: a set, or none. */
+static bool judge_members(struct raft_story *story, struct claim *claim, const char *value,
+                          uint32_t flags)
+{
+    struct raft_node_status status;
+    raft_story_set wanted = 0;
+    raft_story_set real = 0;
+    size_t used = 0;
+    if (strcmp(value, "none") != 0 && !raft_story_nodes(story, value, &wanted))
+        return false;
+    raft_node_status(raft_sim_node(story->sim, claim->id), &status);
+    (void)snprintf(claim->real, sizeof claim->real, "none");
+    for (uint32_t i = 0; i < status.core.config.count; i++) {
+        const struct raft_member *member = &status.core.config.members[i];
+        if ((member->flags & flags) == 0)
+            continue;
+        real |= UINT64_C(1) << (member->id - 1);
+        if (used + 8 < sizeof claim->real)
+            used += (size_t)snprintf(claim->real + used, sizeof claim->real - used, "%sn%u",
+                                     used == 0 ? "" : ",", (unsigned)member->id);
+    }
+    claim->holds = wanted == real;
+    return true;
 }
 
 /* Substates may last no longer than one step: was the node in it since the command began? */

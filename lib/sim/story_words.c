@@ -33,6 +33,10 @@ bool raft_story_duration(struct raft_story *story, const char *word, raft_time *
 bool raft_story_node(struct raft_story *story, const char *word, raft_id *id)
 {
     char *end = NULL;
+    if (strcmp(word, "leader") == 0) {
+        *id = raft_sim_leader(raft_story_world(story));
+        return *id != 0 || raft_story_fail(story, "nobody leads");
+    }
     unsigned long number = word[0] == 'n' ? strtoul(word + 1, &end, 10) : 0;
     if (number < 1 || number > story->options.nodes || *end != '\0')
         return raft_story_fail(story, "no such node: %s", word);

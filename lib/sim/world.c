@@ -43,7 +43,8 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     if (sim->choices == NULL)
         sim->choices = raft_sim_choices_seed(options->seed);
     raft_faults_init(&sim->faults);
-    sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - options->nodes), &sim->elapsed);
+    uint32_t voters = options->voters == 0 ? options->nodes : options->voters;
+    sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - voters), &sim->elapsed);
     sim->watch->sessions = true;
     sim->watch->lies = options->lies;
     size_t side = options->nodes + 1;
