@@ -22,7 +22,6 @@ struct store_log {
     struct raft_log_tip tip; /* what is durable */
     uint64_t boots;
     struct raft_log_identity identity;
-    uint64_t format; /* of the store as it was opened */
     bool is_fresh;
 };
 
@@ -195,13 +194,6 @@ static enum raft_error put_identity(struct store_log *self,
                           (struct raft_span){.data = &record, .bytes = sizeof(record)});
 }
 
-/* Makes the store one of the present format, so that no older program takes its log for damaged. */
-static enum raft_error raise_format(struct store_log *self)
-{
-    enum raft_error error = put_identity(self, &self->identity);
-    return error == RAFT_OK ? put_snapshot(self, &self->tip) : error;
-}
-
 /* What a kill -9 left in the page cache may be newer than the disk: it is made durable, and a real
  * commit proves that the store can still be written, before anybody hears of it. */
 static enum raft_error count_boot(struct store_log *self)
@@ -211,8 +203,7 @@ static enum raft_error count_boot(struct store_log *self)
     error = error == RAFT_OK ? raft_table_begin(self->table) : error;
     if (error == RAFT_OK) {
         self->boots++;
-        error = self->format != RAFT_LOG_FORMAT ? raise_format(self) : RAFT_OK;
-        error = end_write(self, &tip, error);
+        error = end_write(self, &tip, RAFT_OK);
     }
     return error;
 }
@@ -346,8 +337,9 @@ static enum raft_error create_store(struct store_log *self,
 {
     struct raft_log_tip tip = self->tip;
     self->is_fresh = true;
-    self->format = RAFT_LOG_FORMAT;
-    enum raft_error error = end_write(self, &tip, raise_format(self));
+    enum raft_error error = put_identity(self, &self->identity);
+    error = error == RAFT_OK ? put_snapshot(self, &tip) : error;
+    error = end_write(self, &tip, error);
     return error == RAFT_OK ? raft_directory_sync(options->directory) : error;
 }
 
@@ -373,14 +365,10 @@ static enum raft_error measure_entries(struct store_log *self, struct raft_table
     return error;
 }
 
-/* A store of the first format has no snapshot. */
 static enum raft_error read_snapshot(struct store_log *self, struct raft_table_view *view)
 {
     struct raft_record_snapshot record;
     struct raft_span bytes = {0};
-    if (self->format == RAFT_LOG_FORMAT_1) {
-        return RAFT_OK;
-    }
     enum raft_error error = raft_table_view_named(view, "snapshot", &bytes);
     error = error == RAFT_OK ? raft_record_get_snapshot(bytes, &record) : error;
     if (error == RAFT_OK) {
@@ -401,8 +389,7 @@ static enum raft_error read_store(struct store_log *self, struct raft_table_view
     struct raft_record_state state;
     enum raft_error error = raft_table_view_named(view, "identity", &bytes);
     if (error == RAFT_OK) {
-        error = raft_record_check_identity(bytes, &options->identity, &self->format, message,
-                                           message_bytes);
+        error = raft_record_check_identity(bytes, &options->identity, message, message_bytes);
     }
     if (error == RAFT_FOREIGN || error == RAFT_VERSION) {
         return error;

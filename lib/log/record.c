@@ -114,8 +114,8 @@ void raft_record_make_identity(struct raft_record_identity *record,
 }
 
 enum raft_error raft_record_check_identity(struct raft_span bytes,
-                                           const struct raft_log_identity *identity,
-                                           uint64_t *format, char *message, size_t message_bytes)
+                                           const struct raft_log_identity *identity, char *message,
+                                           size_t message_bytes)
 {
     struct raft_record_identity record;
     if (bytes.bytes != sizeof(record)) {
@@ -125,8 +125,7 @@ enum raft_error raft_record_check_identity(struct raft_span bytes,
     if (record.hash != hash_record(&record, sizeof(record))) {
         return RAFT_CORRUPT;
     }
-    *format = record.format;
-    if (record.format != RAFT_LOG_FORMAT && record.format != RAFT_LOG_FORMAT_1) {
+    if (record.format != RAFT_LOG_FORMAT) {
         snprintf(message, message_bytes, "log: the store has format %016" PRIx64 ", not %016llx",
                  record.format, RAFT_LOG_FORMAT);
         return RAFT_VERSION;

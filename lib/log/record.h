@@ -12,9 +12,9 @@
 #include "base/span.h"
 #include "log/log.h"
 
-#define RAFT_LOG_FORMAT 0x7261667400000002ULL /* "raft", version 2 */
-/* Version 1 knew no snapshots: it is read, and made a version 2 at its next boot. */
-#define RAFT_LOG_FORMAT_1 0x7261667400000001ULL
+/* "raft", version 2. Version 1 had no snapshots, and other names before its commands: a program
+ * that took them for ours would run what nobody asked for, so it is refused. */
+#define RAFT_LOG_FORMAT 0x7261667400000002ULL
 
 /* Before each entry's payload. */
 struct raft_record_head {
@@ -83,11 +83,10 @@ enum raft_error raft_record_get_snapshot(struct raft_span record,
 void raft_record_make_identity(struct raft_record_identity *record,
                                const struct raft_log_identity *identity);
 
-/* RAFT_OK if these bytes name this owner, and *format says in which format it writes; else
- * RAFT_CORRUPT, RAFT_VERSION or RAFT_FOREIGN, and message says what they name. */
+/* RAFT_OK if these bytes name this owner; else RAFT_CORRUPT, RAFT_VERSION or RAFT_FOREIGN, and
+ * message says what they name. */
 enum raft_error raft_record_check_identity(struct raft_span bytes,
-                                           const struct raft_log_identity *identity,
-                                           uint64_t *format, char *message,
+                                           const struct raft_log_identity *identity, char *message,
                                            size_t message_bytes) RAFT_MUST_USE;
 
 #endif
