@@ -25,6 +25,9 @@
 #   wait_for COND..           raftctl wait, with the status and the last events on failure
 #   must_put KEY VALUE        writes it; an unknown outcome is a failure
 #
+# put, del and cas go on until they know: also while a leader is killed, each runs once, so a test may
+# count on every exit status but 7 (unknown when the time was over).
+#
 # RAFTCTL_BIN names the program; without it the raftctl of PATH is used.
 
 raftctl() { command "${RAFTCTL_BIN:-raftctl}" "$@"; }
