@@ -39,9 +39,9 @@ void raft_node_fetch(struct raft_node *node, const struct raft_effect *effect)
     pull->from = effect->fetch.from;
     if (pull->whole) {
         deliver(node);
-    } else if (pull->asked == 0 || node->now - pull->asked >= 2 * beat) {
+    } else if (!pull->waiting || node->now - pull->asked >= 2 * beat) {
         /* Lost: perhaps it was too large for some link. */
-        if (pull->asked != 0 && pull->piece > PIECE_BYTES_LEAST)
+        if (pull->waiting && pull->piece > PIECE_BYTES_LEAST)
             pull->piece /= 2;
         ask(node);
     }
@@ -155,7 +155,8 @@ static void ask(struct raft_node *node)
             },
     };
     struct raft_address address = {.bytes = 0};
-    pull->asked = node->now == 0 ? 1 : node->now;
+    pull->waiting = true;
+    pull->asked = node->now;
     raft_comms_send(node->ports.comms, &packet, &address);
 }
 

@@ -42,7 +42,8 @@ struct raft_node_pull {
     struct raft_snapshot snapshot;   /* as it was offered */
     struct raft_image_buffer buffer; /* what has come */
     uint32_t piece;                  /* bytes to ask for */
-    raft_time asked;                 /* when the last wish left */
+    bool waiting;                    /* a wish has left */
+    raft_time asked;                 /* when */
     raft_time moved;                 /* when the last piece came */
     bool whole;                      /* complete and checked; image is its parts */
     struct raft_image image;
