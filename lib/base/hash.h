@@ -18,7 +18,8 @@ uint64_t raft_hash_bytes(uint64_t hash, const void *data, size_t bytes);
 /* Continues a hash over one number. */
 uint64_t raft_hash_u64(uint64_t hash, uint64_t value);
 
-/* The same two, fast. Their values may change from version to version: do not store them. */
+/* The same two, fast. Their values may change from version to version: do not store them; what
+ * travels (comms/datagram.c) changes the wire version with them. */
 uint64_t raft_hash_words(uint64_t hash, const void *data, size_t bytes);
 uint64_t raft_hash_word(uint64_t hash, uint64_t value);
 

@@ -40,6 +40,7 @@ struct raft_endpoint {
     X(RECEIVER, "receiver")       /* meant for another node */                                     \
     X(CLUSTER, "cluster")         /* another cluster's id */                                       \
     X(SENDER, "sender")           /* no peer of ours, or from us, or a wrong address */            \
+    X(CHECKSUM, "checksum")       /* its bytes are not those that were sent */                     \
     X(BODY, "body")               /* the body does not decode */                                   \
     X(CUT, "cut")                 /* the fault plan cut this link */                               \
     X(SEND, "send")               /* the kernel refused to send */                                 \
@@ -109,13 +110,14 @@ void raft_comms_stop(struct raft_comms *comms);
 void raft_comms_destroy(struct raft_comms **comms); /* *comms becomes NULL; NULL is fine */
 const char *raft_drop_name(enum raft_drop drop);
 
-/* Wire header, 48 bytes, big-endian:
+/* Wire header, 56 bytes, big-endian:
  *  0 magic "RFT1"   4 version u8   5 type u8   6 flags u16 (0; bit 0 is kept for authentication)
  *  8 cluster u64   16 from u32   20 to u32   24 incarnation u64   32 id u64
- * 40 fragment index u16 (0)   42 fragments u16 (1)   44 body bytes u32
- * type: a raft_message_type, or a raft_packet_kind other than RAFT_PACKET_MESSAGE. An
- * authentication tag will follow the body. */
-enum { RAFT_HEADER_BYTES = 48, RAFT_WIRE_VERSION = 1 };
+ * 40 fragment index u16 (0)   42 fragments u16 (1)   44 body bytes u32   48 checksum u64
+ * type: a raft_message_type, or a raft_packet_kind other than RAFT_PACKET_MESSAGE. The checksum is
+ * over all other bytes: it finds damage out, not malice; for that an authentication tag will follow
+ * the body. */
+enum { RAFT_HEADER_BYTES = 56, RAFT_WIRE_VERSION = 2 };
 
 struct raft_comms_udp_options {
     uint64_t cluster;

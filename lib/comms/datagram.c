@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+
 enum {
     AT_MAGIC = 0,
     AT_VERSION = 4,
@@ -15,8 +17,10 @@ enum {
     AT_ID = 32,
     AT_FRAGMENT = 40,
     AT_FRAGMENTS = 42,
-    AT_BODY_BYTES = 44
+    AT_BODY_BYTES = 44,
+    AT_CHECKSUM = 48
 };
+_Static_assert(AT_CHECKSUM + 8 == RAFT_HEADER_BYTES, "the checksum is the header's last field");
 
 static const char magic[4] = {'R', 'F', 'T', '1'};
 
@@ -35,6 +39,13 @@ static uint64_t get_number(const uint8_t *at, unsigned bytes)
         value = value << 8 | at[i];
     }
     return value;
+}
+
+/* Over everything but the checksum itself. */
+static uint64_t sum_up(const uint8_t *datagram, size_t bytes)
+{
+    uint64_t hash = raft_hash_words(RAFT_HASH_SEED, datagram, AT_CHECKSUM);
+    return raft_hash_words(hash, datagram + RAFT_HEADER_BYTES, bytes - RAFT_HEADER_BYTES);
 }
 
 enum raft_drop raft_datagram_open(struct raft_span datagram, struct raft_datagram_header *header)
@@ -104,6 +115,10 @@ enum raft_drop raft_datagram_decode(const struct raft_serializer *serializer,
     if (!apply_type(header->type, packet)) {
         return RAFT_DROP_TYPE;
     }
+    if (get_number((const uint8_t *)datagram.data + AT_CHECKSUM, 8) !=
+        sum_up(datagram.data, datagram.bytes)) {
+        return RAFT_DROP_CHECKSUM;
+    }
     struct raft_span body = {
         .data = (const uint8_t *)datagram.data + RAFT_HEADER_BYTES,
         .bytes = datagram.bytes - RAFT_HEADER_BYTES,
@@ -134,5 +149,11 @@ size_t raft_datagram_encode(const struct raft_serializer *serializer, uint64_t c
     put_number(buffer + AT_FRAGMENT, 2, 0);
     put_number(buffer + AT_FRAGMENTS, 2, 1);
     put_number(buffer + AT_BODY_BYTES, 4, body);
+    raft_datagram_seal(buffer, RAFT_HEADER_BYTES + body);
     return RAFT_HEADER_BYTES + body;
+}
+
+void raft_datagram_seal(uint8_t *datagram, size_t bytes)
+{
+    put_number(datagram + AT_CHECKSUM, 8, sum_up(datagram, bytes));
 }

@@ -26,7 +26,8 @@ struct raft_datagram_header {
 enum raft_drop raft_datagram_open(struct raft_span datagram, struct raft_datagram_header *header);
 
 /* Fills packet from a datagram that was opened; what it points to borrows from the datagram and
- * from entries. RAFT_DROP_COUNT if all is fine, else RAFT_DROP_TYPE or RAFT_DROP_BODY. */
+ * from entries. RAFT_DROP_COUNT if all is fine, else RAFT_DROP_TYPE, RAFT_DROP_CHECKSUM or
+ * RAFT_DROP_BODY. */
 enum raft_drop raft_datagram_decode(const struct raft_serializer *serializer,
                                     struct raft_span datagram,
                                     const struct raft_datagram_header *header,
@@ -37,5 +38,8 @@ enum raft_drop raft_datagram_decode(const struct raft_serializer *serializer,
  * The id of a protocol message is message.id, of all else packet->id. */
 size_t raft_datagram_encode(const struct raft_serializer *serializer, uint64_t cluster,
                             const struct raft_packet *packet, uint8_t *buffer);
+
+/* Writes the checksum of a whole datagram into its header, as raft_datagram_encode does. */
+void raft_datagram_seal(uint8_t *datagram, size_t bytes);
 
 #endif

@@ -27,7 +27,7 @@
 #include "faults/faults.h"
 #include "raft/raft.h"
 
-enum { RAFT_SHM_ABI = 2, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
+enum { RAFT_SHM_ABI = 3, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
 
 struct raft_shm; /* one mapping of one table */
 

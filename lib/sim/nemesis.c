@@ -115,11 +115,20 @@ raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault)
     return leader != 0 && raft_sim_chance(sim, stream, 300) ? leader : id;
 }
 
+/* What has waited for so long is done soon. */
 void raft_sim_nemesis_mend_disk(struct raft_sim *sim, raft_id id)
 {
+    struct raft_sim_process *process = raft_sim_process(sim, id);
     raft_sim_disk_latency(sim, id, sim->options.disk_min, sim->options.disk_max);
     raft_sim_disk_full(sim, id, false);
-    raft_sim_process(sim, id)->disk.broken = false;
+    process->disk.broken = false;
+    if (process->disk.busy_until <= sim->now)
+        return;
+    process->disk.busy_until = sim->now;
+    const struct raft_sim_operation *operation = process->disk.oldest;
+    for (; operation != NULL; operation = operation->next)
+        raft_sim_schedule(sim, sim->now + sim->options.disk_min, RAFT_SIM_EVENT_DISK, id,
+                          process->lives);
 }
 
 static void act_crash(struct raft_sim *sim)

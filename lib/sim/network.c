@@ -9,9 +9,10 @@
 
 #include "base/assert.h"
 #include "base/hash.h"
+#include "comms/datagram.h"
 #include "sim/internal.h"
 
-enum { HEAD_BYTES = 96, INBOX_MAX = 256, TAIL_DOUBLINGS = 8 };
+enum { HEAD_BYTES = 96, INBOX_MAX = 256, TAIL_DOUBLINGS = 8, FLIPS_MAX = 20 };
 
 /* What the network does with a packet. */
 enum fate { FATE_FINE, FATE_LOST, FATE_TWICE, FATE_FAR, FATE_CORRUPT, FATE_STALE };
@@ -336,9 +337,25 @@ static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parc
     process->inbox = parcel;
 }
 
-/* The checksum in the header of a datagram finds every damage out. */
+/* A real datagram with some flipped bits: its checksum must find it out, whatever they hit. */
 static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
 {
+    static uint8_t datagram[RAFT_DATAGRAM_BYTES_MAX];
+    static struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
+    const struct raft_serializer *serializer = raft_serializer_msgpack();
+    struct raft_datagram_header header;
+    struct raft_packet packet;
+    bool good = unpack(parcel, &packet, entries);
+    size_t bytes = good ? raft_datagram_encode(serializer, 1, &packet, datagram) : 0;
+    struct raft_span span = {datagram, bytes};
+    ASSERT(good && bytes > 0); /* We made it ourselves. */
+    uint64_t first = raft_sim_below(sim, stream_of(parcel), 8 * bytes);
+    uint64_t flips = 1 + raft_sim_below(sim, stream_of(parcel), FLIPS_MAX);
+    for (uint64_t bit = first; bit < first + flips; bit++) /* A burst, as cables make them. */
+        datagram[bit / 8 % bytes] ^= (uint8_t)(1U << bit % 8);
+    if (raft_datagram_open(span, &header) == RAFT_DROP_COUNT &&
+        raft_datagram_decode(serializer, span, &header, &packet, entries) == RAFT_DROP_COUNT)
+        raft_sim_fail(sim, "wire: damage of a packet is not found out");
     say_parcel(sim, parcel->header.from, "damaged", parcel);
     free(parcel);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Feeds datagrams to the header check and the decoder. The bytes are given as they are and once
- * more with the header mended (magic, version, length), so that the body is reached. What is
- * decoded must encode again and decode to the same bytes: a decoder that takes what no encoder
+ * more with the header mended (magic, version, length, checksum), so that the body is reached. What
+ * is decoded must encode again and decode to the same bytes: a decoder that takes what no encoder
  * could mean is a bug, as is any memory it touches outside the datagram.
  */
 #include <stddef.h>
@@ -58,6 +58,7 @@ static void mend_header(uint8_t *data, size_t bytes)
     for (int i = 0; i < 4; i++) {
         data[47 - i] = (uint8_t)(body >> (8 * i));
     }
+    raft_datagram_seal(data, bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

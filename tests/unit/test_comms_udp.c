@@ -199,13 +199,14 @@ static void check_dropped(struct fixture *fixture, enum raft_drop drop)
     assert_int_equal(recv(fixture->stranger, &byte, 1, MSG_DONTWAIT), -1);
 }
 
-/* Sends a good vote of node 2 with some bytes of its header replaced. */
+/* Sends a vote of node 2 with one byte replaced, as if it had been sent so. */
 static void send_changed(struct fixture *fixture, size_t at, uint8_t value)
 {
     uint8_t buffer[RAFT_DATAGRAM_BYTES_MAX];
     struct raft_packet vote = make_vote();
     size_t bytes = encode(&vote, buffer);
     buffer[at] = value;
+    raft_datagram_seal(buffer, bytes);
     send_raw(fixture, fixture->peer, buffer, bytes);
 }
 
@@ -351,7 +352,7 @@ static void test_e6_each_field_of_the_header(void **state)
     struct fixture *fixture = *state;
     static const struct change changes[] = {
         {0, 'r', RAFT_DROP_MAGIC},   {3, '2', RAFT_DROP_MAGIC},
-        {4, 2, RAFT_DROP_VERSION},   {4, 0, RAFT_DROP_VERSION},
+        {4, 3, RAFT_DROP_VERSION},   {4, 0, RAFT_DROP_VERSION},
         {5, 0, RAFT_DROP_TYPE},      {5, 63, RAFT_DROP_TYPE},
         {5, 255, RAFT_DROP_TYPE},    {5, RAFT_PACKET_REQUEST, RAFT_DROP_TYPE},
         {6, 128, RAFT_DROP_TYPE},    {7, 1, RAFT_DROP_TYPE},
@@ -361,8 +362,8 @@ static void test_e6_each_field_of_the_header(void **state)
         {23, 0, RAFT_DROP_RECEIVER}, {20, 9, RAFT_DROP_RECEIVER},
         {41, 1, RAFT_DROP_TYPE},     {43, 2, RAFT_DROP_TYPE},
         {43, 0, RAFT_DROP_TYPE},     {44, 1, RAFT_DROP_LENGTH},
-        {47, 0, RAFT_DROP_LENGTH},   {48, 0xc0, RAFT_DROP_BODY},
-        {5, 2, RAFT_DROP_BODY},      {49, 0, RAFT_DROP_BODY},
+        {47, 0, RAFT_DROP_LENGTH},   {56, 0xc0, RAFT_DROP_BODY},
+        {5, 2, RAFT_DROP_BODY},      {57, 0, RAFT_DROP_BODY},
         {19, 0, RAFT_DROP_TYPE},     {5, RAFT_PACKET_REPLY, RAFT_DROP_TYPE},
     };
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -374,6 +375,21 @@ static void test_e6_each_field_of_the_header(void **state)
                      raft_drop_name(changes[i].drop));
         }
     }
+}
+
+static void test_e6_damage_of_any_bit_is_found_out(void **state)
+{
+    uint8_t buffer[RAFT_DATAGRAM_BYTES_MAX];
+    struct raft_packet vote = make_vote();
+    size_t bytes = encode(&vote, buffer);
+    for (size_t bit = 0; bit < 8 * bytes; bit++) {
+        buffer[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        send_raw(*state, ((struct fixture *)*state)->peer, buffer, bytes);
+        assert_false(raft_comms_udp_read(((struct fixture *)*state)->comms, 64));
+        buffer[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    assert_int_equal(((struct fixture *)*state)->received, 0);
+    assert_true(count_drops(*state, RAFT_DROP_CHECKSUM) >= 8 * (bytes - RAFT_HEADER_BYTES));
 }
 
 static void test_e6_a_spoofed_sender(void **state)
@@ -419,6 +435,7 @@ static void test_e6_random_datagrams(void **state)
         for (size_t i = keeps_header ? RAFT_HEADER_BYTES : 0; i < bytes; i++) {
             buffer[i] = (uint8_t)raft_random_next(&random);
         }
+        raft_datagram_seal(buffer, bytes);
         send_raw(fixture, fixture->peer, buffer, bytes);
         assert_false(raft_comms_udp_read(fixture->comms, 64));
     }
@@ -569,6 +586,7 @@ int main(void)
         CASE(test_e4_the_largest_datagram_passes),
         CASE(test_e6_trailing_bytes),
         CASE(test_e6_each_field_of_the_header),
+        CASE(test_e6_damage_of_any_bit_is_found_out),
         CASE(test_e6_a_spoofed_sender),
         CASE(test_e6_own_packets_reflected),
         CASE(test_e6_random_datagrams),
