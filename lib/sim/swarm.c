@@ -117,7 +117,9 @@ static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *c
         swarm->options.tail_bytes_max = spread(choices, 500, 5);
     if (choose(choices, 3) != 2)
         return;
-    swarm->limits.trail_runs_max = (uint32_t)spread(choices, 8, 3);
+    /* A trail remembers every uncommitted term, one for each leader that dies before it has
+     * committed anything: with fewer, the best node could never stand for election. */
+    swarm->limits.trail_runs_max = (uint32_t)spread(choices, 64, 3);
     swarm->limits.persists_max = (uint32_t)spread(choices, 4, 3);
     swarm->limits.proposals_max = (uint32_t)spread(choices, 8, 3);
     swarm->limits.inflight_max = (uint32_t)spread(choices, 1, 4);
