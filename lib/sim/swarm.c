@@ -115,6 +115,8 @@ static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *c
     swarm->limits = raft_limits_default();
     if (choose(choices, 3) == 2)
         swarm->options.tail_bytes_max = spread(choices, 500, 5);
+    if (choose(choices, 3) == 2)
+        swarm->options.sessions_max = (uint32_t)(1 + choose(choices, 4));
     if (choose(choices, 3) != 2)
         return;
     /* A trail remembers every uncommitted term, one for each leader that dies before it has
@@ -140,6 +142,7 @@ static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *
             swarm->trouble.periods[fault] = spread(choices, UINT64_C(300) * MS, 6);
     }
     swarm->trouble.short_leaders_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_LEADERS, 900);
+    swarm->trouble.unruly_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_CLIENT, 300);
 }
 
 /* Whom small limits hold up must still be able to catch up in the time that is left for it. */
