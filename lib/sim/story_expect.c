@@ -19,8 +19,8 @@ struct claim {
 
 static bool judge_world(struct raft_story *story, const char *word, bool *holds, char *text,
                         size_t text_bytes);
-static bool judge_traffic(struct raft_story *story, const char *word, bool *holds, char *text,
-                          size_t text_bytes);
+static bool judge_counts(struct raft_story *story, const char *word, bool *holds, char *text,
+                         size_t text_bytes);
 static bool judge_claim(struct raft_story *story, struct claim *claim);
 static bool judge_number(struct raft_story *story, struct claim *claim, const char *value,
                          uint64_t real);
@@ -82,31 +82,42 @@ static bool judge_world(struct raft_story *story, const char *word, bool *holds,
             return false;
         *holds = leader == wanted;
     } else {
-        return judge_traffic(story, word, holds, text, text_bytes);
+        return judge_counts(story, word, holds, text, text_bytes);
     }
     if (!*holds)
         (void)snprintf(text, text_bytes, "it is not so: %s (leader: n%u)", word, (unsigned)leader);
     return true;
 }
 
-/* "packets<=30", "bytes<=2000": what was sent since the last `count`. */
-static bool judge_traffic(struct raft_story *story, const char *word, bool *holds, char *text,
-                          size_t text_bytes)
+/* "packets<=30", "bytes<=2000", "installs>=1": what there was since the last `count`. */
+static bool judge_counts(struct raft_story *story, const char *word, bool *holds, char *text,
+                         size_t text_bytes)
 {
     struct raft_sim_counts now;
-    uint64_t most;
-    size_t key = strcspn(word, "<");
+    uint64_t wanted;
     raft_sim_counts(raft_story_world(story), &now);
-    uint64_t real =
-        word[0] == 'p' ? now.packets - story->since.packets : now.bytes - story->since.bytes;
-    if ((strncmp(word, "packets<=", 9) != 0 && strncmp(word, "bytes<=", 7) != 0))
-        return raft_story_fail(story, "no such condition: %s", word);
-    if (!raft_story_number(story, word + key + 2, &most))
-        return false;
-    *holds = real <= most;
-    if (!*holds)
-        (void)snprintf(text, text_bytes, "it is not so: %s (%llu)", word, (unsigned long long)real);
-    return true;
+    const struct {
+        const char *key;
+        bool is_most;
+        uint64_t real;
+    } counts[] = {
+        {"packets<=", true, now.packets - story->since.packets},
+        {"bytes<=", true, now.bytes - story->since.bytes},
+        {"installs>=", false, now.installs - story->since.installs},
+    };
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        size_t bytes = strlen(counts[i].key);
+        if (strncmp(word, counts[i].key, bytes) != 0)
+            continue;
+        if (!raft_story_number(story, word + bytes, &wanted))
+            return false;
+        *holds = counts[i].is_most ? counts[i].real <= wanted : counts[i].real >= wanted;
+        if (!*holds)
+            (void)snprintf(text, text_bytes, "it is not so: %s (%llu)", word,
+                           (unsigned long long)counts[i].real);
+        return true;
+    }
+    return raft_story_fail(story, "no such condition: %s", word);
 }
 
 static bool judge_claim(struct raft_story *story, struct claim *claim)

@@ -1,5 +1,5 @@
-# Check-quorum (thesis 6.2): a leader that hears no majority for T steps down by itself; its waiting
-# client learns that the outcome is unknown (H11).
+# Check-quorum (thesis 6.2; etcd checkquorum): a leader that hears no majority for T steps down by
+# itself; its waiting client learns that the outcome is unknown (H11).
 nodes 3
 trace +substates
 start all

@@ -1,5 +1,6 @@
-# Commit may pass the leader's own disk (design 4.2): two followers are a majority of three, though the
-# leader's write is not finished; its stored commit index does not run ahead.
+# Commit may pass the leader's own disk (design 4.2; etcd async storage writes): two followers are a
+# majority of three, though the leader's write is not finished; its stored commit index does not run
+# ahead.
 nodes 3
 start all
 [    0.000] n1 starts

@@ -1,5 +1,5 @@
-# Pre-vote (thesis 9.6): a node that is alone asks in vain and does not raise its term, so its return
-# disturbs nobody.
+# Pre-vote (thesis 9.6; etcd prevote): a node that is alone asks in vain and does not raise its term, so
+# its return disturbs nobody.
 nodes 5
 start all
 [    0.000] n1 starts
