@@ -113,7 +113,7 @@ bool raft_quorum_leader_alive(const struct raft *r)
     case RAFT_ROLE_FOLLOWER:
         return r->leader != 0 && is_recent(r, r->heard);
     case RAFT_ROLE_CANDIDATE:
-        return false;
+        break;
     case RAFT_ROLE_LEADER:
         return raft_quorum_is_heard(r);
     }

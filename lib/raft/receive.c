@@ -195,8 +195,7 @@ static bool is_answer_of_stranger(const struct raft *r, const struct raft_messag
     case RAFT_MESSAGE_APPEND:
     case RAFT_MESSAGE_SNAPSHOT:
     case RAFT_MESSAGE_TIMEOUT_NOW:
-        return false; /* Raft thesis 4.2.2: whether the sender is a member in our view is not asked.
-                       */
+        break; /* Raft thesis 4.2.2: whether the sender is a member in our view is not asked. */
     }
     return false;
 }

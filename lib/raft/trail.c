@@ -26,11 +26,6 @@ raft_term raft_trail_last_term(const struct raft_trail *trail)
     return trail->count == 0 ? trail->base_term : trail->runs[trail->count - 1].term;
 }
 
-raft_index raft_trail_first(const struct raft_trail *trail)
-{
-    return trail->count == 0 ? trail->last + 1 : trail->runs[0].first;
-}
-
 raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raft_term term)
 {
     uint32_t run;
@@ -78,7 +73,8 @@ bool raft_trail_append(struct raft_trail *trail, raft_term term, raft_index comm
 
 void raft_trail_truncate(struct raft_trail *trail, raft_index first)
 {
-    ASSERT(first > 0 && first <= trail->last && first >= raft_trail_first(trail));
+    ASSERT(first > 0 && first <= trail->last);
+    ASSERT(trail->count > 0 && first >= trail->runs[0].first);
     while (trail->count > 0 && trail->runs[trail->count - 1].first >= first) {
         trail->count--;
     }

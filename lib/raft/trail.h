@@ -20,8 +20,6 @@ struct raft_trail {
 
 raft_term raft_trail_term(const struct raft_trail *trail, raft_index index);
 raft_term raft_trail_last_term(const struct raft_trail *trail);
-/* First index whose term is known; last + 1 when none is. */
-raft_index raft_trail_first(const struct raft_trail *trail);
 /* The newest index not above `index` whose term is not above `term`; when the trail forgot that
  * part, the last index before it. */
 raft_index raft_trail_find(const struct raft_trail *trail, raft_index index, raft_term term);
