@@ -71,8 +71,9 @@ void raft_members_install(struct raft *r, raft_index index, const struct raft_co
     *raft_members_at(r, 0) = (struct raft_config_at){index, *config};
     if (raft_members_index(r) != former) {
         tell_change(r, RAFT_TRACE_CONFIG_ADOPTED);
-    } else {
+    } else { /* Committed now, which may be the end of who was removed by it. */
         tell_config(r);
+        fit_timer(r);
     }
 }
 

@@ -43,13 +43,14 @@ static void see_promise(void *state, struct raft_sim_watch *watch,
                             (ull)sight->index, (ull)node->disk.chain.count);
 }
 
+/* A later leader may have overwritten since what the peer once said to this one. */
 static void see_match(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     const struct raft_sim_facts *peer = raft_sim_watch_node(watch, sight->peer);
     (void)state;
-    if (!peer->lost &&
-        !raft_sim_chain_agree(&peer->disk.chain, &raft_sim_watch_node(watch, sight->id)->chain,
-                              sight->index))
+    if (!peer->lost && peer->disk.term <= node->term &&
+        !raft_sim_chain_agree(&peer->disk.chain, &node->chain, sight->index))
         raft_sim_watch_fail(watch, "leader n%u believes that n%u has entry %llu, its disk has not",
                             (unsigned)sight->id, (unsigned)sight->peer, (ull)sight->index);
 }

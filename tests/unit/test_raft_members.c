@@ -295,6 +295,27 @@ static void test_a_removed_voter_stands_until_it_is_committed(void **state)
     fx_finish(&fx);
 }
 
+/* A snapshot may commit the removal: the same configuration, and no timer any more. */
+static void test_a_snapshot_ends_a_removed_voter(void **state)
+{
+    struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
+    (void)state;
+
+    start_of(&fx, 3);
+    append(&fx, 2, 1, behind(0, 0, 0), (struct item[]){{1, &others}, {0, NULL}});
+    assert_true(fx.status.election_deadline != UINT64_MAX);
+    event.received.snapshot.index = 5;
+    event.received.snapshot.term = 1;
+    event.received.config_index = 1;
+    event.received.config = &others;
+    fx_step(&fx, &event);
+    assert_int_equal(fx.status.commit, 5);
+    assert_true(fx.status.config_committed);
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    fx_finish(&fx);
+}
+
 /* Only who is in the configuration has a vote that counts, by its id and once (mutant M84). */
 static void test_M84_votes_are_counted_by_id(void **state)
 {
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(test_M78_votes_for_whoever_is_right),
         cmocka_unit_test(test_M79_a_joiner_reads_old_configurations),
         cmocka_unit_test(test_a_removed_voter_stands_until_it_is_committed),
+        cmocka_unit_test(test_a_snapshot_ends_a_removed_voter),
         cmocka_unit_test(test_M84_votes_are_counted_by_id),
         cmocka_unit_test(test_a_removed_node_deposes_nobody),
     };

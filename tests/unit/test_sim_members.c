@@ -14,11 +14,21 @@
 
 #include <cmocka.h>
 
+#include "base/assert.h"
 #include "base/random.h"
 #include "raft/config.h"
 #include "sim/sim.h"
 
 enum { SEEDS_DEFAULT = 20, MS = 1000, SECOND = 1000 * MS, TROUBLE_S = 15, CALM_S = 30 };
+
+static uint64_t present_seed;
+
+static void fail_assert(const char *file, int line, const char *text)
+{
+    fprintf(stderr, "%s:%d: %s\nreplay: SEED=%llu test_sim_members\n", file, line, text,
+            (unsigned long long)present_seed);
+    abort();
+}
 
 static void print_line(void *context, const char *text)
 {
@@ -151,6 +161,7 @@ static bool run_world(uint64_t seed, uint64_t *changes)
     struct raft_sim *sim;
     const char *wrong;
 
+    present_seed = seed;
     raft_random_seed(&random, seed ^ 0x3e3bULL);
     raft_sim_options_init(&options, 3 + (uint32_t)raft_random_below(&random, 5), seed);
     choose_options(&random, &options, &trouble, &limits);
@@ -199,5 +210,6 @@ int main(void)
         cmocka_unit_test(test_members_may_change_in_any_storm),
     };
 
+    (void)raft_assert_set_hook(fail_assert);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
