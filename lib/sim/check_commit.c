@@ -17,22 +17,39 @@ static void judge_rule(struct raft_sim_watch *watch, const struct raft_sim_facts
                             (unsigned)node->id, (ull)node->term, (ull)commit, (ull)term);
 }
 
+/* By the newest configuration, or by the one before, if the newest came after the entry: it may
+ * have come in the very step in which the entry was counted. */
+static bool is_counted(const struct raft_sim_watch *watch, const struct raft_sim_facts *node,
+                       raft_index commit, uint64_t holders)
+{
+    const struct raft_sim_config *config = raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
+    if (raft_sim_config_is_quorum(config, holders))
+        return true;
+    if (config->index <= commit)
+        return false;
+    config = raft_sim_watch_config(watch, &node->chain, config->index - 1);
+    return raft_sim_config_is_quorum(config, holders);
+}
+
 /* In force are the one at the old commit index and all after it in this log. */
 static void judge_quorums(struct raft_sim_watch *watch, const struct raft_sim_facts *node,
                           raft_index commit)
 {
     uint64_t holders = raft_sim_watch_holders(watch, &node->chain, commit);
     const struct raft_sim_config *config = raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
-    if (!raft_sim_config_is_quorum(config, holders))
+    if (!is_counted(watch, node, commit, holders))
         raft_sim_watch_fail(watch, "n%u commits %llu, which only the disks of set %llx have",
                             (unsigned)node->id, (ull)commit, (ull)holders);
-    while (config->index > node->commit) {
-        config = raft_sim_watch_config(watch, &node->chain, config->index - 1);
+    bool more = true;
+    while (more) {
         if (!raft_sim_config_is_met(config, holders))
             raft_sim_watch_fail(watch,
                                 "n%u commits %llu on the disks of set %llx, which a quorum of "
                                 "configuration %llu avoids",
                                 (unsigned)node->id, (ull)commit, (ull)holders, (ull)config->index);
+        more = config->index > node->commit;
+        if (more)
+            config = raft_sim_watch_config(watch, &node->chain, config->index - 1);
     }
 }
 

@@ -206,6 +206,22 @@ static void a_joint_commit_by_the_union(void **state)
     end(&f);
 }
 
+/* A leader may append the next configuration in the step in which it counts the last one; what was
+ * counted without the new voter is still met by its quorums. */
+static void a_change_in_the_step_of_a_commit_is_fine(void **state)
+{
+    struct fixture f;
+    struct payload p;
+    (void)state;
+    begin_led(&f);
+    store(&f, 1, make_entry(2, 1, "a"));
+    store(&f, 2, make_entry(2, 1, "a"));
+    append(&f, 1, config(&p, 3, 1, four));
+    commit(&f, 1, 2);
+    expect_fine(&f);
+    end(&f);
+}
+
 /* A learner's disk does not count. */
 static void a_commit_that_counts_a_learner(void **state)
 {
@@ -260,6 +276,7 @@ int main(void)
         cmocka_unit_test(a_joint_configuration_left_for_another),
         cmocka_unit_test(an_entry_without_a_configuration),
         cmocka_unit_test(a_joint_commit_by_the_union),
+        cmocka_unit_test(a_change_in_the_step_of_a_commit_is_fine),
         cmocka_unit_test(a_commit_that_counts_a_learner),
         cmocka_unit_test(a_removed_configuration_counts_no_more),
     };
