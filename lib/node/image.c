@@ -77,7 +77,9 @@ void raft_image_put_head(struct raft_image_buffer *buffer, const struct raft_ima
 bool raft_image_read(struct raft_span bytes, struct raft_image *image)
 {
     struct reader reader = {.rest = bytes};
-    if (take_number(&reader, 4) != MAGIC || take_number(&reader, 4) != FORMAT)
+    uint64_t magic = take_number(&reader, 4);
+    uint64_t format = take_number(&reader, 4);
+    if (magic != MAGIC || format != FORMAT)
         return false;
     image->index = take_number(&reader, 8);
     image->term = take_number(&reader, 8);

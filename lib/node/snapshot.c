@@ -151,8 +151,10 @@ static bool begin_take(struct raft_node *node, uint64_t keep)
 {
     struct raft_node_take *take = &node->take;
     struct raft_image head = {.index = node->applied, .term = node->applied_term};
-    if (!raft_config_at(node->core, node->applied, &head.config))
-        return false; /* A later one is committed: when that is applied, it can be told. */
+    /* What is not known now will be: a later one is committed and only has to be applied, or this
+     * node was added and has not come to the entry that says to whom. */
+    if (!raft_config_at(node->core, node->applied, &head.config) || head.config.config.count == 0)
+        return false;
     size_t bytes = raft_sessions_image_bytes(node->sessions);
     uint8_t *sessions = malloc(bytes + 1);
     ASSERT(sessions != NULL);
