@@ -25,6 +25,7 @@ static bool is_routine(const struct raft_shm_event *event)
         RAFT_TRACE_STEPPED_DOWN,     RAFT_TRACE_TRUNCATED,
         RAFT_TRACE_TRANSFER_STARTED, RAFT_TRACE_TRANSFER_ABORTED,
         RAFT_TRACE_SPACE_GONE,       RAFT_TRACE_SPACE_BACK,
+        RAFT_TRACE_SNAPSHOT_TAKEN,   RAFT_TRACE_SNAPSHOT_INSTALLED,
     };
     for (size_t i = 0; i < sizeof(notable) / sizeof(notable[0]); i++) {
         if (event->a == notable[i]) {
