@@ -176,6 +176,7 @@ static void test_faults(void **state)
     tf_cut(1, 2, 1);
     tf_model.view.faults.list[2] = (struct raft_fault){.id = 3};
     tf_model.view.faults.list[2].row[2] = 1; /* n3 to n1 only */
+    tf_model.view.faults.used |= UINT64_C(1) << 2;
     expect_faults(1, "cut n2 deaf n3");
     expect_faults(2, "cut n1");
     expect_faults(3, "mute n1");

@@ -162,6 +162,7 @@ static inline void tf_history(void)
 static inline void tf_cut(raft_id from, raft_id to, uint64_t id)
 {
     struct raft_fault *fault = &tf_model.view.faults.list[id - 1];
+    tf_model.view.faults.used |= UINT64_C(1) << (id - 1);
     fault->id = id;
     fault->since = tf_seq;
     snprintf(fault->kind, sizeof(fault->kind), "cut");
