@@ -33,6 +33,12 @@ static const struct ex_bound bounds[] = {
      .nodes = 3,
      .slow_disks = true,
      .budget = {.timeouts = 2, .crashes = 1}},
+    {.name = "two-crashes", .nodes = 2, .budget = {.timeouts = 4, .proposals = 2, .crashes = 2}},
+    {.name = "three-asking",
+     .nodes = 3,
+     .pre_vote = true,
+     .budget = {.timeouts = 2, .proposals = 1}},
+    {.name = "three-single", .nodes = 3, .single = true, .budget = {.timeouts = 3}},
     {.name = "three-copies", .nodes = 3, .budget = {.timeouts = 2, .beats = 1, .copies = 1}},
 };
 

@@ -22,6 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 enum { NODES = 4, INPUT_MAX = 64 * 1024, ANSWERS_MAX = 4 * 1024 * 1024, READS_MAX = 64 };
 
 static struct raft_supervisor supervisor;
+static int no_process; /* stands for a process that no signal reaches */
 
 /* One node in each state that has a process; none can end, so none is ever started anew. */
 static void make_children(void)
@@ -31,12 +32,14 @@ static void make_children(void)
         RAFT_SHM_PROCESS_STOPPING};
     supervisor.children_count = NODES;
     for (uint32_t i = 0; i < NODES; i++) {
-        supervisor.children[i] = (struct raft_child){.id = i + 1,
-                                                     .slot = i,
-                                                     .state = states[i],
-                                                     .desired_up = true,
-                                                     .follow = -1,
-                                                     .process = {.pidfd = -1, .ready = -1}};
+        supervisor.children[i] =
+            (struct raft_child){.id = i + 1,
+                                .slot = i,
+                                .state = states[i],
+                                .desired_up = true,
+                                .end_asked = states[i] == RAFT_SHM_PROCESS_STOPPING,
+                                .follow = -1,
+                                .process = {.pidfd = no_process, .ready = -1}};
     }
 }
 
@@ -45,6 +48,8 @@ static void make_supervisor(void)
     static struct raft_supervisor_options options;
     supervisor.options = &options;
     supervisor.listener = -1;
+    no_process = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ASSERT(no_process >= 0);
     supervisor.shm = raft_shm_private(1);
     ASSERT(supervisor.shm != NULL);
     (void)snprintf(supervisor.spec.name, sizeof supervisor.spec.name, "fuzz");

@@ -234,7 +234,93 @@ static void hide_disk(struct raft *r)
     r->disk_full = true;
 }
 
+static void lose_first_entry(struct raft *r)
+{
+    r->first = r->snapshot.index + 2;
+}
+
+static void snapshot_too_far(struct raft *r)
+{
+    r->snapshot.index = r->commit + 1;
+}
+
+static void begin_run_at_none(struct raft *r)
+{
+    r->trail.runs[0].first = 0;
+}
+
+static void forget_run_term(struct raft *r)
+{
+    r->commit = 0;
+    r->trail.runs[0].term = 0;
+}
+
+static void join_runs(struct raft *r)
+{
+    r->trail.runs[1].first = r->trail.runs[0].first;
+}
+
+static void add_configs(struct raft *r)
+{
+    r->configs.count = r->configs.max + 1;
+}
+
+static void turn_configs(struct raft *r)
+{
+    r->configs.count = 2;
+    raft_members_at(r, 1)->index = r->commit;
+}
+
+static void overflow_persists(struct raft *r)
+{
+    r->persists.count = r->persists.size + 1;
+}
+
+static void leave_truncation(struct raft *r)
+{
+    r->persists.truncate = 1;
+}
+
+static void leave_append(struct raft *r)
+{
+    r->persists.append_first = 1;
+}
+
+static void leave_noop(struct raft *r)
+{
+    r->persists.noop = true;
+}
+
+static void leave_config(struct raft *r)
+{
+    r->persists.config = true;
+}
+
+static void leave_install(struct raft *r)
+{
+    r->persists.install = 1;
+}
+
+static void tell_another_leader(struct raft *r)
+{
+    r->told_leader = 3;
+}
+
 static const struct damage damages[] = {
+    {"the log begins behind its snapshot", FOLLOWER, lose_first_entry},
+    {"the log begins behind its snapshot", FOLLOWER, snapshot_too_far},
+    {"a run lies outside the log", FOLLOWER, begin_run_at_none},
+    {"a run lies outside the log", FOLLOWER, forget_run_term},
+    {"terms decrease along the log", FOLLOWER, join_runs},
+    {"no configuration, or too many", FOLLOWER, add_configs},
+    {"a configuration is not where its entry is", FOLLOWER, turn_configs},
+    {"the open persists do not add up", FOLLOWER, overflow_persists},
+    {"a change was not issued to the disk", FOLLOWER, leave_truncation},
+    {"a change was not issued to the disk", FOLLOWER, leave_append},
+    {"a change was not issued to the disk", FOLLOWER, leave_noop},
+    {"a change was not issued to the disk", FOLLOWER, leave_config},
+    {"a change was not issued to the disk", FOLLOWER, leave_install},
+    {"the host was told of another leader", FOLLOWER, tell_another_leader},
     {"commit is beyond the last entry", FOLLOWER, move_commit},
     {"more reads wait than can", FOLLOWER, add_reads},
     {"more is durable than there is", FOLLOWER, raise_durable},

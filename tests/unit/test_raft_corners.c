@@ -98,12 +98,45 @@ static void takes_an_answer_that_overtook_its_sending(void **state)
     fx_finish(&fx);
 }
 
+/* A host without a nonce counts from 1, and an answer to no wish is none. */
+static void starts_its_ids_at_one(void **state)
+{
+    static struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_SENT};
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_boot(&fx, false, 0);
+    fx_lead(&fx);
+    assert_non_null(fx_wish_for(&fx, 2));
+    assert_in_range(fx_wish_for(&fx, 2)->replicate.id, 1, 10);
+    event.sent.peer = 2;
+    fx_step(&fx, &event);
+    assert_int_equal(fx.count, 0);
+    fx_finish(&fx);
+}
+
+/* A new node of a new cluster that is no member yet has no timer, fresh or not. */
+static void waits_when_it_is_no_member(void **state)
+{
+    static struct fx fx;
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx.config.count = 0;
+    fx_boot(&fx, true, 1);
+    assert_int_equal(fx.status.election_deadline, RAFT_NEVER);
+    fx_plain(&fx, RAFT_EVENT_CAMPAIGN);
+    assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    fx_finish(&fx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_a_word_for_everything),
         cmocka_unit_test(drops_a_message_of_no_known_type),
         cmocka_unit_test(skips_the_id_that_means_none),
+        cmocka_unit_test(starts_its_ids_at_one),
+        cmocka_unit_test(waits_when_it_is_no_member),
         cmocka_unit_test(takes_an_answer_that_overtook_its_sending),
     };
     return cmocka_run_group_tests_name("raft_corners", tests, NULL, NULL);
