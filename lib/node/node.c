@@ -40,7 +40,7 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
     raft_node_persists_init(&node->persists);
     raft_outbox_init(&node->outbox, OUTBOX_MAX);
     raft_clients_init(&node->clients, node->options.clients_max);
-    raft_waiting_reads_init(&node->reads, node->options.clients_max);
+    raft_reads_init(&node->reads, node->options.clients_max);
     node->sessions = raft_sessions_create(node->options.sessions_max, RAFT_SESSIONS_BYTES_MAX);
     return node;
 }
@@ -224,7 +224,7 @@ void raft_node_destroy(struct raft_node **node)
     }
     raft_node_snapshot_finish(old);
     raft_clients_finish(&old->clients);
-    raft_waiting_reads_finish(&old->reads);
+    raft_reads_finish(&old->reads);
     raft_sessions_destroy(&old->sessions);
     raft_outbox_finish(&old->outbox);
     raft_node_persists_finish(&old->persists, &old->tail);

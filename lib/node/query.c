@@ -46,7 +46,7 @@ void raft_node_read_known(struct raft_node *node, const struct raft_effect *effe
     raft_id leader = effect->read.leader;
     ASSERT(node->reads.asked > 0 && effect->read.id == node->reads.id);
     if (effect->read.refusal == RAFT_REFUSAL_NONE)
-        raft_waiting_reads_know(&node->reads, effect->read.index);
+        raft_reads_know(&node->reads, effect->read.index);
     else
         refuse_asked(node, raft_node_translate(effect->read.refusal, leader), leader);
     raft_node_read_serve(node);
@@ -57,7 +57,7 @@ void raft_node_read_known(struct raft_node *node, const struct raft_effect *effe
 void raft_node_read_serve(struct raft_node *node)
 {
     struct raft_waiting_read read;
-    while (raft_waiting_reads_take(&node->reads, node->applied, &read)) {
+    while (raft_reads_take(&node->reads, node->applied, &read)) {
         answer(node, &read, (struct raft_span){read.command, read.command_bytes});
         free(read.command);
     }
@@ -70,7 +70,7 @@ void raft_node_read_stop(struct raft_node *node)
     struct raft_reply reply = {.status = RAFT_REPLY_NO_LEADER};
     node->reads.asked = node->reads.count;
     node->reads.known = 0;
-    while (raft_waiting_reads_refuse(&node->reads, &read)) {
+    while (raft_reads_refuse(&node->reads, &read)) {
         tell(node, &read, &reply);
         free(read.command);
     }
@@ -87,7 +87,7 @@ static void take_read(struct raft_node *node, const struct raft_waiting_read *re
         tell(node, read, &too_large);
         return;
     }
-    if (!raft_waiting_reads_add(&node->reads, read, command)) {
+    if (!raft_reads_add(&node->reads, read, command)) {
         tell(node, read, &busy);
         return;
     }
@@ -99,7 +99,7 @@ static void take_read(struct raft_node *node, const struct raft_waiting_read *re
 static void ask_core(struct raft_node *node)
 {
     struct raft_event event = {.type = RAFT_EVENT_READ};
-    if (raft_waiting_reads_ask(&node->reads, &event.read.id))
+    if (raft_reads_ask(&node->reads, &event.read.id))
         raft_node_step(node, &event);
 }
 
@@ -107,7 +107,7 @@ static void refuse_asked(struct raft_node *node, enum raft_reply_status status, 
 {
     struct raft_waiting_read read;
     struct raft_reply reply = {.status = status, .leader = leader, .index = node->commit};
-    while (raft_waiting_reads_refuse(&node->reads, &read)) {
+    while (raft_reads_refuse(&node->reads, &read)) {
         tell(node, &read, &reply);
         free(read.command);
     }

@@ -8,14 +8,14 @@
 
 static struct raft_waiting_read *at(const struct raft_waiting_reads *reads, uint32_t place);
 
-void raft_waiting_reads_init(struct raft_waiting_reads *reads, uint32_t max)
+void raft_reads_init(struct raft_waiting_reads *reads, uint32_t max)
 {
     *reads = (struct raft_waiting_reads){.max = max};
     reads->list = calloc(max, sizeof *reads->list);
     ASSERT(reads->list != NULL);
 }
 
-void raft_waiting_reads_finish(struct raft_waiting_reads *reads)
+void raft_reads_finish(struct raft_waiting_reads *reads)
 {
     for (uint32_t i = 0; i < reads->count; i++)
         free(at(reads, i)->command);
@@ -23,8 +23,8 @@ void raft_waiting_reads_finish(struct raft_waiting_reads *reads)
     *reads = (struct raft_waiting_reads){0};
 }
 
-bool raft_waiting_reads_add(struct raft_waiting_reads *reads, const struct raft_waiting_read *read,
-                            struct raft_span command)
+bool raft_reads_add(struct raft_waiting_reads *reads, const struct raft_waiting_read *read,
+                    struct raft_span command)
 {
     if (reads->count == reads->max)
         return false;
@@ -39,7 +39,7 @@ bool raft_waiting_reads_add(struct raft_waiting_reads *reads, const struct raft_
     return true;
 }
 
-bool raft_waiting_reads_ask(struct raft_waiting_reads *reads, uint64_t *id)
+bool raft_reads_ask(struct raft_waiting_reads *reads, uint64_t *id)
 {
     if (reads->asked > 0 || reads->count == reads->known)
         return false;
@@ -48,7 +48,7 @@ bool raft_waiting_reads_ask(struct raft_waiting_reads *reads, uint64_t *id)
     return true;
 }
 
-void raft_waiting_reads_know(struct raft_waiting_reads *reads, raft_index index)
+void raft_reads_know(struct raft_waiting_reads *reads, raft_index index)
 {
     for (uint32_t i = reads->known; i < reads->known + reads->asked; i++)
         at(reads, i)->index = index;
@@ -56,8 +56,8 @@ void raft_waiting_reads_know(struct raft_waiting_reads *reads, raft_index index)
     reads->asked = 0;
 }
 
-bool raft_waiting_reads_take(struct raft_waiting_reads *reads, raft_index applied,
-                             struct raft_waiting_read *read)
+bool raft_reads_take(struct raft_waiting_reads *reads, raft_index applied,
+                     struct raft_waiting_read *read)
 {
     if (reads->known == 0 || at(reads, 0)->index > applied)
         return false;
@@ -69,7 +69,7 @@ bool raft_waiting_reads_take(struct raft_waiting_reads *reads, raft_index applie
 }
 
 /* From the end of what was asked for: what came later moves up. */
-bool raft_waiting_reads_refuse(struct raft_waiting_reads *reads, struct raft_waiting_read *read)
+bool raft_reads_refuse(struct raft_waiting_reads *reads, struct raft_waiting_read *read)
 {
     if (reads->asked == 0)
         return false;

@@ -36,25 +36,25 @@ struct raft_waiting_reads {
     uint64_t id;    /* of the newest question */
 };
 
-void raft_waiting_reads_init(struct raft_waiting_reads *reads, uint32_t max);
-void raft_waiting_reads_finish(struct raft_waiting_reads *reads);
+void raft_reads_init(struct raft_waiting_reads *reads, uint32_t max);
+void raft_reads_finish(struct raft_waiting_reads *reads);
 
 /* Notes a read; the command is copied. False if there is no room. */
-bool raft_waiting_reads_add(struct raft_waiting_reads *reads, const struct raft_waiting_read *read,
-                            struct raft_span command);
+bool raft_reads_add(struct raft_waiting_reads *reads, const struct raft_waiting_read *read,
+                    struct raft_span command);
 
 /* Asks for all that have no index, if no question is out: true, and id is to be asked. */
-bool raft_waiting_reads_ask(struct raft_waiting_reads *reads, uint64_t *id);
+bool raft_reads_ask(struct raft_waiting_reads *reads, uint64_t *id);
 
 /* The answer: what was asked for has its index. */
-void raft_waiting_reads_know(struct raft_waiting_reads *reads, raft_index index);
+void raft_reads_know(struct raft_waiting_reads *reads, raft_index index);
 
 /* Takes the oldest read that can be answered at this applied index; its command is the caller's to
  * free. False if there is none. */
-bool raft_waiting_reads_take(struct raft_waiting_reads *reads, raft_index applied,
-                             struct raft_waiting_read *read);
+bool raft_reads_take(struct raft_waiting_reads *reads, raft_index applied,
+                     struct raft_waiting_read *read);
 
 /* Takes one read that was asked for, the question having been refused. False if none is left. */
-bool raft_waiting_reads_refuse(struct raft_waiting_reads *reads, struct raft_waiting_read *read);
+bool raft_reads_refuse(struct raft_waiting_reads *reads, struct raft_waiting_read *read);
 
 #endif

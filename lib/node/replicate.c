@@ -28,7 +28,7 @@ static uint32_t gather_entries(struct raft_node *node, const struct raft_effect 
                                const struct source *source);
 static void send_append(struct raft_node *node, const struct raft_effect *wish, raft_term prev_term,
                         uint32_t count);
-static void tell_sent(struct raft_node *node, const struct raft_effect *wish, raft_index last);
+static void tell_sent(struct raft_node *node, const struct raft_effect *wish, uint32_t count);
 static struct raft_node_wish *find_wish(struct raft_node *node, raft_id peer);
 static void start_read(struct raft_node *node, struct raft_node_wish *wish);
 
@@ -88,7 +88,7 @@ bool raft_node_replicate_entries(struct raft_node *node, uint64_t token,
     } else { /* The log could not be read: nothing goes out, the core will wish again. */
         wish->waiting = false;
         struct raft_effect effect = wish->effect;
-        tell_sent(node, &effect, effect.replicate.prev_index);
+        tell_sent(node, &effect, 0);
     }
     return true;
 }
@@ -121,7 +121,7 @@ static bool serve_wish(struct raft_node *node, const struct raft_effect *wish,
     if (count == 0 && wish->replicate.last_max > prev)
         return false;
     send_append(node, wish, prev_term, count);
-    tell_sent(node, wish, prev + count);
+    tell_sent(node, wish, count);
     return true;
 }
 
@@ -182,12 +182,15 @@ static void send_append(struct raft_node *node, const struct raft_effect *wish, 
     raft_node_post(node, &message);
 }
 
-static void tell_sent(struct raft_node *node, const struct raft_effect *wish, raft_index last)
+static void tell_sent(struct raft_node *node, const struct raft_effect *wish, uint32_t count)
 {
+    raft_index last = wish->replicate.prev_index + count;
     struct raft_event event = {
         .type = RAFT_EVENT_SENT,
         .sent = {.peer = wish->replicate.peer, .id = wish->replicate.id, .last = last},
     };
+    for (uint32_t i = 0; i < count; i++)
+        event.sent.bytes += node->batch[i].bytes;
     raft_node_step(node, &event);
 }
 

@@ -30,6 +30,7 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
         return;
     }
     note_heard(r, peer, message->id - r->as_leader.first_id);
+    peer->full = reply->full;
     if (is_only_slow(r, peer, reply)) {
         peer->moved = r->now;
     }

@@ -142,11 +142,11 @@ static enum raft_refusal judge_moment(const struct raft *r)
     if (r->commit < r->as_leader.term_start) {
         return RAFT_REFUSAL_NOT_READY;
     }
-    if (r->as_leader.transferee != 0) {
-        return RAFT_REFUSAL_TRANSFERRING;
-    }
     if (r->disk_full) {
         return RAFT_REFUSAL_DISK_FULL;
+    }
+    if (r->as_leader.transferee != 0) {
+        return RAFT_REFUSAL_TRANSFERRING;
     }
     return raft_propose_has_room(r, 1) ? RAFT_REFUSAL_NONE : RAFT_REFUSAL_BUSY;
 }

@@ -14,6 +14,7 @@ static const char *check_candidate(const struct raft *r);
 static const char *check_leader(const struct raft *r);
 static bool knows_peers(const struct raft *r);
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer);
+static uint64_t count_flight(const struct raft *r, const struct raft_peer *peer);
 static const char *check_told(const struct raft *r);
 
 const char *raft_check(const struct raft *r)
@@ -188,6 +189,9 @@ static const char *check_leader(const struct raft *r)
     if (leader->uncommitted_bytes > r->limits.uncommitted_bytes_max) {
         return "more uncommitted bytes than allowed";
     }
+    if (leader->uncommitted_bytes > 0 && r->commit == r->trail.last) {
+        return "all is committed and yet bytes are not";
+    }
     for (uint32_t i = 0; i < leader->peers_count; i++) {
         const char *broken = check_peer(r, &r->peers[i]);
 
@@ -238,6 +242,9 @@ static const char *check_peer(const struct raft *r, const struct raft_peer *peer
     if (peer->state != RAFT_PROGRESS_REPLICATE && peer->flight_count > 0) {
         return "a peer that gets one message at a time has a flight";
     }
+    if (count_flight(r, peer) != peer->flight_bytes) {
+        return "the bytes in flight do not add up";
+    }
     if (peer->state == RAFT_PROGRESS_SNAPSHOT &&
         (peer->wish != 0 || raft_replicate_can_serve(r, peer->match + 1))) {
         return "a peer is offered a snapshot that it does not need";
@@ -249,11 +256,21 @@ static const char *check_peer(const struct raft *r, const struct raft_peer *peer
         uint32_t place = peer->flight_head + i;
         uint32_t max = r->limits.inflight_max;
 
-        if (peer->flight[place % max] <= peer->flight[(place - 1) % max]) {
+        if (peer->flight[place % max].last <= peer->flight[(place - 1) % max].last) {
             return "the flight is out of order";
         }
     }
     return NULL;
+}
+
+static uint64_t count_flight(const struct raft *r, const struct raft_peer *peer)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < peer->flight_count; i++) {
+        bytes += peer->flight[(peer->flight_head + i) % r->limits.inflight_max].bytes;
+    }
+    return bytes;
 }
 
 static const char *check_told(const struct raft *r)

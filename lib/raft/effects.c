@@ -32,6 +32,9 @@ void raft_effect_send(struct raft *r, raft_id to, struct raft_message *message, 
     raft_persist_flush(r);
     message->from = r->options.id;
     message->to = to;
+    if (message->type == RAFT_MESSAGE_APPEND_REPLY) {
+        message->append_reply.full = r->disk_full;
+    }
     effect = raft_effect_add(r, RAFT_EFFECT_SEND);
     effect->send.message = *message;
     effect->send.after = after;

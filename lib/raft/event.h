@@ -95,6 +95,7 @@ struct raft_event {
             raft_id peer;
             uint64_t id;     /* the effect's id */
             raft_index last; /* last entry that went out; equal to prev_index when none did */
+            uint32_t bytes;  /* payload of the entries that went out */
         } sent;
         struct {
             raft_id peer;

@@ -33,8 +33,8 @@ static struct layout plan_layout(const struct raft_limits *limits)
     l.runs = add_part(&l.total, limits->trail_runs_max, sizeof(struct raft_run));
     l.slots = add_part(&l.total, slots, sizeof(struct raft_persist_slot));
     l.peers = add_part(&l.total, RAFT_NODES_MAX, sizeof(struct raft_peer));
-    l.flights =
-        add_part(&l.total, (size_t)RAFT_NODES_MAX * limits->inflight_max, sizeof(raft_index));
+    l.flights = add_part(&l.total, (size_t)RAFT_NODES_MAX * limits->inflight_max,
+                         sizeof(struct raft_flight));
     l.sizes = add_part(&l.total, limits->proposals_max, sizeof(uint32_t));
     l.configs = add_part(&l.total, limits->configs_max, sizeof(struct raft_config_at));
     l.reads = add_part(&l.total, limits->reads_max, sizeof(struct raft_read));
@@ -49,6 +49,7 @@ struct raft_limits raft_limits_default(void)
         .persists_max = 64,
         .proposals_max = 4096,
         .inflight_max = 64,
+        .inflight_bytes_max = 1U << 20,
         .uncommitted_bytes_max = 16U << 20,
         .configs_max = 16,
         .batch_max = 1024,
@@ -90,7 +91,7 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     r->reads.list = (void *)(base + l.reads);
     r->effects = (void *)(base + l.effects);
     for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
-        size_t place = (size_t)i * limits->inflight_max * sizeof(raft_index);
+        size_t place = (size_t)i * limits->inflight_max * sizeof(struct raft_flight);
 
         r->peers[i].flight = (void *)(base + l.flights + place);
     }
@@ -103,6 +104,7 @@ static void check_limits(const struct raft_limits *limits)
 {
     ASSERT(limits->trail_runs_max >= 4 && limits->persists_max >= 1 && limits->configs_max >= 2);
     ASSERT(limits->proposals_max >= 1 && limits->inflight_max >= 1 && limits->batch_max >= 1);
+    ASSERT(limits->inflight_bytes_max >= 1);
     ASSERT(limits->reads_max >= 1 && limits->reads_max <= RAFT_READS_MAX);
 }
 

@@ -6,10 +6,10 @@
  *     either --the log has begun behind next--> snapshot --any answer that reaches the log--> probe
  *
  * In probe one append is out at a time and next does not move before it is answered; in replicate
- * next runs ahead with each append sent, inflight_max of them at most. In snapshot the peer is
- * offered the newest snapshot at each heartbeat, for as long as its answers stay below the log: it
- * matters only how far they reach, not which offer or append they answer, so it is left whatever
- * was lost or overtaken.
+ * next runs ahead with each append sent, inflight_max of them and about inflight_bytes_max at most.
+ * In snapshot the peer is offered the newest snapshot at each heartbeat, for as long as its answers
+ * stay below the log: it matters only how far they reach, not which offer or append they answer, so
+ * it is left whatever was lost or overtaken.
  */
 #include <string.h>
 
@@ -18,6 +18,7 @@
 static void add_peer(struct raft *r, const struct raft_member *member);
 static void drop_peer(struct raft *r, uint32_t place);
 static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index);
+static void forget_flight(struct raft_peer *peer);
 
 struct raft_peer *raft_peer_find(struct raft *r, raft_id id)
 {
@@ -85,8 +86,7 @@ void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next)
     peer->probed = next - 1;
     peer->waiting = false;
     peer->wish = 0;
-    peer->flight_head = 0;
-    peer->flight_count = 0;
+    forget_flight(peer);
     if (peer->told > peer->match) {
         peer->told = peer->match;
     }
@@ -108,8 +108,7 @@ void raft_peer_snapshot(struct raft *r, struct raft_peer *peer)
     peer->state = RAFT_PROGRESS_SNAPSHOT;
     peer->waiting = false;
     peer->wish = 0;
-    peer->flight_head = 0;
-    peer->flight_count = 0;
+    forget_flight(peer);
 }
 
 /* The peer has everything up to index. Returns whether that is news. */
@@ -139,8 +138,8 @@ bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
     return moved;
 }
 
-/* Appends up to last have left for the peer. */
-void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last)
+/* An append up to last has left for the peer. */
+void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes)
 {
     uint32_t place = (peer->flight_head + peer->flight_count) % r->limits.inflight_max;
 
@@ -155,11 +154,19 @@ void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last)
     if (peer->flight_count == 0) {
         peer->moved = r->now;
     }
-    peer->flight[place] = last;
+    peer->flight[place] = (struct raft_flight){.last = last, .bytes = bytes};
     peer->flight_count++;
+    peer->flight_bytes += bytes;
     if (last >= peer->next) {
         peer->next = last + 1;
     }
+}
+
+/* Whether one more append may be on its way. */
+bool raft_peer_has_room(const struct raft *r, const struct raft_peer *peer)
+{
+    return peer->flight_count < r->limits.inflight_max &&
+           peer->flight_bytes < r->limits.inflight_bytes_max;
 }
 
 /* Whether appends are out and none was acknowledged for two heartbeats: some of them are lost. */
@@ -173,7 +180,7 @@ bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer)
 static void add_peer(struct raft *r, const struct raft_member *member)
 {
     uint32_t place = 0;
-    raft_index *flight;
+    struct raft_flight *flight;
 
     if (r->as_leader.peers_count == RAFT_NODES_MAX) {
         while (r->peers[place].flags != 0) {
@@ -202,7 +209,7 @@ static void add_peer(struct raft *r, const struct raft_member *member)
 /* The flight's memory goes to the end with the place that is free now. */
 static void drop_peer(struct raft *r, uint32_t place)
 {
-    raft_index *flight = r->peers[place].flight;
+    struct raft_flight *flight = r->peers[place].flight;
     uint32_t last = --r->as_leader.peers_count;
 
     memmove(&r->peers[place], &r->peers[place + 1], (last - place) * sizeof(*r->peers));
@@ -211,8 +218,17 @@ static void drop_peer(struct raft *r, uint32_t place)
 
 static void free_flight(struct raft *r, struct raft_peer *peer, raft_index index)
 {
-    while (peer->flight_count > 0 && peer->flight[peer->flight_head] <= index) {
+    while (peer->flight_count > 0 && peer->flight[peer->flight_head].last <= index) {
+        peer->flight_bytes -= peer->flight[peer->flight_head].bytes;
         peer->flight_head = (peer->flight_head + 1) % r->limits.inflight_max;
         peer->flight_count--;
     }
+}
+
+/* All counters of a flight go with it: one that stayed would hold the peer back for ever. */
+static void forget_flight(struct raft_peer *peer)
+{
+    peer->flight_head = 0;
+    peer->flight_count = 0;
+    peer->flight_bytes = 0;
 }

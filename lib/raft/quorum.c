@@ -83,6 +83,22 @@ bool raft_quorum_bound(const struct raft *r, raft_time length)
     return is_majority(&tally);
 }
 
+/* Whether the others alone make a majority that was heard lately and has room on its disks: without
+ * it no other leader could be elected, nor commit anything. */
+bool raft_quorum_has_room(const struct raft *r)
+{
+    struct tally tally = {0};
+
+    count_member(&tally, own_flags(r), false);
+    for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
+        const struct raft_peer *peer = &r->peers[i];
+
+        count_member(&tally, peer->flags,
+                     peer->replied && !peer->full && is_recent(r, peer->heard));
+    }
+    return is_majority(&tally);
+}
+
 /* How many voters, the leader included, have an index on disk. */
 uint32_t raft_quorum_acks(const struct raft *r, raft_index index)
 {

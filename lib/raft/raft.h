@@ -55,6 +55,7 @@ struct raft_limits {
                                are busy */
     uint32_t proposals_max; /* own uncommitted entries; beyond, proposals are busy */
     uint32_t inflight_max;  /* append messages in flight to one peer in replicate state */
+    uint64_t inflight_bytes_max;    /* payload in flight to one peer; one more append may pass it */
     uint64_t uncommitted_bytes_max; /* payload bytes of own uncommitted entries; beyond, busy */
     uint32_t configs_max; /* configurations remembered, at least 2: the newest committed one and
                              those after it; beyond, appends wait. Must hold those given at start */
@@ -83,6 +84,8 @@ struct raft_peer_status {
     raft_index match;
     raft_index next;
     uint32_t inflight;
+    uint64_t inflight_bytes;
+    bool full;       /* it said that its disk is full */
     raft_time heard; /* last reply of this term, 0 = never */
     uint32_t flags;  /* of its member; 0 = removed, it shall still hear of it */
     bool caught_up;  /* a joining one whose last round was short enough */

@@ -14,7 +14,7 @@ static bool has_news(const struct raft *r, const struct raft_peer *peer);
 static bool is_silent(const struct raft *r, const struct raft_peer *peer);
 static void tick_peer(struct raft *r, struct raft_peer *peer);
 static void tick_probe(struct raft *r, struct raft_peer *peer);
-static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last);
+static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes);
 static bool knows_term(const struct raft *r, raft_index index);
 
 bool raft_replicate_can_serve(const struct raft *r, raft_index next)
@@ -25,7 +25,7 @@ bool raft_replicate_can_serve(const struct raft *r, raft_index next)
 /* Sends a peer what it may get now: entries, or else a commit index that it cannot know yet. */
 void raft_replicate_pump(struct raft *r, struct raft_peer *peer)
 {
-    bool room = peer->flight_count < r->limits.inflight_max;
+    bool room = raft_peer_has_room(r, peer);
 
     if (peer->wish != 0) {
         return;
@@ -86,15 +86,16 @@ void raft_replicate_beat(struct raft *r)
 }
 
 /* The host's answer to a wish. An answer to a wish that was given up changes nothing. */
-void raft_replicate_sent(struct raft *r, raft_id id, uint64_t wish, raft_index last)
+void raft_replicate_sent(struct raft *r, const struct raft_event *event)
 {
-    struct raft_peer *peer = raft_peer_find(r, id);
+    struct raft_peer *peer = raft_peer_find(r, event->sent.peer);
+    uint64_t wish = event->sent.id;
 
     if (peer == NULL || wish == 0) {
         return;
     }
     if (wish == peer->wish) {
-        note_sent(r, peer, last);
+        note_sent(r, peer, event->sent.last, event->sent.bytes);
     } else if (wish == peer->beat) {
         raft_role_set_substate(r, peer->beat_tells ? RAFT_SUBSTATE_SENT_COMMIT
                                                    : RAFT_SUBSTATE_SENT_HEARTBEAT);
@@ -114,7 +115,7 @@ void raft_replicate_unreachable(struct raft *r, raft_id id)
     peer->waiting = true;
 }
 
-static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last)
+static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes)
 {
     raft_index prev = peer->wish_prev;
     raft_index wished = peer->wish_last;
@@ -129,7 +130,7 @@ static void note_sent(struct raft *r, struct raft_peer *peer, raft_index last)
     if (peer->state == RAFT_PROGRESS_REPLICATE && told > peer->told) {
         peer->told = told;
     }
-    raft_peer_sent(r, peer, last);
+    raft_peer_sent(r, peer, last, bytes);
     raft_role_set_substate(r,
                            last > prev ? RAFT_SUBSTATE_SENT_ENTRIES : RAFT_SUBSTATE_SENT_HEARTBEAT);
     raft_replicate_pump(r, peer);

@@ -21,6 +21,7 @@
 #include "raft/members.h"
 #include "raft/raft.h"
 #include "raft/read.h"
+#include "raft/receive.h"
 #include "raft/trail.h"
 
 /* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
@@ -62,6 +63,12 @@ struct raft_persists {
     uint64_t install_seq;     /* the newest persist that installs, 0 = none yet */
 };
 
+/* An append on its way. */
+struct raft_flight {
+    raft_index last; /* its last entry */
+    uint32_t bytes;  /* payload of its entries */
+};
+
 /* What a leader knows of one other member. */
 struct raft_peer {
     raft_id id;
@@ -86,11 +93,13 @@ struct raft_peer {
     raft_time bound;        /* a request it answered was made then or later, 0 = none */
     raft_index round_last;  /* joining: the round is over when it has this */
     raft_time round_began;
-    bool caught_up;        /* its last round took less than an election timeout */
-    raft_time moved;       /* when match last moved or the first of the flight left */
-    raft_index *flight;    /* a ring of inflight_max: last index of each append on its way */
-    uint32_t flight_head;  /* oldest */
-    uint32_t flight_count; /* how many */
+    bool caught_up;             /* its last round took less than an election timeout */
+    raft_time moved;            /* when match last moved or the first of the flight left */
+    struct raft_flight *flight; /* a ring of inflight_max: each append on its way */
+    uint32_t flight_head;       /* oldest */
+    uint32_t flight_count;      /* how many */
+    uint64_t flight_bytes;      /* payload bytes of all of them */
+    bool full;                  /* it said that its disk is full */
 };
 
 struct raft_candidate {
@@ -109,6 +118,7 @@ struct raft_leader {
     struct raft_ids granted;    /* the votes that elected it */
     raft_time heartbeat_at;     /* next heartbeat */
     raft_id transferee;         /* 0 = no transfer */
+    bool escapes;               /* the transfer is our own wish, for want of room on the disk */
     raft_time transfer_at;      /* when the transfer is given up */
     bool pushed;                /* the transferee was told; told again at heartbeats */
     bool resigned;              /* a TimeoutNow has left in this term */
@@ -206,6 +216,7 @@ uint32_t raft_quorum_acks(const struct raft *r, raft_index index);
 bool raft_quorum_is_heard(const struct raft *r);
 bool raft_quorum_leader_alive(const struct raft *r);
 bool raft_quorum_answered(const struct raft *r, uint64_t number);
+bool raft_quorum_has_room(const struct raft *r);
 bool raft_quorum_bound(const struct raft *r, raft_time length);
 
 /* election.c */
@@ -226,7 +237,8 @@ void raft_peer_dismiss(struct raft *r);
 void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
 bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index);
-void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last);
+void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes);
+bool raft_peer_has_room(const struct raft *r, const struct raft_peer *peer);
 /* From now on the peer is offered the snapshot. */
 void raft_peer_snapshot(struct raft *r, struct raft_peer *peer);
 bool raft_peer_is_stuck(const struct raft *r, const struct raft_peer *peer);
@@ -238,7 +250,7 @@ void raft_replicate_pump(struct raft *r, struct raft_peer *peer);
 void raft_replicate_all(struct raft *r);
 void raft_replicate_tick(struct raft *r);
 void raft_replicate_beat(struct raft *r); /* a heartbeat to each peer, now */
-void raft_replicate_sent(struct raft *r, raft_id id, uint64_t wish, raft_index last);
+void raft_replicate_sent(struct raft *r, const struct raft_event *event);
 void raft_replicate_unreachable(struct raft *r, raft_id id);
 
 /* install_snapshot.c, but for the message */
@@ -266,22 +278,7 @@ void raft_transfer_push(struct raft *r);
 /* Asks the best voter to take over, whatever it lacks. */
 void raft_transfer_nudge(struct raft *r);
 void raft_transfer_abort(struct raft *r);
-
-/* One file per RPC, and receive.c before them. */
-void raft_receive(struct raft *r, const struct raft_message *message);
-void raft_receive_vote(struct raft *r, const struct raft_message *message);
-void raft_receive_vote_reply(struct raft *r, const struct raft_message *message);
-void raft_receive_append(struct raft *r, const struct raft_message *message);
-void raft_receive_append_reply(struct raft *r, const struct raft_message *message);
-void raft_receive_timeout_now(struct raft *r, const struct raft_message *message);
-void raft_receive_snapshot(struct raft *r, const struct raft_message *message);
-/* Whoever sends an append or a snapshot of our term leads it; false if that cannot be. */
-bool raft_receive_accept_leader(struct raft *r, const struct raft_message *message);
-void raft_receive_read(struct raft *r, const struct raft_message *message);
-void raft_receive_read_reply(struct raft *r, const struct raft_message *message);
-/* Answers an append that is stale or does not fit. */
-void raft_receive_refuse_append(struct raft *r, const struct raft_message *message);
-void raft_receive_refuse_snapshot(struct raft *r, const struct raft_message *message);
-void raft_receive_malformed(struct raft *r, const struct raft_message *message);
+/* A leader without room on its disk hands over where there is room. */
+void raft_transfer_escape(struct raft *r);
 
 #endif

@@ -90,6 +90,8 @@ uint32_t raft_status_peers(const struct raft *r, struct raft_peer_status peers[R
             .match = peer->match,
             .next = peer->next,
             .inflight = peer->flight_count,
+            .inflight_bytes = peer->flight_bytes,
+            .full = peer->full,
             .heard = peer->replied ? peer->heard : 0,
             .flags = peer->flags,
             .caught_up = peer->caught_up,

@@ -68,7 +68,7 @@ static void dispatch(struct raft *r, const struct raft_event *event)
         }
         break;
     case RAFT_EVENT_SENT:
-        raft_replicate_sent(r, event->sent.peer, event->sent.id, event->sent.last);
+        raft_replicate_sent(r, event);
         break;
     case RAFT_EVENT_UNREACHABLE:
         raft_replicate_unreachable(r, event->unreachable.peer);
@@ -118,6 +118,7 @@ static void pass_time(struct raft *r)
             break;
         }
         raft_replicate_tick(r);
+        raft_transfer_escape(r);
         raft_transfer_push(r);
         break;
     }
@@ -144,6 +145,7 @@ static void lose_space(struct raft *r)
         raft_role_step_down(r, r->term, RAFT_STEP_DOWN_DISK);
     }
     raft_role_tell_substate(r);
+    raft_transfer_escape(r);
 }
 
 static void regain_space(struct raft *r)
@@ -153,6 +155,9 @@ static void regain_space(struct raft *r)
     }
     raft_effect_trace(r, RAFT_TRACE_SPACE_BACK, 0, 0, 0);
     r->disk_full = false;
+    if (r->role == RAFT_ROLE_LEADER && r->as_leader.escapes) {
+        raft_transfer_abort(r);
+    }
     raft_role_tell_substate(r);
 }
 

@@ -7,6 +7,7 @@
  */
 #include "raft/state.h"
 
+static void begin(struct raft *r, raft_id target);
 static enum raft_refusal judge(struct raft *r, raft_id to);
 static raft_id choose_target(const struct raft *r);
 static void send_order(struct raft *r, raft_id to);
@@ -23,9 +24,26 @@ void raft_transfer_start(struct raft *r, raft_id to)
 
     effect->transfer.refusal = refusal;
     effect->transfer.to = target;
-    if (refusal != RAFT_REFUSAL_NONE) {
-        return;
+    if (refusal == RAFT_REFUSAL_NONE) {
+        begin(r, target);
     }
+}
+
+/* Nobody asks for this: a leader that can take nothing is in the way of one that can. Where too few
+ * have room to elect and follow another leader it stays, goes on serving reads, and looks again at
+ * each heartbeat. */
+void raft_transfer_escape(struct raft *r)
+{
+    bool wants = r->role == RAFT_ROLE_LEADER && r->disk_full && r->as_leader.transferee == 0;
+
+    if (wants && raft_quorum_has_room(r)) {
+        begin(r, choose_target(r));
+        r->as_leader.escapes = true;
+    }
+}
+
+static void begin(struct raft *r, raft_id target)
+{
     raft_effect_trace(r, RAFT_TRACE_TRANSFER_STARTED, target, 0, 0);
     r->as_leader.transferee = target;
     r->as_leader.transfer_at = r->now + r->options.election_timeout;
@@ -62,6 +80,7 @@ void raft_transfer_abort(struct raft *r)
     raft_effect_trace(r, RAFT_TRACE_TRANSFER_ABORTED, r->as_leader.transferee, 0, 0);
     r->as_leader.transferee = 0;
     r->as_leader.pushed = false;
+    r->as_leader.escapes = false;
     raft_role_tell_substate(r);
 }
 
@@ -98,7 +117,8 @@ static bool is_voter(const struct raft_peer *peer)
     return peer != NULL && (peer->flags & RAFT_MEMBER_VOTER) != 0;
 }
 
-/* The most up-to-date voter; one that was heard lately goes before one that was not. */
+/* The most up-to-date voter; one that was heard lately goes before one that was
+ * not, and one with room on its disk before one without. */
 static raft_id choose_target(const struct raft *r)
 {
     const struct raft_peer *best = NULL;
@@ -119,6 +139,9 @@ static bool is_better(const struct raft *r, const struct raft_peer *one,
 
     if (one_alive != other_alive) {
         return one_alive;
+    }
+    if (one->full != other->full) {
+        return other->full;
     }
     return one->match > other->match;
 }

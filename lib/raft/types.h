@@ -163,6 +163,7 @@ struct raft_append_reply {
     raft_index hint_index;
     raft_term hint_term;
     raft_index last; /* the receiver's last index, durable or not */
+    bool full;       /* there is no room on the receiver's disk */
 };
 
 /* The answer to READ, by which a follower asks its leader for the index that a read must see. */

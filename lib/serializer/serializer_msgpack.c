@@ -99,13 +99,14 @@ static void encode_vote(msgpack_packer *packer, raft_term term, const struct raf
 static void encode_append_reply(msgpack_packer *packer, raft_term term,
                                 const struct raft_append_reply *reply)
 {
-    put_array(packer, 6);
+    put_array(packer, 7);
     put_uint(packer, term);
     put_bool(packer, reply->ok);
     put_uint(packer, reply->index);
     put_uint(packer, reply->hint_index);
     put_uint(packer, reply->hint_term);
     put_uint(packer, reply->last);
+    put_bool(packer, reply->full);
 }
 
 static void encode_message(msgpack_packer *packer, const struct raft_message *message)
@@ -291,13 +292,14 @@ static void decode_append(struct raft_cursor *cursor, struct raft_message *messa
 static void decode_append_reply(struct raft_cursor *cursor, struct raft_message *message)
 {
     struct raft_append_reply *reply = &message->append_reply;
-    raft_cursor_tuple(cursor, 6);
+    raft_cursor_tuple(cursor, 7);
     message->term = take_number(cursor);
     reply->ok = raft_cursor_bool(cursor);
     reply->index = take_number(cursor);
     reply->hint_index = take_number(cursor);
     reply->hint_term = take_number(cursor);
     reply->last = take_number(cursor);
+    reply->full = raft_cursor_bool(cursor);
 }
 
 static void decode_snapshot(struct raft_cursor *cursor, struct raft_message *message)

@@ -99,11 +99,11 @@ static struct raft_packet make_sample(int kind)
         break;
     case 5:
         message->type = RAFT_MESSAGE_APPEND_REPLY;
-        message->append_reply = (struct raft_append_reply){true, 70000, 0, 0, 70001};
+        message->append_reply = (struct raft_append_reply){true, 70000, 0, 0, 70001, true};
         break;
     case 6:
         message->type = RAFT_MESSAGE_APPEND_REPLY;
-        message->append_reply = (struct raft_append_reply){false, 9, 8, 3, 8};
+        message->append_reply = (struct raft_append_reply){false, 9, 8, 3, 8, false};
         break;
     case 7:
         message->type = RAFT_MESSAGE_TIMEOUT_NOW;
@@ -207,6 +207,7 @@ static void check_message(const struct raft_message *got, const struct raft_mess
         assert_int_equal(got->append_reply.hint_index, sent->append_reply.hint_index);
         assert_int_equal(got->append_reply.hint_term, sent->append_reply.hint_term);
         assert_int_equal(got->append_reply.last, sent->append_reply.last);
+        assert_int_equal(got->append_reply.full, sent->append_reply.full);
     } else if (sent->type == RAFT_MESSAGE_READ_REPLY) {
         assert_int_equal(got->read_reply.refused, sent->read_reply.refused);
         assert_int_equal(got->read_reply.index, sent->read_reply.index);

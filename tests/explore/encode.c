@@ -147,7 +147,7 @@ static uint64_t hash_peer(const struct raft *r, const struct raft_peer *peer)
     hash = mix(hash, clip(r->now, peer->heard, r->options.election_timeout));
     hash = mix(hash, peer->flight_count == 0 ? 0 : clip(r->now, peer->moved, beats));
     for (uint32_t i = 0; i < peer->flight_count; i++) {
-        hash = mix(hash, peer->flight[(peer->flight_head + i) % r->limits.inflight_max]);
+        hash = mix(hash, peer->flight[(peer->flight_head + i) % r->limits.inflight_max].last);
     }
     return hash;
 }

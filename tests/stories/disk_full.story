@@ -1,5 +1,6 @@
 # Disk full (C10, design 4.11): a follower without space acknowledges nothing and stays a follower; a
-# leader without space steps down or refuses; with space again all goes on.
+# leader without space hands over where there is some; where too few have any to follow another leader it
+# stays; with space again all goes on.
 nodes 3
 trace +substates
 start all
@@ -90,9 +91,108 @@ run for 30ms
 [  132.000] n2 commit 2 -> 3, applied 3
 [  132.000] n3 commit index moved to 3
 [  132.000] n3 commit 2 -> 3, applied 3
-propose n1 c
-[  147.000] n1 answers: disk_full
-run for 300ms
-expect n1 leader substate=disk_full
+[  136.000] n1 leadership transfer started to n2
+[  137.000] n2 asked to take over by n1
+[  137.000] n2 follower -> candidate (term 1)
+[  137.000] n2 election started for term 2
+[  137.000] n2 stale message dropped: timeout_now of term 1 from n1
+[  139.000] n1 higher term seen from n2 -> term 2
+[  139.000] n1 stepped down: higher term
+[  139.000] n1 leader -> follower (term 2)
+[  139.000] n1 vote granted to n2 in term 2
+[  139.000] n3 higher term seen from n2 -> term 2
+[  139.000] n3 vote granted to n2 in term 2
+[  141.000] n2 vote received from n3 -> 2 so far
+[  141.000] n2 election won with 2 of 3 votes
+[  141.000] n2 candidate -> leader (term 2)
+[  141.000] n2 appends 4 of term 2 (noop)
+[  142.000] n1 follows n2 (term 2)
+[  142.000] n3 appends 4 of term 2 (noop)
+[  142.000] n3 follows n2 (term 2)
+[  144.000] n2 peer is replicated to: n3 has up to entry 4
+[  144.000] n2 commit index moved to 4
+[  144.000] n2 commit 3 -> 4, applied 4
+[  145.000] n3 commit index moved to 4
+[  145.000] n3 commit 3 -> 4, applied 4
+run until n2 leader applied=4
+expect n1 follower substate=disk_full
+propose n2 c
+[  147.000] n2 appends 5 of term 2 (command)
+run until n2,n3 applied=5
+[  148.000] n3 appends 5 of term 2 (command)
+[  150.000] n2 commit index moved to 5
+[  150.000] n2 answers: ok, entry 5
+[  150.000] n2 commit 4 -> 5, applied 5
+[  151.000] n3 commit index moved to 5
+[  151.000] n3 commit 4 -> 5, applied 5
 disk n1 space
 run until converged
+[  158.000] n1 space is back
+[  161.000] n2 stale message dropped: vote_reply of term 2 from n1
+[  162.000] n1 commit index moved to 5
+[  162.000] n1 appends 4 of term 2 (noop)
+[  162.000] n1 appends 5 of term 2 (command)
+[  162.000] n1 commit 3 -> 5, applied 5
+trace -world
+disk n1 full
+disk n2 full
+disk n3 full
+propose n2 d
+[  162.000] n2 appends 6 of term 2 (command)
+run until n1,n2,n3 substate=disk_full
+[  163.000] n1 no space left
+[  163.000] n2 no space left
+[  163.000] n3 appends 6 of term 2 (command)
+[  164.000] n3 no space left
+trace +world
+run for 300ms
+expect n2 leader substate=disk_full
+propose n2 e
+[  464.000] n2 answers: disk_full
+disk n3 space
+run for 300ms
+[  474.000] n3 space is back
+expect n2 leader substate=disk_full
+disk n1 space
+run until n2 follower
+[  773.000] n1 space is back
+[  775.000] n1 appends 6 of term 2 (command)
+[  777.000] n2 peer is replicated to: n1 has up to entry 6
+[  777.000] n2 commit index moved to 6
+[  777.000] n2 answers: ok, entry 6
+[  777.000] n2 commit 5 -> 6, applied 6
+[  778.000] n1 commit index moved to 6
+[  778.000] n1 commit 5 -> 6, applied 6
+[  778.000] n3 commit index moved to 6
+[  778.000] n3 commit 5 -> 6, applied 6
+[  781.000] n2 leadership transfer started to n1
+[  782.000] n1 asked to take over by n2
+[  782.000] n1 follower -> candidate (term 2)
+[  782.000] n1 election started for term 3
+[  782.000] n1 stale message dropped: timeout_now of term 2 from n2
+[  784.000] n2 higher term seen from n1 -> term 3
+[  784.000] n2 stepped down: higher term
+[  784.000] n2 leader -> follower (term 3)
+[  784.000] n2 vote granted to n1 in term 3
+disk n2 space
+run until converged
+[  784.000] n3 higher term seen from n1 -> term 3
+[  784.000] n3 vote granted to n1 in term 3
+[  785.000] n2 space is back
+[  786.000] n1 vote received from n3 -> 2 so far
+[  786.000] n1 election won with 2 of 3 votes
+[  786.000] n1 candidate -> leader (term 3)
+[  786.000] n1 appends 7 of term 3 (noop)
+[  787.000] n2 appends 7 of term 3 (noop)
+[  787.000] n2 follows n1 (term 3)
+[  787.000] n3 appends 7 of term 3 (noop)
+[  787.000] n3 follows n1 (term 3)
+[  789.000] n1 stale message dropped: vote_reply of term 3 from n2
+[  789.000] n1 peer is replicated to: n3 has up to entry 7
+[  789.000] n1 commit index moved to 7
+[  789.000] n1 commit 6 -> 7, applied 7
+[  790.000] n3 commit index moved to 7
+[  790.000] n3 commit 6 -> 7, applied 7
+[  794.000] n1 peer is replicated to: n2 has up to entry 7
+[  795.000] n2 commit index moved to 7
+[  795.000] n2 commit 6 -> 7, applied 7
