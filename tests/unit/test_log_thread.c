@@ -86,7 +86,7 @@ static enum raft_error read_image_gate(struct raft_log *log, raft_index index, u
                                        size_t bytes, void *buffer)
 {
     (void)log;
-    memcpy(buffer, "image" + offset, bytes);
+    memcpy(buffer, &"image"[offset], bytes);
     return index == 7 ? RAFT_OK : RAFT_NOT_FOUND;
 }
 
