@@ -15,6 +15,7 @@ static void cut_off_others(struct raft_sim *sim, uint64_t set);
 
 void raft_sim_heal(struct raft_sim *sim, uint64_t set)
 {
+    raft_sim_bury(sim); /* Who died of a wish from outside is dead before all is well. */
     sim->healed = true;
     for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
         sim->trouble.periods[fault] = 0;
@@ -62,11 +63,11 @@ static void end_network_faults(struct raft_sim *sim)
 static void heal_node(struct raft_sim *sim, raft_id id)
 {
     struct raft_sim_process *process = raft_sim_process(sim, id);
+    process->fuse = 0; /* What it does as it resumes must not burn it. */
     raft_sim_nemesis_mend_disk(sim, id);
     raft_sim_resume(sim, id);
     if (process->clock.rate_permille != 1000)
         raft_sim_clock(sim, id, 1000, 0);
-    process->fuse = 0;
     raft_sim_start(sim, id);
 }
 
