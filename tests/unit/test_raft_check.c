@@ -220,8 +220,8 @@ static void tell_too_much(struct raft *r)
 static void turn_flight(struct raft *r)
 {
     r->peers[0].flight_count = 2;
-    r->peers[0].flight[r->peers[0].flight_head] = 5;
-    r->peers[0].flight[(r->peers[0].flight_head + 1) % r->limits.inflight_max] = 5;
+    r->peers[0].flight[r->peers[0].flight_head].last = 5;
+    r->peers[0].flight[(r->peers[0].flight_head + 1) % r->limits.inflight_max].last = 5;
 }
 
 static void tell_another(struct raft *r)
