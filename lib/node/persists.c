@@ -30,8 +30,11 @@ void raft_node_persists_push(struct raft_node_persists *persists, struct raft_ta
     struct raft_node_persist persist = {.seq = seq};
     if (persists->count == persists->capacity)
         grow_ring(persists);
-    if (first > 0) {
+    if (first > 0)
         persist.count = (uint32_t)(last - first + 1);
+    if (persist.count == 1) {
+        persist.one = raft_tail_acquire(tail, first);
+    } else if (persist.count > 1) {
         persist.blocks = calloc(persist.count, sizeof(struct raft_tail_block *));
         ASSERT(persist.blocks != NULL);
         for (uint32_t i = 0; i < persist.count; i++)
@@ -65,7 +68,9 @@ static void grow_ring(struct raft_node_persists *persists)
 
 static void release_blocks(struct raft_node_persist *persist, struct raft_tail *tail)
 {
-    for (uint32_t i = 0; i < persist->count; i++)
+    if (persist->count == 1)
+        raft_tail_release(tail, persist->one);
+    for (uint32_t i = 0; persist->count > 1 && i < persist->count; i++)
         raft_tail_release(tail, persist->blocks[i]);
     free(persist->blocks);
     persist->blocks = NULL;

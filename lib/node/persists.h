@@ -13,7 +13,8 @@
 struct raft_node_persist {
     uint64_t seq;
     uint32_t count;
-    struct raft_tail_block **blocks; /* owned array of held references; NULL when count is 0 */
+    struct raft_tail_block *one;     /* the held reference, when count is 1 */
+    struct raft_tail_block **blocks; /* owned array of them, when it is more */
 };
 
 struct raft_node_persists {

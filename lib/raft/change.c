@@ -14,6 +14,7 @@
  */
 #include "raft/state.h"
 
+static bool is_final(const struct raft_config *config, raft_id self);
 static enum raft_refusal judge(const struct raft *r, const struct raft_config *target,
                                raft_index base);
 static enum raft_refusal judge_target(const struct raft *r, const struct raft_config *target);
@@ -65,7 +66,8 @@ void raft_change_proceed(struct raft *r)
     const struct raft_config *config = raft_members(r);
     struct raft_config next;
 
-    if (r->role != RAFT_ROLE_LEADER || !raft_members_is_settled(r)) {
+    if (r->role != RAFT_ROLE_LEADER || is_final(config, r->options.id) ||
+        !raft_members_is_settled(r)) {
         return;
     }
     /* Raft thesis 4.2.2: "A leader that is removed from the configuration steps down once the Cnew
@@ -85,6 +87,20 @@ void raft_change_proceed(struct raft *r)
     } else if (make_promotion(r, &next)) {
         go_to(r, &next);
     }
+}
+
+/* Whether there is nothing to go on to: all members vote, in one half, and we are among them. */
+static bool is_final(const struct raft_config *config, raft_id self)
+{
+    bool member = false;
+
+    for (uint32_t i = 0; i < config->count; i++) {
+        if (config->members[i].flags != RAFT_MEMBER_VOTER) {
+            return false;
+        }
+        member = member || config->members[i].id == self;
+    }
+    return member;
 }
 
 static enum raft_refusal judge(const struct raft *r, const struct raft_config *target,

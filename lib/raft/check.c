@@ -114,7 +114,8 @@ static const char *check_persists(const struct raft *r)
         return "a change was not issued to the disk";
     }
     for (uint32_t i = 0; i < p->count; i++) {
-        const struct raft_persist_slot *slot = &p->slots[(p->head + i) % p->size];
+        uint32_t place = p->head + i;
+        const struct raft_persist_slot *slot = &p->slots[place < p->size ? place : place - p->size];
 
         if (slot->seq != p->completed + 1 + i) {
             return "the open persists are out of order";

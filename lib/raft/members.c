@@ -50,7 +50,9 @@ void raft_members_load(struct raft *r, const struct raft_event *start)
 
 struct raft_config_at *raft_members_at(const struct raft *r, uint32_t place)
 {
-    return &r->configs.ring[(r->configs.head + place) % r->configs.max];
+    uint32_t at = r->configs.head + place; /* Asked all the time: no division. */
+
+    return &r->configs.ring[at < r->configs.max ? at : at - r->configs.max];
 }
 
 void raft_members_install(struct raft *r, raft_index index, const struct raft_config *config,

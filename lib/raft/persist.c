@@ -162,5 +162,7 @@ static void note_truncation(struct raft *r, raft_index first)
 
 static struct raft_persist_slot *slot_at(const struct raft *r, uint32_t position)
 {
-    return &r->persists.slots[(r->persists.head + position) % r->persists.size];
+    uint32_t at = r->persists.head + position;
+
+    return &r->persists.slots[at < r->persists.size ? at : at - r->persists.size];
 }

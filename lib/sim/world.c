@@ -174,7 +174,7 @@ struct raft_sim_process *raft_sim_process(struct raft_sim *sim, raft_id id)
 
 void raft_sim_fold(struct raft_sim *sim, uint64_t value)
 {
-    sim->hash = raft_hash_word(raft_hash_word(sim->hash, sim->now), value);
+    sim->hash = raft_hash_word(sim->hash ^ sim->now * UINT64_C(0x9e3779b97f4a7c15), value);
 }
 
 raft_time raft_sim_draw(struct raft_sim *sim, uint32_t stream, raft_time min, raft_time max)
