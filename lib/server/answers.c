@@ -6,7 +6,13 @@
 #include "cluster/control.h"
 #include "server/internal.h"
 
-enum { TEXT_BYTES_MAX = 96, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum {
+    TEXT_BYTES_MAX = 96,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_NOT_FOUND = 4,
+    EXIT_NO_LEADER = 6
+};
 
 static void add_hex(struct raft_json *to, const char *key, uint64_t value)
 {
@@ -143,6 +149,7 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     add_count(answer, "clients", status.clients);
     add_count(answer, "time_us", server->now);
     add_timers(answer, server, &status);
+    raft_json_add(answer, "config", raft_server_render_config(&status.core));
     add_storage(answer, &status);
     add_promise(answer, &server->publisher.record);
     add_peers(answer, &status, server->now);
@@ -170,6 +177,20 @@ struct raft_json *raft_server_answer_snapshot(struct raft_server *server,
     add_count(answer, "index", index);
     raft_json_add_bool(answer, "taken", error == RAFT_OK);
     return answer;
+}
+
+struct raft_json *raft_server_answer_refused_transfer(enum raft_refusal refusal, raft_id self,
+                                                      raft_id to)
+{
+    const char *why = raft_refusal_text(refusal);
+    if (refusal == RAFT_REFUSAL_NOT_LEADER || refusal == RAFT_REFUSAL_NO_LEADER) {
+        return raft_control_error(EXIT_NO_LEADER, "n%u cannot hand leadership over: %s", self, why);
+    }
+    if (refusal == RAFT_REFUSAL_NO_SUCH_PEER) {
+        return raft_control_error(EXIT_NOT_FOUND, "n%u cannot hand leadership to n%u: %s", self, to,
+                                  why);
+    }
+    return raft_control_error(EXIT_FAILED, "n%u cannot hand leadership over: %s", self, why);
 }
 
 static const char *name_op(enum raft_kv_op op)

@@ -18,9 +18,7 @@ enum {
     LOG_ENTRIES_MAX = 1000,
     LOG_READ_BYTES = 1024 * 1024,
     EXIT_FAILED = 1,
-    EXIT_USAGE = 2,
-    EXIT_NOT_FOUND = 4,
-    EXIT_NO_LEADER = 6
+    EXIT_USAGE = 2
 };
 
 /* One client. It is served one request at a time: while an answer is under way or awaited, nothing
@@ -73,6 +71,8 @@ static struct raft_json *answer_transfer(struct connection *connection,
                                          const struct raft_json *request);
 static struct raft_json *answer_snapshot(struct connection *connection,
                                          const struct raft_json *request);
+static struct raft_json *answer_change(struct connection *connection,
+                                       const struct raft_json *request);
 static void accept_client(void *context);
 static void move_connection(void *context);
 static void close_connection(struct connection *connection);
@@ -83,6 +83,7 @@ static const struct {
 } verbs[] = {
     {"ping", answer_ping},         {"inspect", answer_inspect},   {"log", answer_log},
     {"campaign", answer_campaign}, {"transfer", answer_transfer}, {"snapshot", answer_snapshot},
+    {"change", answer_change},
 };
 
 struct raft_server_control *raft_server_control_create(struct raft_server *server)
@@ -348,17 +349,11 @@ static struct raft_json *answer_snapshot(struct connection *connection,
     return raft_server_answer_snapshot(server, request, write_command(connection, request));
 }
 
-static struct raft_json *refuse_transfer(enum raft_refusal refusal, raft_id self, raft_id to)
+/* Its command event is the supervisor's, who is asked first. */
+static struct raft_json *answer_change(struct connection *connection,
+                                       const struct raft_json *request)
 {
-    const char *why = raft_refusal_text(refusal);
-    if (refusal == RAFT_REFUSAL_NOT_LEADER || refusal == RAFT_REFUSAL_NO_LEADER) {
-        return raft_control_error(EXIT_NO_LEADER, "n%u cannot hand leadership over: %s", self, why);
-    }
-    if (refusal == RAFT_REFUSAL_NO_SUCH_PEER) {
-        return raft_control_error(EXIT_NOT_FOUND, "n%u cannot hand leadership to n%u: %s", self, to,
-                                  why);
-    }
-    return raft_control_error(EXIT_FAILED, "n%u cannot hand leadership over: %s", self, why);
+    return raft_server_answer_change(connection->control->server, request);
 }
 
 static struct raft_json *answer_transfer(struct connection *connection,
@@ -374,7 +369,7 @@ static struct raft_json *answer_transfer(struct connection *connection,
     uint64_t seq = write_command(connection, request);
     enum raft_refusal refusal = raft_node_transfer(server->node, (raft_id)to, &chosen);
     if (refusal != RAFT_REFUSAL_NONE) {
-        return refuse_transfer(refusal, self, (raft_id)to);
+        return raft_server_answer_refused_transfer(refusal, self, (raft_id)to);
     }
     connection->transfer_to = chosen != 0 ? chosen : (raft_id)to;
     connection->seq = seq;

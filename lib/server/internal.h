@@ -78,6 +78,7 @@ struct raft_server_publisher {
     struct raft_shm_node record; /* as last written */
     bool dirty;                  /* something changed that a reader may wait for */
     bool ring_owed;              /* the bell was rung too shortly before */
+    bool members_changed;        /* there may be nodes that we do not know how to reach */
 };
 
 void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,
@@ -109,10 +110,26 @@ void raft_server_control_entries(struct raft_server_control *control, uint64_t t
 void raft_server_control_free(struct raft_server_control **control);
 
 struct raft_json *raft_server_answer_inspect(struct raft_server *server);
+struct raft_json *raft_server_answer_refused_transfer(enum raft_refusal refusal, raft_id self,
+                                                      raft_id to);
 /* {"keep": entries that stay} -> {"index": of it, "taken": false if it was there already}. It is
  * stored when its event comes. */
 struct raft_json *raft_server_answer_snapshot(struct raft_server *server,
                                               const struct raft_json *request, uint64_t seq);
+
+/* -- members.c: who there is, and changes of it -------------------------------------------------*/
+
+/* Where nodes are, as the table's services say. */
+struct raft_server_peers {
+    struct raft_endpoint known[RAFT_NODES_MAX]; /* by slot; id 0 = none */
+};
+
+/* Looks into the table: nodes that came can be reached from now on, those that left no longer. */
+void raft_server_meet_peers(struct raft_server *server);
+struct raft_json *raft_server_answer_change(struct raft_server *server,
+                                            const struct raft_json *request);
+/* The configuration in force as {"index", "committed", "joint", "members": [{"id", "as"}]}. */
+struct raft_json *raft_server_render_config(const struct raft_status *status);
 
 /* -- server.c -----------------------------------------------------------------------------------*/
 
@@ -126,6 +143,7 @@ struct raft_server {
     struct raft_comms *comms; /* the interceptor around udp */
     struct raft_node *node;
     struct raft_server_publisher publisher;
+    struct raft_server_peers peers;
     struct raft_server_control *control;
     struct raft_server_watch *udp_watch;
     struct raft_server_watch *log_watch;

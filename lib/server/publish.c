@@ -15,6 +15,8 @@ static void note_commit(void *context, raft_index commit, raft_index applied);
 static void note_promise(void *context, raft_term term, raft_id vote, raft_index acked);
 static void note_trace(void *context, enum raft_trace_code code, raft_id peer, uint64_t a,
                        uint64_t b);
+static void note_config(void *context, raft_index index, const struct raft_config *config,
+                        bool committed);
 
 void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,
                               uint32_t slot, const struct raft_node_options *options)
@@ -28,7 +30,8 @@ void raft_server_publish_init(struct raft_server_publisher *publisher, struct ra
                      .leader = note_leader,
                      .commit = note_commit,
                      .promise = note_promise,
-                     .trace = note_trace},
+                     .trace = note_trace,
+                     .config = note_config},
         .record = {.incarnation = options->incarnation,
                    .id = options->core.id,
                    .pid = (uint32_t)getpid()},
@@ -160,6 +163,18 @@ static void note_trace(void *context, enum raft_trace_code code, raft_id peer, u
     (void)write_event(publisher, &event);
 }
 
+/* The members may be nodes that were not there when this one started. */
+static void note_config(void *context, raft_index index, const struct raft_config *config,
+                        bool committed)
+{
+    struct raft_server_publisher *publisher = context;
+    publisher->record.config_index = index;
+    publisher->record.config_committed = committed ? 1 : 0;
+    publisher->record.config = *config;
+    publisher->dirty = true;
+    publisher->members_changed = true;
+}
+
 static void copy_peers(struct raft_shm_node *record, const struct raft_node_status *status)
 {
     record->peers_count = status->core.peers_count;
@@ -204,6 +219,9 @@ static void fill_record(struct raft_server_publisher *publisher, raft_time now)
     record->sent = counters.sent;
     record->received = counters.received;
     memcpy(record->dropped, counters.dropped, sizeof record->dropped);
+    record->config_index = status.core.config_index;
+    record->config_committed = status.core.config_committed ? 1 : 0;
+    record->config = status.core.config;
     record->disk_full = status.core.disk_full ? 1 : 0;
     copy_peers(record, &status);
 }

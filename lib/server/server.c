@@ -121,6 +121,7 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
     raft_server_turn_begin(server);
     server->publisher.dirty = true;
     raft_server_turn_end(server);
+    raft_server_meet_peers(server); /* Of later ones the supervisor tells whom the table shows. */
     return RAFT_OK;
 }
 
@@ -157,6 +158,10 @@ void raft_server_turn_begin(struct raft_server *server)
 void raft_server_turn_end(struct raft_server *server)
 {
     raft_server_control_turn(server->control);
+    if (server->publisher.members_changed) {
+        server->publisher.members_changed = false;
+        raft_server_meet_peers(server);
+    }
     raft_server_publish(&server->publisher, server->now);
     uint64_t sleep = raft_shm_real_until(server->options.shm, raft_node_deadline(server->node));
     if (server->publisher.ring_owed && sleep > RING_RETRY_NS) {
@@ -195,6 +200,7 @@ static void read_signals(void *context)
             raft_server_stop(server, RAFT_SHM_EXIT_STOP);
         }
     }
+    raft_server_meet_peers(server);
     turn(server);
 }
 

@@ -109,6 +109,7 @@ bool raft_shm_node_read(const struct raft_shm *shm, uint32_t slot, struct raft_s
     if (record->peers_count > RAFT_NODES_MAX) {
         record->peers_count = RAFT_NODES_MAX;
     }
+    record->config.count = clamp(record->config.count, RAFT_NODES_MAX + 1);
     for (uint32_t i = 0; i < record->peers_count; i++) {
         record->peers[i].state = clamp(record->peers[i].state, RAFT_PROGRESS_SNAPSHOT + 1);
     }
