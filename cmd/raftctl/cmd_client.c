@@ -174,8 +174,8 @@ static int print_result(const struct call *call, enum raft_kv_op op,
 static void explain_no_leader(const struct call *call, raft_id only)
 {
     const struct raft_view *view = call->view;
-    if (view->up < view->quorum) {
-        fprintf(stderr, "  %u of %u nodes are up, a quorum is %u\n", view->up, view->voters,
+    if (!view->has_quorum) {
+        fprintf(stderr, "  %u of %u nodes are up, a quorum is %u\n", view->voters_up, view->voters,
                 view->quorum);
     }
     for (uint32_t i = 0; i < view->nodes_count; i++) {
@@ -183,13 +183,13 @@ static void explain_no_leader(const struct call *call, raft_id only)
         uint32_t reached = 0;
         for (uint32_t j = 0; j < view->nodes_count; j++) {
             const struct raft_view_node *peer = &view->nodes[j];
-            bool up = peer->process == RAFT_SHM_PROCESS_UP;
+            bool up = peer->process == RAFT_SHM_PROCESS_UP && raft_view_is_voter(peer);
             bool cut = raft_faults_is_cut(&view->faults, view->now, node->id, peer->id) ||
                        raft_faults_is_cut(&view->faults, view->now, peer->id, node->id);
             reached += j == i || (up && !cut) ? 1 : 0;
         }
-        if (node->process == RAFT_SHM_PROCESS_UP && reached < view->quorum &&
-            (only == 0 || only == node->id)) {
+        if (node->process == RAFT_SHM_PROCESS_UP && raft_view_is_voter(node) &&
+            reached < view->quorum && (only == 0 || only == node->id)) {
             fprintf(stderr, "  n%u reaches no majority (%u of %u, a quorum is %u)\n", node->id,
                     reached, view->voters, view->quorum);
         }

@@ -90,6 +90,7 @@ struct raft_json *status_json_node(const struct raft_view *view, const struct ra
         raft_json_add_null(json, "pid");
     }
     raft_json_add_string(json, "process", raft_shm_process_name(node->process));
+    raft_json_add_string(json, "member", raft_view_member_name(node->member));
     add_protocol(json, node);
     snprintf(udp, sizeof udp, "%.*s:%u", (int)sizeof node->service.host, node->service.host,
              node->service.port);
@@ -159,6 +160,34 @@ struct raft_json *status_json_links(const struct raft_view *view)
     return links;
 }
 
+/* The members that have one of these flags, and none of those. */
+static struct raft_json *list_members(const struct raft_config *config, uint32_t flags,
+                                      uint32_t without)
+{
+    struct raft_json *ids = raft_json_array();
+    for (uint32_t i = 0; i < config->count; i++) {
+        const struct raft_member *member = &config->members[i];
+        if ((member->flags & flags) != 0 && (member->flags & without) == 0) {
+            status_json_id(ids, NULL, member->id);
+        }
+    }
+    return ids;
+}
+
+struct raft_json *status_json_config(const struct raft_view *view)
+{
+    struct raft_json *json = raft_json_object();
+    const struct raft_config *config = &view->config;
+    raft_json_add_integer(json, "index", (int64_t)view->config_index);
+    raft_json_add_bool(json, "committed", view->config_committed);
+    raft_json_add_bool(json, "joint", view->joint);
+    raft_json_add(json, "voters", list_members(config, RAFT_MEMBER_VOTER, 0));
+    raft_json_add(json, "leaving", list_members(config, RAFT_MEMBER_OLD_VOTER, RAFT_MEMBER_VOTER));
+    raft_json_add(json, "joining", list_members(config, RAFT_MEMBER_JOINING, 0));
+    raft_json_add(json, "learners", list_members(config, RAFT_MEMBER_LEARNER, RAFT_MEMBER_JOINING));
+    return json;
+}
+
 static bool is_among(const struct raft_target *only, raft_id id)
 {
     bool found = only == NULL;
@@ -184,6 +213,7 @@ struct raft_json *status_json(const struct raft_view *view, const struct raft_ta
     raft_json_add_integer(json, "quorum", view->quorum);
     raft_json_add_integer(json, "election_timeout_ms",
                           (int64_t)(view->cluster.election_timeout / 1000));
+    raft_json_add(json, "config", status_json_config(view));
     struct raft_json *nodes = raft_json_array();
     for (uint32_t i = 0; i < view->nodes_count; i++) {
         if (is_among(only, view->nodes[i].id)) {

@@ -14,6 +14,7 @@ struct raft_json *status_json(const struct raft_view *view, const struct raft_ta
 
 struct raft_json *status_json_node(const struct raft_view *view, const struct raft_view_node *node);
 struct raft_json *status_json_faults(const struct raft_view *view);
+struct raft_json *status_json_config(const struct raft_view *view);
 struct raft_json *status_json_links(const struct raft_view *view);
 
 /* "n3"; none (null) for 0. */

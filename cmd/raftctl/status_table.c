@@ -42,6 +42,9 @@ static void print_state(const struct raft_view *view, const struct raft_view_nod
         snprintf(text, bytes, "LEADER");
     } else if (node->stale_leader) {
         snprintf(text, bytes, "stale leader");
+    } else if (node->node.role == RAFT_ROLE_FOLLOWER && !raft_view_is_voter(node)) {
+        snprintf(text, bytes, "%s",
+                 node->member != 0 ? raft_view_member_name(node->member) : "no member");
     } else {
         snprintf(text, bytes, "%s", raft_role_name((enum raft_role)node->node.role));
     }
@@ -130,6 +133,13 @@ static void print_faults(const struct raft_view *view, const struct raft_view_no
     }
 }
 
+static void print_member(const struct raft_view *view, const struct raft_view_node *node,
+                         char *text, size_t bytes)
+{
+    (void)view;
+    snprintf(text, bytes, "%s", raft_view_member_name(node->member));
+}
+
 static void print_pid(const struct raft_view *view, const struct raft_view_node *node, char *text,
                       size_t bytes)
 {
@@ -177,6 +187,7 @@ const struct status_field status_fields[] = {
     {"udp", "UDP", false, true, print_udp},
     {"restarts", "RESTARTS", true, true, print_restarts},
     {"digest", "DIGEST", false, true, print_digest},
+    {"member", "MEMBER", false, true, print_member},
     {"faults", "FAULTS", false, false, print_faults},
 };
 const uint32_t status_fields_count = sizeof status_fields / sizeof status_fields[0];
@@ -221,9 +232,9 @@ static void print_headline(const struct call *call)
     } else {
         printf("no leader, ");
     }
-    printf("term %" PRIu64 ", commit %" PRIu64 ", %u/%u up, quorum %u%s\n", view->term,
+    printf("term %" PRIu64 ", commit %" PRIu64 ", %u/%u up, quorum %u%s%s\n", view->term,
            view->commit, view->up, view->nodes_count, view->quorum,
-           view->supervised ? "" : ", no supervisor");
+           view->joint ? " of both halves (joint)" : "", view->supervised ? "" : ", no supervisor");
 }
 
 void status_print(const struct call *call, const struct raft_target *only, bool wide)

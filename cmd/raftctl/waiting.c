@@ -120,7 +120,9 @@ static bool lost_quorum(const struct wait_run *run)
     uint32_t left = view->voters;
     for (uint32_t i = 0; i < view->nodes_count; i++) {
         const struct raft_view_node *node = &view->nodes[i];
-        left -= node->process == RAFT_SHM_PROCESS_DOWN && (run->died >> node->slot & 1) != 0;
+        bool votes = (node->member & RAFT_MEMBER_VOTER) != 0;
+        left -=
+            votes && node->process == RAFT_SHM_PROCESS_DOWN && (run->died >> node->slot & 1) != 0;
     }
     return left < view->quorum;
 }

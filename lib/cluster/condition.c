@@ -167,6 +167,9 @@ static bool is_converged(const struct raft_view *view)
     }
     for (uint32_t i = 0; i < view->nodes_count; i++) {
         const struct raft_view_node *node = &view->nodes[i];
+        if (!raft_view_is_voter(node)) {
+            continue;
+        }
         if (node->process == RAFT_SHM_PROCESS_STARTING) {
             return false;
         }
@@ -274,7 +277,7 @@ static bool look_at(struct raft_condition *condition, struct raft_condition_term
     case RAFT_CONDITION_NO_LEADER:
         return view->leader == 0;
     case RAFT_CONDITION_QUORUM:
-        return view->voters > 0 && view->up >= view->quorum;
+        return view->voters > 0 && view->has_quorum;
     case RAFT_CONDITION_TERM:
         return compare(term->comparison, view->term, term->number);
     case RAFT_CONDITION_COMMIT:

@@ -11,7 +11,7 @@ static void print_leader(const struct raft_view *view, FILE *file)
         fprintf(file, "n%u (term %" PRIu64 ")", view->leader, view->term);
         return;
     }
-    fprintf(file, "none (term %" PRIu64 ", %u of %u up", view->term, view->up, view->voters);
+    fprintf(file, "none (term %" PRIu64 ", %u of %u up", view->term, view->voters_up, view->voters);
     for (uint32_t i = 0; i < view->nodes_count; i++) {
         const struct raft_view_node *node = &view->nodes[i];
         if (node->process == RAFT_SHM_PROCESS_PAUSED) {
@@ -102,7 +102,8 @@ static void print_value(const struct raft_condition *condition,
                 view->leader == 0 ? 0 : (view->now - condition->since) / 1000);
         break;
     case RAFT_CONDITION_QUORUM:
-        fprintf(file, "%u of %u up, needs %u", view->up, view->voters, view->quorum);
+        fprintf(file, "%u of %u up, needs %u%s", view->voters_up, view->voters, view->quorum,
+                view->joint ? ", and a majority of the outgoing members" : "");
         break;
     case RAFT_CONDITION_TERM:
         fprintf(file, "%" PRIu64, view->term);

@@ -213,7 +213,7 @@ static void pick(struct choice *choice, bool in[RAFT_NODES_MAX], uint32_t count)
 static bool is_follower(const struct raft_view *view, const struct raft_view_node *node)
 {
     return node->process == RAFT_SHM_PROCESS_UP && node->id != view->leader &&
-           node->node.role == RAFT_ROLE_FOLLOWER;
+           node->node.role == RAFT_ROLE_FOLLOWER && raft_view_is_voter(node);
 }
 
 static bool is_in(const struct raft_view *view, uint32_t i, const struct item *item)
@@ -221,12 +221,13 @@ static bool is_in(const struct raft_view *view, uint32_t i, const struct item *i
     const struct raft_view_node *node = &view->nodes[i];
     switch (item->word) {
     case WORD_ALL:
+        return true;
     case WORD_VOTERS:
     case WORD_MINORITY:
     case WORD_MAJORITY:
-        return true;
+        return raft_view_is_voter(node);
     case WORD_LEARNERS:
-        return false;
+        return (node->member & RAFT_MEMBER_LEARNER) != 0;
     case WORD_LEADER:
         return node->id == view->leader;
     case WORD_FOLLOWERS:
@@ -314,7 +315,7 @@ static enum raft_error resolve_item(struct choice *choice, const struct item *it
         in[i] = is_in(choice->view, i, item);
         count += in[i] ? 1 : 0;
     }
-    uint32_t voters = choice->view->voters;
+    uint32_t voters = item->word == WORD_FOLLOWER ? choice->view->voters : count;
     uint32_t wanted = item->word == WORD_MINORITY   ? (voters - (voters > 0 ? 1 : 0)) / 2
                       : item->word == WORD_MAJORITY ? voters / 2 + 1
                                                     : 1;

@@ -7,9 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "raft/config.h"
+
 static void read_nodes(const struct raft_shm *shm, struct raft_view *view);
+static void find_members(struct raft_view *view);
 static void sort_nodes(struct raft_view *view);
 static void judge_process(const struct raft_view *view, struct raft_view_node *node);
+static void find_members(struct raft_view *view);
 static void find_leader(struct raft_view *view);
 static void judge_nodes(struct raft_view *view);
 static void read_faults(const struct raft_shm *shm, struct raft_view *view);
@@ -31,8 +35,7 @@ void raft_view_read(const struct raft_shm *shm, struct raft_view *view)
     raft_shm_clock_read(shm, &clock);
     view->frozen = clock.rate == 0;
     view->now = raft_shm_now(shm);
-    view->voters = view->nodes_count;
-    view->quorum = view->voters / 2 + 1;
+    find_members(view);
     find_leader(view);
     judge_nodes(view);
     read_faults(shm, view);
@@ -100,6 +103,45 @@ const char *raft_health_name(enum raft_health health)
         return "down";
     }
     return "unknown";
+}
+
+const char *raft_view_member_name(uint32_t flags)
+{
+    if ((flags & RAFT_MEMBER_VOTER) != 0) {
+        return "voter";
+    }
+    if ((flags & RAFT_MEMBER_OLD_VOTER) != 0) {
+        return "leaving";
+    }
+    if ((flags & RAFT_MEMBER_JOINING) != 0) {
+        return "joining";
+    }
+    return (flags & RAFT_MEMBER_LEARNER) != 0 ? "learner" : "none";
+}
+
+bool raft_view_is_voter(const struct raft_view_node *node)
+{
+    return (node->member & (RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER)) != 0;
+}
+
+/* Is a majority of one half's voters up? An empty half needs nobody. */
+static bool has_majority_up(const struct raft_view *view, const struct raft_config *config,
+                            uint32_t half)
+{
+    uint32_t voters = raft_config_count(config, half);
+    uint32_t up = 0;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        const struct raft_view_node *node = &view->nodes[i];
+        bool votes = (raft_config_flags(config, node->id) & half) != 0;
+        up += votes && node->process == RAFT_SHM_PROCESS_UP ? 1 : 0;
+    }
+    return voters == 0 || up > voters / 2;
+}
+
+bool raft_view_would_have_quorum(const struct raft_view *view, const struct raft_config *config)
+{
+    return has_majority_up(view, config, RAFT_MEMBER_VOTER) &&
+           has_majority_up(view, config, RAFT_MEMBER_OLD_VOTER);
 }
 
 static void read_nodes(const struct raft_shm *shm, struct raft_view *view)
@@ -191,16 +233,29 @@ static int compare_times_descending(const void *left, const void *right)
     return (a < b) - (a > b);
 }
 
-/* The time at which the quorum-th freshest voter heard it: a majority heard it then or later. */
+/* The time at which the quorum-th freshest of one half's voters heard it: a majority of them heard
+ * it then or later. */
+static raft_time half_heard_at(const struct raft_view *view, const struct raft_view_node *leader,
+                               uint32_t half)
+{
+    raft_time times[RAFT_NODES_MAX] = {0};
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        if ((view->nodes[i].member & half) != 0) {
+            times[count++] = heard_at(leader, &view->nodes[i], view->now);
+        }
+    }
+    qsort(times, count, sizeof times[0], compare_times_descending);
+    return times[raft_config_count(&view->config, half) / 2];
+}
+
 static raft_time majority_heard_at(const struct raft_view *view,
                                    const struct raft_view_node *leader)
 {
-    raft_time times[RAFT_NODES_MAX] = {0};
-    for (uint32_t i = 0; i < view->nodes_count; i++) {
-        times[i] = heard_at(leader, &view->nodes[i], view->now);
-    }
-    qsort(times, view->nodes_count, sizeof times[0], compare_times_descending);
-    return times[view->quorum - 1];
+    raft_time new_half = half_heard_at(view, leader, RAFT_MEMBER_VOTER);
+    raft_time old_half =
+        view->joint ? half_heard_at(view, leader, RAFT_MEMBER_OLD_VOTER) : new_half;
+    return new_half < old_half ? new_half : old_half;
 }
 
 static bool claims_to_lead(const struct raft_view_node *node)
@@ -209,7 +264,8 @@ static bool claims_to_lead(const struct raft_view_node *node)
            node->node.role == RAFT_ROLE_LEADER;
 }
 
-static void find_leader(struct raft_view *view)
+/* The one of the highest term; NULL if there is none. */
+static const struct raft_view_node *find_claimant(const struct raft_view *view)
 {
     const struct raft_view_node *best = NULL;
     for (uint32_t i = 0; i < view->nodes_count; i++) {
@@ -218,6 +274,63 @@ static void find_leader(struct raft_view *view)
             best = node;
         }
     }
+    return best;
+}
+
+/* Does a know of a newer configuration than b, as far as such words can be compared? A committed
+ * one stays; of two others the one that came later in the log is more likely to stay. */
+static bool is_newer(const struct raft_shm_node *a, const struct raft_shm_node *b)
+{
+    return a->config_index > b->config_index ||
+           (a->config_index == b->config_index && a->config_committed > b->config_committed);
+}
+
+/* Whose word on the members counts: the leader's, else the newest one; NULL if there is none.
+ * Nobody is trusted further than that it makes sense. */
+static const struct raft_view_node *find_teller(const struct raft_view *view)
+{
+    const struct raft_view_node *teller = find_claimant(view);
+    if (teller != NULL && raft_config_is_valid(&teller->node.config)) {
+        return teller;
+    }
+    teller = NULL;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        const struct raft_view_node *node = &view->nodes[i];
+        if (node->has_record && raft_config_is_valid(&node->node.config) &&
+            (teller == NULL || is_newer(&node->node, &teller->node))) {
+            teller = node;
+        }
+    }
+    return teller;
+}
+
+/* Where nobody knows of any members, all are taken for voters. */
+static void find_members(struct raft_view *view)
+{
+    const struct raft_view_node *teller = find_teller(view);
+    if (teller != NULL) {
+        view->config = teller->node.config;
+        view->config_index = teller->node.config_index;
+        view->config_committed = teller->node.config_committed != 0;
+    }
+    for (uint32_t i = 0; teller == NULL && i < view->nodes_count; i++) {
+        (void)raft_config_set(&view->config, view->nodes[i].id, RAFT_MEMBER_VOTER);
+    }
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        struct raft_view_node *node = &view->nodes[i];
+        node->member = raft_config_flags(&view->config, node->id);
+        view->voters_up +=
+            (node->member & RAFT_MEMBER_VOTER) != 0 && node->process == RAFT_SHM_PROCESS_UP ? 1 : 0;
+    }
+    view->joint = raft_config_is_joint(&view->config);
+    view->voters = raft_config_count(&view->config, RAFT_MEMBER_VOTER);
+    view->quorum = view->voters / 2 + 1;
+    view->has_quorum = raft_view_would_have_quorum(view, &view->config);
+}
+
+static void find_leader(struct raft_view *view)
+{
+    const struct raft_view_node *best = find_claimant(view);
     if (best == NULL) {
         return;
     }
@@ -291,7 +404,7 @@ static enum raft_health judge_health(const struct raft_view *view)
     if (alive == 0) {
         return RAFT_HEALTH_DOWN;
     }
-    if (view->up < view->quorum) {
+    if (!view->has_quorum) {
         return RAFT_HEALTH_NO_QUORUM;
     }
     if (view->leader == 0) {

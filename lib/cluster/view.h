@@ -4,7 +4,8 @@
  *
  * Built from shared memory by any process, without asking anybody. Whether a node is up, paused or
  * gone is asked of the kernel (pid with the recorded start time; state T is paused, Z is dead). The
- * leader is the live node in role leader with the highest term that was heard by a majority within
+ * leader is the live node in role leader with the highest term that was heard by a majority of the
+ * voters (while the members change: by both majorities) within
  * T (the node counts itself; a peer counts when it follows this leader and heard it within T, or
  * when its answer reached the leader within T); another one is a stale leader. A paused node leads
  * nobody.
@@ -26,6 +27,7 @@ struct raft_view_node {
     enum raft_shm_process process; /* checked with the kernel */
     bool has_record;               /* the node wrote one in its present or last life */
     bool stale_leader;             /* says it leads, but is not the leader */
+    uint32_t member;               /* flags of raft_member in the view's config; 0 = no member */
     struct raft_shm_service service;
     struct raft_shm_node node;
     int64_t heartbeat_age_ms; /* since the leader was heard, real-rate cluster time; -1 = unknown or
@@ -51,12 +53,18 @@ struct raft_view {
     raft_time changes_at; /* when time alone may change this view; UINT64_MAX = never */
     struct raft_shm_cluster cluster;
     enum raft_health health;
-    raft_id leader;    /* 0 = none */
-    raft_term term;    /* highest known */
-    raft_index commit; /* highest known */
-    uint32_t up;       /* processes up */
-    uint32_t voters;
-    uint32_t quorum;
+    raft_id leader;            /* 0 = none */
+    raft_term term;            /* highest known */
+    raft_index commit;         /* highest known */
+    uint32_t up;               /* processes up */
+    struct raft_config config; /* the members: as the leader says, else as the newest word is */
+    raft_index config_index;
+    bool config_committed;
+    bool joint;      /* majorities of two halves are needed */
+    uint32_t voters; /* of the new half */
+    uint32_t voters_up;
+    uint32_t quorum; /* of the voters */
+    bool has_quorum; /* enough voters are up, of both halves */
     uint32_t nodes_count;
     struct raft_view_node nodes[RAFT_NODES_MAX]; /* ascending by id */
     struct raft_faults faults;                   /* expired ones left out */
@@ -67,6 +75,15 @@ void raft_view_read(const struct raft_shm *shm, struct raft_view *view);
 
 /* NULL if no such node. */
 const struct raft_view_node *raft_view_find(const struct raft_view *view, raft_id id);
+
+/* "voter", "learner", "joining", "leaving" (votes in the outgoing half only), "none". */
+const char *raft_view_member_name(uint32_t flags);
+
+/* Does this node vote, in either half? */
+bool raft_view_is_voter(const struct raft_view_node *node);
+
+/* Would enough voters of this configuration be up, in both halves? */
+bool raft_view_would_have_quorum(const struct raft_view *view, const struct raft_config *config);
 
 /* The node's own record is of its present life (not left over from the last one). */
 bool raft_view_is_current(const struct raft_view_node *node);

@@ -100,6 +100,7 @@ static inline void tf_begin(uint32_t count)
         node->id = i + 1;
         node->slot = i;
         node->has_record = true;
+        node->member = RAFT_MEMBER_VOTER;
         node->node.id = node->id;
         node->node.incarnation = 77;
         node->service = (struct raft_shm_service){.id = node->id,

@@ -69,7 +69,8 @@ static void add_cluster(const struct top_model *model, struct pieces *pieces)
     top_words_number(view->term, 9, term, sizeof(term));
     snprintf(text, sizeof(text), "term %s", term);
     add_piece(pieces, 70, TOP_PLAIN, text);
-    snprintf(text, sizeof(text), "quorum %u/%u", view->quorum, view->voters);
+    snprintf(text, sizeof(text), "quorum %u/%u%s", view->quorum, view->voters,
+             view->joint ? " joint" : "");
     add_piece(pieces, 30, TOP_PLAIN, text);
     if (view->health != RAFT_HEALTH_NO_LEADER) {
         snprintf(text, sizeof(text), "%s", raft_health_name(view->health));

@@ -75,6 +75,11 @@ static const char *name_role(const struct raft_view_node *node)
     if (node->node.role == RAFT_ROLE_CANDIDATE) {
         return node->node.substate == RAFT_SUBSTATE_PRE_VOTE ? "PRECAND" : "CAND";
     }
+    if (!raft_view_is_voter(node)) {
+        return node->member == 0                           ? "outside"
+               : (node->member & RAFT_MEMBER_JOINING) != 0 ? "joining"
+                                                           : "learner";
+    }
     return "follower";
 }
 
