@@ -155,7 +155,7 @@ static void make_server(const struct options *options, struct parts *parts)
                  .limits = raft_limits_default(),
                  .incarnation = options->incarnation,
                  .seed = make_seed(options, parts),
-                 .fresh = options->fresh,
+                 .fresh = options->fresh && raft_spec_is_founder(&parts->spec, options->id),
                  .snapshot_every = options->snapshot_every,
                  .snapshot_trailing = options->snapshot_keep,
                  .check = true},
@@ -167,9 +167,11 @@ static void make_server(const struct options *options, struct parts *parts)
         .serializer = raft_serializer_msgpack(),
         .socket = options->socket,
     };
-    for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
-        (void)raft_config_set(&server.node.config, parts->spec.nodes[i].id,
-                              RAFT_MEMBER_VOTER); /* A spec has no more nodes than fit. */
+    /* A node that came later knows of no members until the log or a snapshot says so. */
+    bool knows = raft_spec_is_founder(&parts->spec, options->id);
+    for (uint32_t i = 0; knows && i < parts->spec.founders_count; i++) {
+        (void)raft_config_set(&server.node.config, parts->spec.founders[i],
+                              RAFT_MEMBER_VOTER); /* A spec has no more founders than fit. */
     }
     parts->server = raft_server_new(&server);
     parts->log = NULL;

@@ -101,23 +101,47 @@ static void adopt_child(struct raft_supervisor *supervisor, struct raft_child *c
     }
 }
 
+void raft_child_make(struct raft_supervisor *supervisor, const struct raft_spec_node *node)
+{
+    struct raft_child *child = &supervisor->children[supervisor->children_count++];
+
+    memset(child, 0, sizeof *child);
+    child->id = node->id;
+    child->slot = node->slot;
+    child->state = RAFT_SHM_PROCESS_DOWN;
+    child->process.pidfd = -1;
+    child->process.ready = -1;
+    child->exit_code = -1;
+    child->follow = -1;
+}
+
+/* A place of the table that is nobody's by now: its node left when nobody could clear it. */
+static void clear_places(struct raft_supervisor *supervisor)
+{
+    uint64_t taken = 0;
+
+    for (uint32_t i = 0; i < supervisor->children_count; i++) {
+        taken |= UINT64_C(1) << supervisor->children[i].slot;
+    }
+    for (uint32_t slot = 0; slot < RAFT_NODES_MAX; slot++) {
+        if ((taken >> slot & 1) == 0) {
+            raft_shm_slot_clear(supervisor->shm, slot);
+        }
+    }
+}
+
 void raft_supervisor_adopt(struct raft_supervisor *supervisor)
 {
-    supervisor->children_count = supervisor->spec.nodes_count;
-    for (uint32_t i = 0; i < supervisor->children_count; i++) {
+    for (uint32_t i = 0; i < supervisor->spec.nodes_count; i++) {
         struct raft_child *child = &supervisor->children[i];
 
-        memset(child, 0, sizeof *child);
-        child->id = supervisor->spec.nodes[i].id;
-        child->slot = supervisor->spec.nodes[i].slot;
-        child->state = RAFT_SHM_PROCESS_DOWN;
-        child->process.pidfd = -1;
-        child->process.ready = -1;
-        child->exit_code = -1;
-        child->follow = -1;
+        raft_child_make(supervisor, &supervisor->spec.nodes[i]);
         adopt_child(supervisor, child);
         raft_child_publish(supervisor, child);
     }
+    clear_places(supervisor);
+    raft_members_announce(supervisor);
+    raft_members_expect(supervisor);
 }
 
 static bool is_held(const struct raft_supervisor *supervisor, pid_t pid)

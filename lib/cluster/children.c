@@ -77,6 +77,9 @@ bool raft_child_is_ending(const struct raft_child *child)
 
 void raft_child_start(struct raft_supervisor *supervisor, struct raft_child *child)
 {
+    if (raft_members_find(supervisor, child->id) == RAFT_SPEC_GONE) {
+        return;
+    }
     child->desired_up = true;
     child->backoff_ms = 0;
     if (raft_child_is_ending(child)) {
@@ -123,7 +126,9 @@ static bool has_lost_store(const struct raft_supervisor *supervisor, struct raft
         return false;
     }
     snprintf(child->failure, sizeof child->failure,
-             "its store is gone: put %.160s back, or begin anew with up --fresh", path);
+             "its store is gone: put %.120s back, or let a new node take its place (raftctl member "
+             "replace n%u)",
+             path, child->id);
     return true;
 }
 

@@ -25,7 +25,8 @@ uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft
                                 raft_json_string(json, "text", raft_json_string(json, "verb", "")));
 }
 
-static void refuse(struct raft_errand *errand, const struct raft_child *child, const char *why)
+void raft_request_refuse(struct raft_errand *errand, const struct raft_child *child,
+                         const char *why)
 {
     size_t used = strlen(errand->refused);
 
@@ -76,7 +77,7 @@ static void kill_one(struct raft_supervisor *supervisor, struct raft_errand *err
         raft_child_exit_text(child, exit, sizeof exit);
         snprintf(why, sizeof why, "is down already (%s)",
                  child->ended != 0 ? exit : "never started");
-        refuse(errand, child, why);
+        raft_request_refuse(errand, child, why);
         return;
     }
     if (is_deadly(signal)) {
@@ -101,7 +102,7 @@ static void pause_one(struct raft_supervisor *supervisor, struct raft_errand *er
         char why[64];
 
         snprintf(why, sizeof why, "is %s, not up", raft_shm_process_name(child->state));
-        refuse(errand, child, why);
+        raft_request_refuse(errand, child, why);
         return;
     }
     raft_child_signal(supervisor, child, signal);
@@ -137,6 +138,9 @@ static void move_one(struct raft_supervisor *supervisor, struct raft_errand *err
     int signal = (int)raft_json_integer(json, "signal", SIGKILL);
 
     if (strcmp(errand->verb, "start") == 0) {
+        if (raft_members_find(supervisor, child->id) == RAFT_SPEC_GONE) {
+            raft_request_refuse(errand, child, "was removed from the cluster");
+        }
         raft_child_start(supervisor, child);
     } else if (strcmp(errand->verb, "stop") == 0 || strcmp(errand->verb, "restart") == 0) {
         stop_one(supervisor, child, timeout);
@@ -183,6 +187,8 @@ static bool is_there(enum raft_goal goal, const struct raft_child *child)
         return child->state == RAFT_SHM_PROCESS_DOWN;
     case RAFT_GOAL_PAUSED:
         return child->state == RAFT_SHM_PROCESS_PAUSED;
+    case RAFT_GOAL_MEMBER:
+        return false;
     }
     return false;
 }
@@ -202,11 +208,15 @@ static void set_deadline(struct raft_errand *errand, int signal, const struct ra
 }
 
 /* The errand's time is up: says so of every node that is not where it should be. */
-static void give_up(struct raft_errand *errand, struct raft_child *child)
+static void give_up(const struct raft_supervisor *supervisor, struct raft_errand *errand,
+                    struct raft_child *child)
 {
     char why[96];
 
-    if (errand->goal == RAFT_GOAL_DOWN) {
+    if (errand->goal == RAFT_GOAL_MEMBER) {
+        snprintf(why, sizeof why, "is %s still",
+                 raft_spec_member_name(raft_members_find(supervisor, child->id)));
+    } else if (errand->goal == RAFT_GOAL_DOWN) {
         child->end_asked = false;
         snprintf(why, sizeof why, "is %s still: the signal did not end it (kill without -s does)",
                  raft_shm_process_name(child->state));
@@ -214,7 +224,7 @@ static void give_up(struct raft_errand *errand, struct raft_child *child)
         snprintf(why, sizeof why, "is %s still: the signal was not seen to work",
                  raft_shm_process_name(child->state));
     }
-    refuse(errand, child, why);
+    raft_request_refuse(errand, child, why);
 }
 
 /* start, stop, restart, kill, pause, resume. */
@@ -285,9 +295,10 @@ static struct raft_json *handle_down(struct raft_supervisor *supervisor,
     return NULL; /* Answered last of all, when nothing is left. */
 }
 
-static bool is_reached(enum raft_goal goal, const struct raft_child *child)
+static bool is_reached(const struct raft_supervisor *supervisor, const struct raft_errand *errand,
+                       const struct raft_child *child)
 {
-    switch (goal) {
+    switch (errand->goal) {
     case RAFT_GOAL_NONE:
         return true;
     case RAFT_GOAL_UP:
@@ -298,6 +309,9 @@ static bool is_reached(enum raft_goal goal, const struct raft_child *child)
         return child->state == RAFT_SHM_PROCESS_PAUSED || is_down(child);
     case RAFT_GOAL_RESUMED:
         return child->state != RAFT_SHM_PROCESS_PAUSED;
+    case RAFT_GOAL_MEMBER:
+        return raft_members_find(supervisor, child->id) == errand->want &&
+               errand->want != RAFT_SPEC_GONE;
     }
     return true;
 }
@@ -334,7 +348,7 @@ static void judge(const struct raft_supervisor *supervisor, struct raft_errand *
     char exit[RAFT_CHILD_TEXT];
     char why[3 * RAFT_CHILD_TEXT];
 
-    if (!is_down(child) || (errand->failed >> child->slot & 1) != 0) {
+    if (child == NULL || !is_down(child) || (errand->failed >> child->slot & 1) != 0) {
         return;
     }
     raft_child_exit_text(child, exit, sizeof exit);
@@ -346,9 +360,9 @@ static void judge(const struct raft_supervisor *supervisor, struct raft_errand *
         snprintf(why, sizeof why, "did not start: %s%s%s",
                  child->failure[0] != 0 ? child->failure : exit, child->failure[0] != 0 ? "" : log,
                  is_port_free(&node->endpoint) ? "" : way_out);
-        refuse(errand, child, why);
+        raft_request_refuse(errand, child, why);
     } else if (errand->goal == RAFT_GOAL_PAUSED || errand->goal == RAFT_GOAL_RESUMED) {
-        refuse(errand, child, exit);
+        raft_request_refuse(errand, child, exit);
     }
 }
 
@@ -359,8 +373,12 @@ static struct raft_json *render_nodes(struct raft_supervisor *supervisor,
 
     for (uint32_t i = 0; i < errand->count; i++) {
         const struct raft_child *child = raft_child_find(supervisor, errand->ids[i]);
-        struct raft_json *node = raft_json_object();
+        struct raft_json *node;
 
+        if (child == NULL) {
+            continue; /* It has left the cluster. */
+        }
+        node = raft_json_object();
         raft_json_add_integer(node, "id", child->id);
         raft_json_add_string(node, "process", raft_shm_process_name(child->state));
         raft_json_add_integer(node, "pid", child->process.pid);
@@ -368,6 +386,16 @@ static struct raft_json *render_nodes(struct raft_supervisor *supervisor,
         raft_json_add(nodes, NULL, node);
     }
     return nodes;
+}
+
+/* A node that was made for this request and did not start: nobody has heard of it. */
+static void expel_unborn(struct raft_supervisor *supervisor, struct raft_errand *errand)
+{
+    char why[RAFT_CHILD_TEXT];
+
+    if (raft_members_expel(supervisor, errand->ids[0], why, sizeof why) != RAFT_OK) {
+        raft_request_refuse(errand, raft_child_find(supervisor, errand->ids[0]), why);
+    }
 }
 
 struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
@@ -378,30 +406,46 @@ struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
     for (uint32_t i = 0; i < errand->count; i++) {
         struct raft_child *child = raft_child_find(supervisor, errand->ids[i]);
 
-        if ((errand->failed >> child->slot & 1) != 0 || is_reached(errand->goal, child)) {
+        if (child == NULL || (errand->failed >> child->slot & 1) != 0 ||
+            is_reached(supervisor, errand, child)) {
             continue;
         }
         if (errand->deadline == 0 || raft_supervisor_clock_ms() < errand->deadline) {
             return NULL;
         }
-        give_up(errand, child);
+        give_up(supervisor, errand, child);
     }
     if (errand->restart && !supervisor->leaving) {
         errand->restart = false;
         errand->goal = RAFT_GOAL_UP;
         for (uint32_t i = 0; i < errand->count; i++) {
-            raft_child_start(supervisor, raft_child_find(supervisor, errand->ids[i]));
+            struct raft_child *child = raft_child_find(supervisor, errand->ids[i]);
+
+            if (child != NULL) {
+                raft_child_start(supervisor, child);
+            }
         }
         return NULL;
     }
     for (uint32_t i = 0; i < errand->count; i++) {
         judge(supervisor, errand, raft_child_find(supervisor, errand->ids[i]));
     }
+    if (errand->goal == RAFT_GOAL_MEMBER && errand->want != RAFT_SPEC_GONE &&
+        raft_child_find(supervisor, errand->ids[0]) == NULL) {
+        return raft_control_error(EXIT_FAILED, "%s: n%u was removed meanwhile", errand->verb,
+                                  errand->ids[0]);
+    }
+    if (errand->enrolled && errand->refused[0] != 0) {
+        expel_unborn(supervisor, errand);
+    }
     answer = errand->refused[0] == 0
                  ? raft_control_ok(errand->seq)
                  : raft_control_error(EXIT_FAILED, "%s: %s", errand->verb, errand->refused);
     if (errand->refused[0] != 0) {
         raft_json_add_integer(answer, "seq", (int64_t)errand->seq);
+    }
+    if (errand->enrolled) {
+        raft_json_add_integer(answer, "id", errand->ids[0]);
     }
     raft_json_add(answer, "nodes", render_nodes(supervisor, errand));
     return answer;
@@ -415,10 +459,17 @@ struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
         const char *verb;
         handler handle;
     } verbs[] = {
-        {"ping", handle_ping},       {"start", handle_nodes}, {"stop", handle_nodes},
-        {"restart", handle_nodes},   {"kill", handle_nodes},  {"pause", handle_nodes},
-        {"resume", handle_nodes},    {"down", handle_down},   {"partition", raft_request_partition},
+        {"ping", handle_ping},
+        {"start", handle_nodes},
+        {"stop", handle_nodes},
+        {"restart", handle_nodes},
+        {"kill", handle_nodes},
+        {"pause", handle_nodes},
+        {"resume", handle_nodes},
+        {"down", handle_down},
+        {"partition", raft_request_partition},
         {"heal", raft_request_heal},
+        {"member", raft_request_member},
     };
     const char *verb = raft_json_string(json, "verb", "");
 

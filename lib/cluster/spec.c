@@ -38,6 +38,27 @@ bool raft_spec_timing(const char *name, raft_time *election_timeout, raft_time *
     return false;
 }
 
+const char *raft_spec_member_name(enum raft_spec_member member)
+{
+    static const char *const names[] = {
+#define X(name, text) text,
+        RAFT_SPEC_MEMBERS(X)
+#undef X
+    };
+
+    return (size_t)member < sizeof names / sizeof names[0] ? names[member] : "unknown";
+}
+
+bool raft_spec_is_founder(const struct raft_spec *spec, raft_id id)
+{
+    for (uint32_t i = 0; i < spec->founders_count; i++) {
+        if (spec->founders[i] == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_id id)
 {
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
@@ -89,6 +110,18 @@ static enum raft_error check_node(const struct raft_spec *spec, uint32_t i, char
     return RAFT_OK;
 }
 
+static bool are_founders_fine(const struct raft_spec *spec)
+{
+    bool fine = spec->founders_count >= 1 && spec->founders_count <= RAFT_NODES_MAX;
+
+    for (uint32_t i = 0; fine && i < spec->founders_count; i++) {
+        raft_id former = i > 0 ? spec->founders[i - 1] : 0;
+
+        fine = spec->founders[i] > former && spec->founders[i] < spec->next_id;
+    }
+    return fine;
+}
+
 enum raft_error raft_spec_check(const struct raft_spec *spec, char *message, size_t message_bytes)
 {
     enum raft_error error = RAFT_OK;
@@ -117,6 +150,11 @@ enum raft_error raft_spec_check(const struct raft_spec *spec, char *message, siz
     }
     for (uint32_t i = 0; error == RAFT_OK && i < spec->nodes_count; i++) {
         error = check_node(spec, i, message, message_bytes);
+    }
+    if (error == RAFT_OK && !are_founders_fine(spec)) {
+        snprintf(message, message_bytes, "founders: expected 1 to %d ascending ids below next_id",
+                 RAFT_NODES_MAX);
+        error = RAFT_INVALID;
     }
     return error;
 }
@@ -153,6 +191,20 @@ static bool read_number(const struct raft_json *json, const char *key, int64_t m
     return value >= 0 && value <= max;
 }
 
+/* A file from before members could change says nothing of them: all are voters. */
+static bool read_member(const struct raft_json *json, enum raft_spec_member *member)
+{
+    const char *name = raft_json_string(json, "member", raft_spec_member_name(RAFT_SPEC_VOTER));
+
+    for (int i = 0; i < RAFT_SPEC_MEMBER_KINDS; i++) {
+        if (strcmp(raft_spec_member_name((enum raft_spec_member)i), name) == 0) {
+            *member = (enum raft_spec_member)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *read_node(const struct raft_json *json, struct raft_spec_node *node)
 {
     uint64_t id;
@@ -170,6 +222,9 @@ static const char *read_node(const struct raft_json *json, struct raft_spec_node
     }
     if (!read_text(json, "host", node->endpoint.host, sizeof node->endpoint.host)) {
         return "host: expected a numeric address";
+    }
+    if (!read_member(json, &node->member)) {
+        return "member: expected voter, learner, joining, new or gone";
     }
     node->id = (raft_id)id;
     node->slot = (uint32_t)slot;
@@ -228,6 +283,29 @@ static const char *read_nodes(const struct raft_json *json, struct raft_spec *sp
     return wrong;
 }
 
+/* After the nodes: in a file from before members could change the founders are all of them. */
+static const char *read_founders(const struct raft_json *json, struct raft_spec *spec)
+{
+    const struct raft_json *founders = raft_json_get(json, "founders");
+    size_t count = founders != NULL ? raft_json_count(founders) : spec->nodes_count;
+    int64_t index = raft_json_integer(json, "members_index", 0);
+
+    if (index < 0) {
+        return "members_index: expected a number";
+    }
+    if (count < 1 || count > RAFT_NODES_MAX) {
+        return "founders: expected 1 to 63 ids";
+    }
+    spec->members_index = (raft_index)index;
+    spec->founders_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        int64_t id = founders != NULL ? raft_json_integer_at(founders, i, 0) : spec->nodes[i].id;
+
+        spec->founders[i] = id > 0 && id < UINT32_MAX ? (raft_id)id : 0;
+    }
+    return NULL;
+}
+
 /* The bytes of a file; NULL and a message if it cannot be read. */
 static char *read_file(const char *path, size_t *bytes, enum raft_error *error, char *message,
                        size_t message_bytes)
@@ -281,6 +359,8 @@ enum raft_error raft_spec_read(const char *path, struct raft_spec *spec, char *m
         snprintf(why, sizeof why, "%s", wrong);
     } else if ((wrong = read_nodes(json, spec, &at)) != NULL) {
         snprintf(why, sizeof why, "nodes[%zu].%s", at, wrong);
+    } else if ((wrong = read_founders(json, spec)) != NULL) {
+        snprintf(why, sizeof why, "%s", wrong);
     }
     raft_json_free(&json);
     if (wrong != NULL || raft_spec_check(spec, why, sizeof why) != RAFT_OK) {
@@ -302,6 +382,7 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
 {
     struct raft_json *json = raft_json_object();
     struct raft_json *nodes = raft_json_array();
+    struct raft_json *founders = raft_json_array();
 
     raft_json_add_string(json, "schema", SPEC_SCHEMA);
     raft_json_add_string(json, "name", spec->name);
@@ -313,11 +394,17 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
     raft_json_add_integer(json, "heartbeat_ms", (int64_t)(spec->heartbeat_interval / 1000));
     raft_json_add_string(json, "restart", spec->restart_crash ? "crash" : "no");
     raft_json_add_integer(json, "next_id", spec->next_id);
+    for (uint32_t i = 0; i < spec->founders_count; i++) {
+        raft_json_add_integer(founders, NULL, spec->founders[i]);
+    }
+    raft_json_add(json, "founders", founders);
+    raft_json_add_integer(json, "members_index", (int64_t)spec->members_index);
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
         struct raft_json *node = raft_json_object();
 
         raft_json_add_integer(node, "id", spec->nodes[i].id);
         raft_json_add_integer(node, "slot", spec->nodes[i].slot);
+        raft_json_add_string(node, "member", raft_spec_member_name(spec->nodes[i].member));
         raft_json_add_string(node, "host", spec->nodes[i].endpoint.host);
         raft_json_add_integer(node, "port", spec->nodes[i].endpoint.port);
         raft_json_add(nodes, NULL, node);

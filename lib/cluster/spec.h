@@ -3,9 +3,10 @@
  * What a cluster is: its own file, cluster.json in the data directory.
  *
  * Made by the first `up` (ports chosen free then, kept for ever), read by the supervisor, the nodes
- * and the client commands. Written whole to a temporary file, synced, renamed. One struct, one
- * validator; other formats (clusters/NAME.yaml) will fill the same struct. The layout is published
- * in the file's "schema": "raftctl.cluster/1".
+ * and the client commands; from then on the supervisor alone writes it, as nodes come and go: it
+ * follows the committed membership. Written whole to a temporary file, synced, renamed. One struct,
+ * one validator; other formats (clusters/NAME.yaml) will fill the same struct. The layout is
+ * published in the file's "schema": "raftctl.cluster/1".
  */
 #ifndef RAFT_CLUSTER_SPEC_H
 #define RAFT_CLUSTER_SPEC_H
@@ -14,9 +15,25 @@
 #include "comms/comms.h"
 #include "raft/raft.h"
 
+/* What a node is to the cluster, as of the newest committed configuration that was seen. */
+#define RAFT_SPEC_MEMBERS(X)                                                                       \
+    X(VOTER, "voter")                                                                              \
+    X(LEARNER, "learner")                                                                          \
+    X(JOINING, "joining") /* a learner that shall become a voter */                                \
+    X(NEW, "new")         /* has a place and a process; in no committed configuration yet */       \
+    X(GONE, "gone")       /* removed: it must not run again; its place is about to be free */
+
+enum raft_spec_member {
+#define X(name, text) RAFT_SPEC_##name,
+    RAFT_SPEC_MEMBERS(X)
+#undef X
+        RAFT_SPEC_MEMBER_KINDS
+};
+
 struct raft_spec_node {
     raft_id id;
     uint32_t slot;
+    enum raft_spec_member member;
     struct raft_endpoint endpoint; /* UDP */
 };
 
@@ -28,8 +45,11 @@ struct raft_spec {
     char timing[16];
     raft_time election_timeout;
     raft_time heartbeat_interval;
-    bool restart_crash; /* `up --restart crash` */
-    raft_id next_id;    /* ids are never reused */
+    bool restart_crash;               /* `up --restart crash` */
+    raft_id next_id;                  /* ids are never reused */
+    raft_id founders[RAFT_NODES_MAX]; /* the configuration at index 0, for ever; ascending */
+    uint32_t founders_count;
+    raft_index members_index; /* of the configuration that the nodes' members are as of */
     uint32_t nodes_count;
     struct raft_spec_node nodes[RAFT_NODES_MAX];
 };
@@ -61,6 +81,17 @@ struct raft_spec_options {
  * ports that are free at this moment. message names a base port that is taken. */
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
                                char *message, size_t message_bytes) RAFT_MUST_USE;
+
+/* Makes room for one more node: the next id, a free slot, a free port; it is NEW. RAFT_LIMIT: there
+ * is none (message says why). */
+enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, char *message,
+                              size_t message_bytes) RAFT_MUST_USE;
+
+/* Takes a node out; its slot and port are free again. */
+void raft_spec_remove(struct raft_spec *spec, raft_id id);
+
+bool raft_spec_is_founder(const struct raft_spec *spec, raft_id id);
+const char *raft_spec_member_name(enum raft_spec_member member);
 
 /* NULL if no such node. */
 const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_id id);

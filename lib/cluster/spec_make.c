@@ -100,7 +100,9 @@ enum raft_error raft_spec_make(const struct raft_spec_options *options, struct r
     spec->restart_crash = options->restart_crash;
     spec->next_id = options->nodes + 1;
     spec->nodes_count = options->nodes;
+    spec->founders_count = options->nodes;
     for (uint32_t i = 0; i < options->nodes; i++) {
+        spec->founders[i] = i + 1;
         spec->nodes[i].id = i + 1;
         spec->nodes[i].slot = i;
         spec->nodes[i].endpoint.id = i + 1;
@@ -108,4 +110,70 @@ enum raft_error raft_spec_make(const struct raft_spec_options *options, struct r
     }
     error = choose_ports(spec, options->base_port, message, message_bytes);
     return error != RAFT_OK ? error : raft_spec_check(spec, message, message_bytes);
+}
+
+static bool is_slot_taken(const struct raft_spec *spec, uint32_t slot)
+{
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        if (spec->nodes[i].slot == slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A node that is down holds no port and needs it all the same. */
+static bool is_port_taken(const struct raft_spec *spec, uint16_t port)
+{
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        if (spec->nodes[i].endpoint.port == port) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, char *message,
+                              size_t message_bytes)
+{
+    struct raft_spec_node node = {.id = spec->next_id, .member = RAFT_SPEC_NEW};
+    int fd = -1;
+
+    if (spec->nodes_count == RAFT_NODES_MAX || spec->next_id == UINT32_MAX) {
+        snprintf(message, message_bytes, "cluster %s has %u nodes, and there is room for no more",
+                 spec->name, spec->nodes_count);
+        return RAFT_LIMIT;
+    }
+    while (is_slot_taken(spec, node.slot)) {
+        node.slot++;
+    }
+    for (int i = 0; fd < 0 && i < PORT_TRIES; i++) {
+        fd = hold_free_port(&node.endpoint.port);
+        if (fd >= 0) {
+            close(fd);
+            fd = is_port_taken(spec, node.endpoint.port) ? -1 : fd;
+        }
+    }
+    if (fd < 0) {
+        snprintf(message, message_bytes, "no free UDP port on 127.0.0.1 was found");
+        return RAFT_LIMIT;
+    }
+    node.endpoint.id = node.id;
+    snprintf(node.endpoint.host, sizeof node.endpoint.host, "127.0.0.1");
+    spec->nodes[spec->nodes_count++] = node;
+    spec->next_id++;
+    *id = node.id;
+    return RAFT_OK;
+}
+
+void raft_spec_remove(struct raft_spec *spec, raft_id id)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        if (spec->nodes[i].id != id) {
+            spec->nodes[kept++] = spec->nodes[i];
+        }
+    }
+    spec->nodes_count = kept;
 }

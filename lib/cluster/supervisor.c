@@ -206,6 +206,9 @@ static void arm_looks(struct raft_supervisor *supervisor, uint64_t now)
         for (uint32_t j = 0; j < errand->count; j++) {
             struct raft_child *child = raft_child_find(supervisor, errand->ids[j]);
 
+            if (child == NULL) {
+                continue;
+            }
             child->look = child->look == 0 ? now + RAFT_CHILD_LOOK_MS : child->look;
         }
     }
@@ -233,6 +236,7 @@ static int find_timeout(struct raft_supervisor *supervisor)
     for (uint32_t i = 0; i < RAFT_CONNECTIONS_MAX; i++) {
         lower(&least, supervisor->connections[i].errand.deadline);
     }
+    lower(&least, raft_members_next(supervisor, now));
     if (expiry != 0) {
         uint64_t wait = raft_shm_real_until(supervisor->shm, expiry);
 
@@ -271,6 +275,7 @@ static void run_loop(struct raft_supervisor *supervisor)
         for (uint32_t i = 0; i < supervisor->children_count; i++) {
             raft_child_deadline(supervisor, &supervisor->children[i], raft_supervisor_clock_ms());
         }
+        raft_members_look(supervisor, raft_supervisor_clock_ms());
         raft_request_expire_faults(supervisor);
         raft_connections_answer(supervisor);
     }

@@ -100,6 +100,7 @@ static void take_faults(struct raft_supervisor *supervisor)
         supervisor->faults.list[i].kind[RAFT_FAULT_KIND - 1] = 0;
         supervisor->faults.list[i].target[RAFT_FAULT_TEXT - 1] = 0;
     }
+    memset(supervisor->faults.ids, 0, sizeof supervisor->faults.ids);
     for (uint32_t i = 0; i < supervisor->spec.nodes_count; i++) {
         supervisor->faults.ids[supervisor->spec.nodes[i].slot] = supervisor->spec.nodes[i].id;
     }

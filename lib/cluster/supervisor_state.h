@@ -3,9 +3,9 @@
  * What a supervisor holds while it runs; shared by its files, known to nobody else.
  *
  * children.c moves services along their table, requests.c turns a request into such moves and knows
- * when it is done, connections.c carries the lines, adopt.c takes over what a former supervisor
- * left, supervisor.c is the loop: descriptors and deadlines in, one reaction each. Deadlines are
- * CLOCK_MONOTONIC milliseconds, 0 = none.
+ * when it is done, members.c makes room for nodes and lets them go, connections.c carries the
+ * lines, adopt.c takes over what a former supervisor left, supervisor.c is the loop: descriptors
+ * and deadlines in, one reaction each. Deadlines are CLOCK_MONOTONIC milliseconds, 0 = none.
  */
 #ifndef RAFT_CLUSTER_SUPERVISOR_STATE_H
 #define RAFT_CLUSTER_SUPERVISOR_STATE_H
@@ -26,6 +26,9 @@ enum {
     RAFT_CHILD_BACKOFF_MAX_MS = 30000,
     RAFT_CHILD_HEALTHY_MS = 10000, /* alive so long: the next pause is the first one again */
     RAFT_CHILD_TEXT = 256,
+    RAFT_MEMBERS_LOOK_MS = 20,     /* between two looks for a change that somebody waits for */
+    RAFT_MEMBERS_REST_MS = 1000,   /* and while one may come, or has not come to its end */
+    RAFT_MEMBERS_WATCH_MS = 60000, /* after a request or a start: how long one may come */
     RAFT_CONNECTIONS_MAX = 64,
     RAFT_CONNECTION_BYTES_MAX = 1024 * 1024
 };
@@ -62,7 +65,8 @@ enum raft_goal {
     RAFT_GOAL_UP,
     RAFT_GOAL_DOWN,
     RAFT_GOAL_PAUSED,
-    RAFT_GOAL_RESUMED
+    RAFT_GOAL_RESUMED,
+    RAFT_GOAL_MEMBER /* its node is in the membership what `want` says */
 };
 
 /* A request that waits for its nodes. */
@@ -75,9 +79,11 @@ struct raft_errand {
     uint32_t count;
     raft_id ids[RAFT_NODES_MAX];
     char verb[16];
-    uint64_t already;   /* slots that were where they should go */
-    uint64_t failed;    /* slots that it could not be done to */
-    char refused[1024]; /* what to say of those */
+    bool enrolled; /* the node was made for this errand: it goes if it does not start */
+    enum raft_spec_member want; /* of RAFT_GOAL_MEMBER */
+    uint64_t already;           /* slots that were where they should go */
+    uint64_t failed;            /* slots that it could not be done to */
+    char refused[1024];         /* what to say of those */
 };
 
 struct raft_connection {
@@ -102,8 +108,10 @@ struct raft_supervisor {
     int signals;
     int watch; /* inotify: something went from the run directory */
     int listener;
-    bool is_successor; /* the table was there: a former supervisor was killed */
-    bool leaving;      /* down, or a signal: ends when all nodes are down */
+    bool is_successor;      /* the table was there: a former supervisor was killed */
+    bool leaving;           /* down, or a signal: ends when all nodes are down */
+    uint64_t members_watch; /* until then a change of the members may come without a request */
+    uint64_t members_look;  /* the next look for one */
     uint32_t children_count;
     struct raft_child children[RAFT_NODES_MAX];
     struct raft_connection connections[RAFT_CONNECTIONS_MAX];
@@ -121,6 +129,9 @@ uint64_t raft_supervisor_tell(struct raft_supervisor *supervisor,
 enum raft_error raft_supervisor_set_up(struct raft_supervisor *supervisor, char *message,
                                        size_t bytes) RAFT_MUST_USE;
 void raft_supervisor_clean_up(struct raft_supervisor *supervisor);
+
+/* A child of a node, without a process. */
+void raft_child_make(struct raft_supervisor *supervisor, const struct raft_spec_node *node);
 
 /* children.c */
 /* Desired is up from now on; a node that is just ending starts when it has ended. */
@@ -147,6 +158,30 @@ void raft_supervisor_adopt(struct raft_supervisor *supervisor);
  * one that nobody can read. */
 void raft_supervisor_end_strays(struct raft_supervisor *supervisor);
 
+/* members.c: nodes come and go. cluster.json is written before anything is done about it. */
+/* Makes a node of the next id and starts it; nobody knows it as a member yet. */
+enum raft_error raft_members_enroll(struct raft_supervisor *supervisor, raft_id *id, char *message,
+                                    size_t message_bytes) RAFT_MUST_USE;
+/* This node is no member (any more): it shall end, and its place be free. */
+enum raft_error raft_members_expel(struct raft_supervisor *supervisor, raft_id id, char *message,
+                                   size_t message_bytes) RAFT_MUST_USE;
+/* What a node is, as far as cluster.json knows; GONE if there is no such node. */
+enum raft_spec_member raft_members_find(const struct raft_supervisor *supervisor, raft_id id);
+/* A change may come for a while from now on. */
+void raft_members_expect(struct raft_supervisor *supervisor);
+/* Looks whether the nodes have committed a change, and lets go who has ended. Between two turns of
+ * the loop only: children move. */
+void raft_members_look(struct raft_supervisor *supervisor, uint64_t now);
+/* When to look again; 0 = no need. */
+uint64_t raft_members_next(const struct raft_supervisor *supervisor, uint64_t now);
+/* Tells all living nodes to look for each other in the table. */
+void raft_members_announce(const struct raft_supervisor *supervisor);
+
+/* member_requests.c */
+struct raft_json *raft_request_member(struct raft_supervisor *supervisor,
+                                      struct raft_connection *connection,
+                                      const struct raft_json *json);
+
 /* requests.c: starts a request; an answer at once, or NULL: it waits (connection->errand). */
 struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
                                      struct raft_connection *connection,
@@ -154,6 +189,9 @@ struct raft_json *raft_request_begin(struct raft_supervisor *supervisor,
 /* The answer if the request's nodes have got there, else NULL. */
 struct raft_json *raft_request_answer(struct raft_supervisor *supervisor,
                                       struct raft_errand *errand);
+/* What to say of a node in the answer of a request that failed. */
+void raft_request_refuse(struct raft_errand *errand, const struct raft_child *child,
+                         const char *why);
 /* Writes the command event of a request, in the words of whoever typed it; returns its seq. */
 uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft_json *json);
 
