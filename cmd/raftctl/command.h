@@ -172,6 +172,7 @@ int cmd_heal(struct call *call);
 int cmd_faults(struct call *call);
 int cmd_transfer(struct call *call);
 int cmd_campaign(struct call *call);
+int cmd_member(struct call *call);
 int cmd_snapshot(struct call *call);
 int cmd_put(struct call *call);
 int cmd_get(struct call *call);

@@ -196,6 +196,17 @@ const struct option_row change_options[] = {
     END,
 };
 
+const struct option_row member_options[] = {
+    {.kind = OPTION_FLAG, .name = "learner", .help = "add: it gets the log and never votes"},
+    {.kind = OPTION_FLAG, .name = "wipe", .help = "remove, replace: throw its data away too"},
+    {.kind = OPTION_FLAG,
+     .name = "force",
+     .help = "even if too few voters are up for a quorum afterwards"},
+    TIMEOUT_ROW("give up waiting for the change to be committed (60)"),
+    YES_ROW,
+    END,
+};
+
 const struct option_row snapshot_options[] = {
     {.kind = OPTION_COUNT,
      .name = "keep",

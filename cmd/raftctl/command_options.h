@@ -18,6 +18,7 @@ extern const struct option_row log_options[];
 extern const struct option_row wait_options[];
 extern const struct option_row assert_options[];
 extern const struct option_row change_options[];
+extern const struct option_row member_options[];
 extern const struct option_row snapshot_options[];
 extern const struct option_row stop_options[];
 extern const struct option_row kill_options[];

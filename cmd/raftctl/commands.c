@@ -184,6 +184,20 @@ const struct command commands[] = {
      .args_min = 1,
      .args_max = 1,
      .run = cmd_campaign},
+    {.name = "member",
+     .summary = "list, add, remove, promote, demote or replace members",
+     .usage = "ls|add|remove NODE|promote NODE|demote NODE|replace NODE",
+     .details =
+         "add makes a node of the next id, which votes once it has caught up; with --learner\n"
+         "it never does. remove stops a node for good when the change is committed.\n"
+         "replace puts a new node in the place of one whose disk is lost. Changes are made\n"
+         "one at a time; another one waits for its turn.",
+     .options = member_options,
+     .completes = "ls|add|remove|promote|demote|replace",
+     .completes_rest = "nodes",
+     .args_min = 1,
+     .args_max = 2,
+     .run = cmd_member},
     {.name = "snapshot",
      .summary = "let a node take a snapshot now",
      .usage = "NODE",
