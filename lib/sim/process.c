@@ -259,13 +259,15 @@ enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to
     return refusal;
 }
 
-void raft_sim_change(struct raft_sim *sim, raft_id id, const struct raft_config *config)
+enum raft_refusal raft_sim_change(struct raft_sim *sim, raft_id id,
+                                  const struct raft_config *config)
 {
     if (raft_sim_awake(sim, id) == NULL)
-        return;
+        return RAFT_REFUSAL_NOT_LEADER;
     enum raft_refusal refusal = raft_node_change(raft_sim_node(sim, id), config, 0, NULL);
     if (refusal != RAFT_REFUSAL_NONE)
         raft_sim_say(sim, RAFT_SIM_ANSWERS, id, "change refused: %s", raft_refusal_text(refusal));
+    return refusal;
 }
 
 void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value)

@@ -175,7 +175,8 @@ void raft_sim_timeout(struct raft_sim *sim, raft_id id, raft_time timeout);
 void raft_sim_campaign(struct raft_sim *sim, raft_id id);
 enum raft_refusal raft_sim_transfer(struct raft_sim *sim, raft_id id, raft_id to);
 /* Asks an up node to make this the configuration; a refusal is told. */
-void raft_sim_change(struct raft_sim *sim, raft_id id, const struct raft_config *config);
+enum raft_refusal raft_sim_change(struct raft_sim *sim, raft_id id,
+                                  const struct raft_config *config);
 void raft_sim_propose(struct raft_sim *sim, raft_id id, const char *value);
 
 /* A client sends one copy of a command that writes the value; the answers are traced. */

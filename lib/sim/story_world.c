@@ -188,7 +188,7 @@ bool raft_story_change(struct raft_story *story)
         return false;
     if (!raft_config_is_valid(&config))
         return raft_story_fail(story, "no such configuration can be");
-    raft_sim_change(raft_story_world(story), id, &config);
+    (void)raft_sim_change(raft_story_world(story), id, &config); /* A refusal is traced. */
     return true;
 }
 

@@ -109,7 +109,7 @@ static bool ask_for_change(struct raft_sim *sim, struct raft_random *random)
         target = status.core.config;
         (void)raft_config_set(&target, id, flags);
     }
-    return raft_node_change(raft_sim_node(sim, leader), &target, 0, NULL) == RAFT_REFUSAL_NONE;
+    return raft_sim_change(sim, leader, &target) == RAFT_REFUSAL_NONE;
 }
 
 /* Leads everybody back; true when all are voters and agree. */
@@ -132,7 +132,7 @@ static bool is_whole(struct raft_sim *sim)
             all.members[i].flags = RAFT_MEMBER_LEARNER | RAFT_MEMBER_JOINING;
         }
     }
-    (void)raft_node_change(raft_sim_node(sim, leader), &all, 0, NULL); /* Asked again if refused. */
+    (void)raft_sim_change(sim, leader, &all); /* Asked again if refused. */
     return false;
 }
 
@@ -175,8 +175,8 @@ static bool run_world(uint64_t seed, uint64_t *changes)
     }
     raft_sim_trouble(sim, &trouble);
     while (raft_sim_failure(sim) == NULL && raft_sim_now(sim) < (raft_time)TROUBLE_S * SECOND) {
+        *changes += ask_for_change(sim, &random);
         raft_sim_run(sim, raft_sim_now(sim) + raft_random_below(&random, 300 * MS));
-        *changes += raft_sim_failure(sim) == NULL && ask_for_change(sim, &random);
     }
     wrong = raft_sim_failure(sim) == NULL ? calm_down(sim) : raft_sim_failure(sim);
     if (wrong != NULL) {
