@@ -72,6 +72,7 @@ static int read_trial(struct call *call, struct raft_sim_trial *trial)
     trial->seed = options_number(options, "seed", 0);
     if (!options_given(options, "seed"))
         trial->seed = raft_random_system() >> 32;
+    trial->churn = options_given(options, "churn");
     if (trial->time == 0)
         return complain(call, EXIT_USAGE, "--time 0 is no time");
     if (!raft_sim_faults_parse(options_text(options, "faults", "all"), &trial->faults, wrong,

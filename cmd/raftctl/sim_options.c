@@ -29,6 +29,7 @@ const struct option_row sim_options[] = {
      .name = "faults",
      .metavar = "LIST",
      .help = "what may go wrong: all (the default), none, names, -name leaves one out"},
+    {.kind = OPTION_FLAG, .name = "churn", .help = "members change in every seed"},
     {.kind = OPTION_TEXT,
      .name = "choices",
      .metavar = "FILE",

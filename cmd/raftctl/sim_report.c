@@ -38,8 +38,9 @@ void sim_report_command(const struct raft_sim_trial *trial, char *text, size_t b
     char faults[400];
     raft_sim_faults_text(trial->faults, faults, sizeof faults);
     (void)snprintf(text, bytes,
-                   "raftctl sim --seed %" PRIu64 " --nodes %u --time %" PRIu64 "ms --faults %s",
-                   trial->seed, (unsigned)trial->nodes, trial->time / 1000, faults);
+                   "raftctl sim --seed %" PRIu64 " --nodes %u --time %" PRIu64 "ms --faults %s%s",
+                   trial->seed, (unsigned)trial->nodes, trial->time / 1000, faults,
+                   trial->churn ? " --churn" : "");
 }
 
 void sim_report_print(struct call *call, const struct raft_sim_trial *trial,

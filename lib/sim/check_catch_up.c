@@ -21,7 +21,8 @@ static void see_healed(void *state, struct raft_sim_watch *watch,
 
 static void see_due(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
-    const struct state *s = state;
+    struct state *s = state;
+    s->set = sight->set != 0 && s->set != 0 ? sight->set : s->set;
     for (raft_id id = 1; id <= RAFT_SIM_WATCH_NODES_MAX; id++) {
         if ((s->set >> (id - 1) & 1) == 0)
             continue;

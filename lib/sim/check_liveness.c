@@ -40,9 +40,9 @@ static bool has_leader(const struct raft_sim_watch *watch, uint64_t set)
 static void see_due(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
     struct state *s = state;
-    (void)sight;
     if (s->set == 0)
         return;
+    s->set = sight->set != 0 ? sight->set : s->set;
     if (!has_leader(watch, s->set))
         raft_sim_watch_fail(watch, "set %llx was healed and has no leader", (ull)s->set);
     if (watch->committed.count <= s->committed)

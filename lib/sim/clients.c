@@ -247,5 +247,5 @@ static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_
 
 static raft_id pick_node(struct raft_sim *sim, uint32_t number)
 {
-    return (raft_id)(1 + raft_sim_below(sim, stream_of(number), sim->options.nodes));
+    return (raft_id)(1 + raft_sim_below(sim, stream_of(number), sim->born));
 }

@@ -177,7 +177,8 @@ struct raft_sim {
     uint32_t clients_count;
     bool clients_rest;
     struct raft_sim_trouble trouble;
-    bool healed; /* the trouble is over */
+    bool healed;  /* the trouble is over */
+    raft_id born; /* the highest id that was ever started */
     struct raft_sim_watch *watch;
     struct raft_sim_counts counts;
     raft_time stuck_at; /* how many steps at the same time: a livelock shows */
@@ -276,6 +277,6 @@ void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_
 void raft_sim_judge_call(struct raft_sim *sim, const struct raft_sim_call *call);
 void raft_sim_judge_return(struct raft_sim *sim, const struct raft_sim_call *call);
 void raft_sim_judge_healed(struct raft_sim *sim, uint64_t set);
-void raft_sim_judge_due(struct raft_sim *sim, raft_index applied);
+void raft_sim_judge_due(struct raft_sim *sim, uint64_t set, raft_index applied);
 
 #endif

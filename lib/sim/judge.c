@@ -134,9 +134,9 @@ void raft_sim_judge_healed(struct raft_sim *sim, uint64_t set)
     raft_sim_watch_see(sim->watch, &sight);
 }
 
-void raft_sim_judge_due(struct raft_sim *sim, raft_index applied)
+void raft_sim_judge_due(struct raft_sim *sim, uint64_t set, raft_index applied)
 {
-    struct raft_sim_sight sight = {.kind = RAFT_SIM_SEES_DUE, .index = applied};
+    struct raft_sim_sight sight = {.kind = RAFT_SIM_SEES_DUE, .set = set, .index = applied};
     raft_sim_watch_see(sim->watch, &sight);
 }
 

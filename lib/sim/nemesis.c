@@ -43,6 +43,7 @@ static void (*const acts[RAFT_SIM_FAULT_COUNT])(struct raft_sim *sim) = {
     [RAFT_SIM_FAULT_WIPE] = act_wipe,
     [RAFT_SIM_FAULT_TRANSFER] = act_transfer,
     [RAFT_SIM_FAULT_CAMPAIGN] = act_campaign,
+    [RAFT_SIM_FAULT_MEMBER] = raft_sim_nemesis_member,
 };
 
 void raft_sim_nemesis_begin(struct raft_sim *sim)
@@ -111,7 +112,7 @@ raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault)
 {
     uint32_t stream = raft_sim_nemesis_stream(fault);
     raft_id leader = raft_sim_leader(sim);
-    raft_id id = (raft_id)(1 + raft_sim_below(sim, stream, sim->options.nodes));
+    raft_id id = (raft_id)(1 + raft_sim_below(sim, stream, sim->born));
     return leader != 0 && raft_sim_chance(sim, stream, 300) ? leader : id;
 }
 
@@ -229,7 +230,7 @@ static void act_transfer(struct raft_sim *sim)
 {
     uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_TRANSFER);
     raft_id leader = raft_sim_leader(sim);
-    raft_id to = (raft_id)raft_sim_below(sim, stream, sim->options.nodes + 1);
+    raft_id to = (raft_id)raft_sim_below(sim, stream, sim->born + 1);
     if (leader != 0)
         (void)raft_sim_transfer(sim, leader, to); /* A refusal is fine too. */
 }

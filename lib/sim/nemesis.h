@@ -15,6 +15,7 @@ raft_time raft_sim_nemesis_duration(struct raft_sim *sim, enum raft_sim_fault fa
 /* Whom it hits: anybody, the leader rather often. */
 raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault);
 
+void raft_sim_nemesis_member(struct raft_sim *sim);
 void raft_sim_nemesis_clog(struct raft_sim *sim);
 void raft_sim_nemesis_partition(struct raft_sim *sim);
 void raft_sim_nemesis_mend_disk(struct raft_sim *sim, raft_id id);

@@ -24,7 +24,7 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
     cut_off_others(sim, set);
     raft_sim_say(sim, RAFT_SIM_WORLD, 0, "healed: %llx", (unsigned long long)set);
     for (raft_id id = 1; id <= sim->options.nodes; id++) {
-        if ((set >> (id - 1) & 1) != 0)
+        if ((set >> (id - 1) & 1) != 0 && id <= sim->born)
             heal_node(sim, id);
     }
     raft_sim_judge_healed(sim, set);
@@ -32,7 +32,7 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
 
 void raft_sim_demand(struct raft_sim *sim, uint64_t set)
 {
-    raft_sim_judge_due(sim, sim->watch->committed.count);
+    raft_sim_judge_due(sim, set, sim->watch->committed.count);
     sim->watch->present = "liveness";
     if (!raft_sim_is_settled(sim, set))
         raft_sim_fail(sim, "set %llx was healed and is not of one mind", (unsigned long long)set);

@@ -60,6 +60,7 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
         return;
     }
     process->lives++;
+    sim->born = id > sim->born ? id : sim->born;
     process->timed = false;
     process->chance = raft_sim_below(sim, raft_sim_stream(RAFT_SIM_STREAM_LIFE, id), UINT32_MAX);
     build_node(process);

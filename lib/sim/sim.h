@@ -52,7 +52,8 @@ struct raft_sim;
     X(WIPE, "wipe", "a disk is lost, and its node with it")                                        \
     X(TRANSFER, "transfer", "leadership is handed over")                                           \
     X(CAMPAIGN, "campaign", "a node is told to time out now")                                      \
-    X(CLIENT, "client", "clients send twice, give up early and come back late")
+    X(CLIENT, "client", "clients send twice, give up early and come back late")                    \
+    X(MEMBER, "member", "members are added, promoted, demoted, removed and replaced")
 
 enum raft_sim_fault {
 #define X(name, text, what) RAFT_SIM_FAULT_##name,
@@ -243,7 +244,8 @@ void raft_sim_trouble(struct raft_sim *sim, const struct raft_sim_trouble *troub
 void raft_sim_heal(struct raft_sim *sim, uint64_t set);
 
 /* What may be demanded of a healed set is due: a leader, something new committed, and everything
- * applied by all. A checker complains if it is not there. */
+ * applied by all. A checker complains if it is not there. The set is the one that was healed, or
+ * those of it that are members by now. */
 void raft_sim_demand(struct raft_sim *sim, uint64_t set);
 
 /* A resting client begins no new operation. */
@@ -251,6 +253,9 @@ void raft_sim_clients_rest(struct raft_sim *sim, bool rest);
 
 /* The nodes that can never come back, since their disks are lost (bit id - 1). */
 uint64_t raft_sim_gone(const struct raft_sim *sim);
+
+/* The members of the configuration that the present leader has (bit id - 1), 0 if none leads. */
+uint64_t raft_sim_members(struct raft_sim *sim);
 
 /* Ends the nemesis and the clients, heals everything and starts every node. */
 void raft_sim_calm(struct raft_sim *sim);

@@ -3,10 +3,11 @@
 
 #include <stdio.h>
 
-enum { MS = 1000, SECOND = 1000 * 1000, SLOW_PAUSE = 300 * 1000 };
+enum { MS = 1000, SECOND = 1000 * 1000, SLOW_PAUSE = 300 * 1000, SPARES = 6 };
 
 static uint64_t choose(struct raft_sim_choices *choices, uint64_t n);
 static uint64_t spread(struct raft_sim_choices *choices, uint64_t least, uint64_t doublings);
+static void draw_members(struct raft_sim_swarm *swarm, uint32_t nodes);
 static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
 static void draw_network(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
 static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
@@ -19,7 +20,7 @@ static uint32_t draw_share(struct raft_sim_swarm *swarm, struct raft_sim_choices
 static bool has(const struct raft_sim_swarm *swarm, enum raft_sim_fault fault);
 
 void raft_sim_swarm_draw(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices,
-                         uint32_t nodes, uint64_t faults)
+                         uint32_t nodes, uint64_t faults, bool churn)
 {
     raft_sim_options_init(&swarm->options, nodes, 0);
     swarm->options.choices = choices;
@@ -28,6 +29,9 @@ void raft_sim_swarm_draw(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
         swarm->faults |= choose(choices, 2) << fault;
     swarm->faults &= faults;
+    if (churn)
+        swarm->faults |= UINT64_C(1) << RAFT_SIM_FAULT_MEMBER;
+    draw_members(swarm, nodes);
     draw_times(swarm, choices);
     draw_network(swarm, choices);
     draw_limits(swarm, choices);
@@ -65,6 +69,17 @@ static uint64_t spread(struct raft_sim_choices *choices, uint64_t least, uint64_
 static bool has(const struct raft_sim_swarm *swarm, enum raft_sim_fault fault)
 {
     return (swarm->faults >> fault & 1) != 0;
+}
+
+/* Room for those that come. A disk that is lost for good could be one too many when members go as
+ * well, so there is only one of the two. */
+static void draw_members(struct raft_sim_swarm *swarm, uint32_t nodes)
+{
+    if (!has(swarm, RAFT_SIM_FAULT_MEMBER))
+        return;
+    swarm->options.voters = nodes;
+    swarm->options.nodes = nodes + SPARES;
+    swarm->faults &= ~(UINT64_C(1) << RAFT_SIM_FAULT_WIPE) & ~(UINT64_C(1) << RAFT_SIM_FAULT_ROT);
 }
 
 static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
@@ -117,6 +132,10 @@ static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *c
         swarm->options.tail_bytes_max = spread(choices, 500, 5);
     if (choose(choices, 3) == 2)
         swarm->options.sessions_max = (uint32_t)(1 + choose(choices, 4));
+    if (choose(choices, 2) == 1) {
+        swarm->options.snapshot_every = (uint32_t)spread(choices, 10, 5);
+        swarm->options.snapshot_trailing = (uint32_t)choose(choices, 20);
+    }
     if (choose(choices, 3) != 2)
         return;
     /* A trail remembers every uncommitted term, one for each leader that dies before it has
@@ -158,7 +177,8 @@ static void rest_clients(struct raft_sim_swarm *swarm)
  * brought round more than an entry or two, and nothing else goes wrong. */
 static void draw_figure8(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
 {
-    if (!has(swarm, RAFT_SIM_FAULT_LEADERS) || choose(choices, 4) != 3)
+    if (!has(swarm, RAFT_SIM_FAULT_LEADERS) || has(swarm, RAFT_SIM_FAULT_MEMBER) ||
+        choose(choices, 4) != 3)
         return;
     swarm->faults &= UINT64_C(1) << RAFT_SIM_FAULT_LEADERS | UINT64_C(1)
                                                                  << RAFT_SIM_FAULT_PARTITION;

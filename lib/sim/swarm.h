@@ -20,9 +20,10 @@ struct raft_sim_swarm {
     uint64_t faults; /* that were drawn: mask of 1 << enum raft_sim_fault */
 };
 
-/* Draws a world of so many nodes; only the faults in the mask may be in it. */
+/* Draws a world of so many nodes; only the faults in the mask may be in it. With churn, members
+ * change in every one. */
 void raft_sim_swarm_draw(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices,
-                         uint32_t nodes, uint64_t faults);
+                         uint32_t nodes, uint64_t faults, bool churn);
 
 /* "T 200 ms, 3 clients, loss crash clock": the world in one line. */
 void raft_sim_swarm_text(const struct raft_sim_swarm *swarm, char *text, size_t bytes);

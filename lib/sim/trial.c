@@ -10,9 +10,11 @@
 
 enum { MS = 1000, NODES_MAX = 16 };
 
-static void play(struct raft_sim *sim, const struct raft_sim_trial *trial,
-                 struct raft_sim_choices *choices);
-static void demand_life(struct raft_sim *sim, uint64_t set, raft_time until);
+static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm, raft_time time);
+static void demand_life(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set,
+                        raft_time until);
+static uint64_t expected(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set);
+static void dismiss(struct raft_sim *sim, const struct raft_sim_swarm *swarm);
 static uint64_t draw_core(struct raft_sim *sim, struct raft_sim_choices *choices);
 static uint64_t draw_all(const struct raft_sim *sim);
 static void judge(const struct raft_sim *sim, struct raft_sim_result *result);
@@ -32,7 +34,7 @@ void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_resu
         raft_sim_choices_record(choices, trial->record);
     }
     memset(result, 0, sizeof *result);
-    raft_sim_swarm_draw(&swarm, choices, trial->nodes, trial->faults);
+    raft_sim_swarm_draw(&swarm, choices, trial->nodes, trial->faults, trial->churn);
     raft_sim_swarm_text(&swarm, result->world, sizeof result->world);
     swarm.options.seed = trial->seed;
     swarm.options.line = trial->line;
@@ -42,7 +44,7 @@ void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_resu
     for (raft_id id = 1; id <= trial->nodes; id++)
         raft_sim_start(sim, id);
     raft_sim_trouble(sim, &swarm.trouble);
-    play(sim, trial, choices);
+    play(sim, &swarm, trial->time);
     judge(sim, result);
     result->at = raft_sim_now(sim) - swarm.options.start;
     result->hash = raft_sim_hash(sim);
@@ -55,8 +57,8 @@ void raft_sim_trial_note(const struct raft_sim_trial *trial, char *text, size_t 
 {
     char faults[400];
     raft_sim_faults_text(trial->faults, faults, sizeof faults);
-    (void)snprintf(text, bytes, "nodes=%u time=%" PRIu64 "ms faults=%s", (unsigned)trial->nodes,
-                   trial->time / MS, faults);
+    (void)snprintf(text, bytes, "nodes=%u time=%" PRIu64 "ms churn=%d faults=%s",
+                   (unsigned)trial->nodes, trial->time / MS, trial->churn, faults);
 }
 
 bool raft_sim_trial_parse(struct raft_sim_trial *trial, const char *note, char *message,
@@ -65,6 +67,7 @@ bool raft_sim_trial_parse(struct raft_sim_trial *trial, const char *note, char *
     trial->nodes = 0;
     trial->time = 0;
     trial->faults = 0;
+    trial->churn = false;
     while (*note != '\0') {
         char word[450];
         size_t length = strcspn(note, " ");
@@ -93,33 +96,56 @@ const char *raft_sim_verdict_name(enum raft_sim_verdict verdict)
     return names[verdict];
 }
 
-static void play(struct raft_sim *sim, const struct raft_sim_trial *trial,
-                 struct raft_sim_choices *choices)
+/* Where members change, nobody can say beforehand who makes a quorum: all are healed at once. */
+static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm, raft_time time)
 {
     raft_time start = raft_sim_now(sim);
-    raft_time sixth = trial->time / 6;
-    raft_sim_run(sim, start + 4 * sixth);
+    bool changes = (swarm->faults >> RAFT_SIM_FAULT_MEMBER & 1) != 0;
+    raft_sim_run(sim, start + 4 * (time / 6));
+    if (raft_sim_failure(sim) == NULL && !changes)
+        demand_life(sim, swarm, draw_core(sim, swarm->options.choices), start + 5 * (time / 6));
     if (raft_sim_failure(sim) == NULL)
-        demand_life(sim, draw_core(sim, choices), start + 5 * sixth);
-    if (raft_sim_failure(sim) == NULL)
-        demand_life(sim, draw_all(sim), start + trial->time);
+        demand_life(sim, swarm, draw_all(sim), start + time);
 }
 
 /* Half of the time is for the clients too, half is quiet. */
-static void demand_life(struct raft_sim *sim, uint64_t set, raft_time until)
+static void demand_life(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set,
+                        raft_time until)
 {
     raft_time half = (until - raft_sim_now(sim)) / 2;
     raft_sim_clients_rest(sim, false);
     raft_sim_heal(sim, set);
     raft_sim_run(sim, until - half);
     raft_sim_clients_rest(sim, true);
+    dismiss(sim, swarm);
     raft_sim_run(sim, until - half / 2);
     if (raft_sim_leader(sim) != 0)
         raft_sim_propose(sim, raft_sim_leader(sim), "last");
     while (raft_sim_failure(sim) == NULL && raft_sim_now(sim) < until &&
-           !raft_sim_is_settled(sim, set))
+           !raft_sim_is_settled(sim, expected(sim, swarm, set)))
         raft_sim_run(sim, raft_sim_now(sim) + (half + 63) / 64);
-    raft_sim_demand(sim, set);
+    raft_sim_demand(sim, expected(sim, swarm, set));
+}
+
+/* Who was removed is no longer spoken of, and who is not yet a member neither. */
+static uint64_t expected(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set)
+{
+    uint64_t members = raft_sim_members(sim);
+    bool changes = (swarm->faults >> RAFT_SIM_FAULT_MEMBER & 1) != 0;
+    return changes && members != 0 ? members : set;
+}
+
+/* Without pre-vote and check-quorum a removed node may disturb for ever (thesis 4.2.3), until
+ * somebody stops it. */
+static void dismiss(struct raft_sim *sim, const struct raft_sim_swarm *swarm)
+{
+    uint64_t members = raft_sim_members(sim);
+    if (members == 0 || (swarm->options.pre_vote && swarm->options.check_quorum))
+        return;
+    for (raft_id id = 1; id <= raft_sim_nodes(sim); id++) {
+        if ((members >> (id - 1) & 1) == 0)
+            raft_sim_crash(sim, id, UINT32_MAX);
+    }
 }
 
 /* Every node that still has a disk. */
@@ -178,6 +204,10 @@ static bool read_field(struct raft_sim_trial *trial, const char *name, const cha
     unsigned long long number = strtoull(value, &end, 10);
     if (strcmp(name, "nodes") == 0 && *end == '\0' && number <= NODES_MAX) {
         trial->nodes = (uint32_t)number;
+        return true;
+    }
+    if (strcmp(name, "churn") == 0 && *end == '\0' && number <= 1) {
+        trial->churn = number == 1;
         return true;
     }
     if (strcmp(name, "time") == 0 && strcmp(end, "ms") == 0 && number < UINT64_C(1) << 40) {

@@ -78,7 +78,7 @@ struct raft_sim_sight {
     enum raft_role role;
     bool keep;
     bool ran;     /* apply: the app was given the command (not so for one that is known) */
-    uint64_t set; /* healed: of nodes */
+    uint64_t set; /* healed: of nodes; due: those of them that count by now, 0 = all */
     uint64_t hash;
     uint64_t digest;
     const struct raft_entry *entry;

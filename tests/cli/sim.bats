@@ -40,7 +40,7 @@ teardown() { cluster_down; }
   run -0 raftctl sim --seed 5 --nodes 4 --time 10 --faults loss,crash,partition --choices five
   hash=${output##* }
   assert_equal "$(head -n 1 five)" "raft-choices 1"
-  assert_equal "$(sed -n 3p five)" "note nodes=4 time=10000ms faults=loss,partition,crash"
+  assert_equal "$(sed -n 3p five)" "note nodes=4 time=10000ms churn=0 faults=loss,partition,crash"
   run -0 raftctl sim --replay five
   assert_line --index 0 --partial "4 nodes"
   assert_equal "${output##* }" "$hash"
