@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/random.h"
 #include "sim/minimise.h"
+#include "sim_crash.h"
 #include "sim_report.h"
 
 enum { NODES_DEFAULT = 5, TIME_DEFAULT_MS = 60 * 1000, SHRINK_RUNS = 1500, PATH_BYTES = 512 };
@@ -21,7 +22,8 @@ enum { STORY_BYTES_MAX = 4 * 1024 * 1024 };
 /* What a failed assertion has to say, since nothing else can any more. */
 static struct crash_note {
     const struct raft_sim_trial *trial;
-    const char *path; /* of the choice log; NULL = none is kept */
+    const char *path;     /* of the choice log; NULL = none is kept */
+    const char *minimise; /* into which file; NULL = not wanted */
 } present;
 
 static int read_trial(struct call *call, struct raft_sim_trial *trial);
@@ -51,6 +53,7 @@ int cmd_sim(struct call *call)
     if (code != EXIT_DONE)
         return code;
     present.trial = &trial;
+    present.minimise = options_text(options, "minimise", NULL);
     raft_assert_hook former = raft_assert_set_hook(note_crash);
     if (replay != NULL)
         code = run_replay(call, &trial, replay);
@@ -59,7 +62,7 @@ int cmd_sim(struct call *call)
     else
         code = run_one(call, &trial);
     (void)raft_assert_set_hook(former);
-    present = (struct crash_note){NULL, NULL};
+    present = (struct crash_note){NULL, NULL, NULL};
     return code;
 }
 
@@ -152,13 +155,16 @@ static int run_replay(struct call *call, struct raft_sim_trial *trial, const cha
         raft_sim_tape_finish(&tape);
         return complain(call, EXIT_FALSE, "%s:%s", path, message);
     }
+    struct raft_sim_tape used = {0};
     trial->seed = tape.seed;
     trial->replay = &tape;
+    trial->record = present.minimise != NULL ? &used : NULL;
     double begin = sim_report_clock();
     raft_sim_trial_run(trial, &result);
     sim_report_print(call, trial, &result, sim_report_clock() - begin, path);
     if (result.verdict != RAFT_SIM_HELD && options_given(&call->options, "minimise"))
         (void)shrink(call, trial, &tape, &result); /* It complains itself; the verdict counts. */
+    raft_sim_tape_finish(&used);
     raft_sim_tape_finish(&tape);
     return sim_report_exit(result.verdict);
 }
@@ -173,6 +179,8 @@ static int shrink(struct call *call, const struct raft_sim_trial *trial, struct 
     char path[PATH_BYTES];
     const char *target = options_text(&call->options, "minimise", NULL);
     (void)snprintf(minimise.checker, sizeof minimise.checker, "%s", result->checker);
+    if (result->verdict == RAFT_SIM_UNSAFE)
+        minimise.trial.stop = 2 * result->at; /* What breaks much later is something else. */
     say(call, "minimising: at most %d runs", SHRINK_RUNS);
     raft_sim_minimise_run(&minimise, tape);
     int code = write_tape(call, tape, target);
@@ -255,6 +263,13 @@ static void note_crash(const char *file, int line, const char *text)
         bool good = out != NULL && raft_sim_tape_write(present.trial->record, out);
         if (out != NULL && fclose(out) == 0 && good)
             fprintf(stderr, "  choices: raftctl sim --replay %s\n", present.path);
+    }
+    if (present.minimise != NULL && present.trial->record != NULL) {
+        bool good = sim_crash_shrink(present.trial, present.trial->record, present.minimise);
+        fprintf(stderr,
+                good ? "  minimised: raftctl sim --replay %s\n"
+                     : "  it could not be minimised into %s\n",
+                present.minimise);
     }
     _exit(EXIT_CRASHED);
 }

@@ -10,7 +10,8 @@
 
 enum { MS = 1000, NODES_MAX = 16 };
 
-static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm, raft_time time);
+static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm,
+                 const struct raft_sim_trial *trial);
 static void demand_life(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set,
                         raft_time until);
 static uint64_t expected(struct raft_sim *sim, const struct raft_sim_swarm *swarm, uint64_t set);
@@ -44,7 +45,7 @@ void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_resu
     for (raft_id id = 1; id <= trial->nodes; id++)
         raft_sim_start(sim, id);
     raft_sim_trouble(sim, &swarm.trouble);
-    play(sim, &swarm, trial->time);
+    play(sim, &swarm, trial);
     judge(sim, result);
     result->at = raft_sim_now(sim) - swarm.options.start;
     result->hash = raft_sim_hash(sim);
@@ -97,10 +98,16 @@ const char *raft_sim_verdict_name(enum raft_sim_verdict verdict)
 }
 
 /* Where members change, nobody can say beforehand who makes a quorum: all are healed at once. */
-static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm, raft_time time)
+static void play(struct raft_sim *sim, const struct raft_sim_swarm *swarm,
+                 const struct raft_sim_trial *trial)
 {
+    raft_time time = trial->time;
     raft_time start = raft_sim_now(sim);
     bool changes = (swarm->faults >> RAFT_SIM_FAULT_MEMBER & 1) != 0;
+    if (trial->stop > 0 && trial->stop < 4 * (time / 6)) {
+        raft_sim_run(sim, start + trial->stop);
+        return;
+    }
     raft_sim_run(sim, start + 4 * (time / 6));
     if (raft_sim_failure(sim) == NULL && !changes)
         demand_life(sim, swarm, draw_core(sim, swarm->options.choices), start + 5 * (time / 6));

@@ -28,6 +28,7 @@ struct raft_sim_trial {
     raft_time time;
     uint64_t faults;                    /* mask of what may go wrong */
     bool churn;                         /* members change in every world */
+    raft_time stop;                     /* look no further than this; 0 = to the end */
     const struct raft_sim_tape *replay; /* choices instead of the seed's; NULL = none */
     struct raft_sim_tape *record;       /* gets every choice; NULL = nobody */
     uint32_t topics;                    /* what line tells */
