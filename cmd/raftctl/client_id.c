@@ -72,6 +72,13 @@ static bool advance_place(int fd, unsigned number, struct place *place)
     return pwrite(fd, place, sizeof *place, at) == (ssize_t)sizeof *place && fdatasync(fd) == 0;
 }
 
+void client_id_make(struct client_id *id)
+{
+    make_client(id->client);
+    id->seq = 1;
+    id->fd = -1;
+}
+
 void client_id_take(const struct call *call, struct client_id *id)
 {
     char path[PATH_MAX + 16];

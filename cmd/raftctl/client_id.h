@@ -21,6 +21,9 @@ struct client_id {
     int fd; /* of the locked file; -1 = this identity is for one command only */
 };
 
+/* An identity for once, of which nothing is kept: enough for what changes nothing. */
+void client_id_make(struct client_id *id);
+
 /* Gives an identity and a number that no other command has. */
 void client_id_take(const struct call *call, struct client_id *id);
 

@@ -247,6 +247,32 @@ static int send_command(struct call *call, const struct raft_kv_command *command
     return code;
 }
 
+/* A read changes nothing: it needs no name that is kept, and goes to no log. Any node serves it. */
+static int send_read(struct call *call, const struct raft_kv_command *command, raft_id only)
+{
+    static char bytes[RAFT_KV_COMMAND_BYTES_MAX];
+    struct raft_client *client = NULL;
+    struct raft_client_answer answer;
+    struct client_id id;
+    uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
+    struct raft_client_target target = {
+        .hint = call->view->leader,
+        .only = only,
+        .timeout_ms = timeout_ms < UINT32_MAX ? (uint32_t)timeout_ms : UINT32_MAX,
+    };
+    client_id_make(&id);
+    int code = open_client(call, &id, &client);
+    if (code == EXIT_DONE) {
+        struct raft_span span = {bytes, raft_kv_encode(command, bytes, sizeof bytes)};
+        bool is_stale = options_given(&call->options, "stale");
+        raft_client_read(client, span, is_stale ? RAFT_READ_LOCAL : RAFT_READ_INDEX, &target,
+                         &answer);
+        code = judge(call, command->op, only, &answer);
+    }
+    raft_client_close(&client);
+    return code;
+}
+
 static int run_command(struct call *call, const struct raft_kv_command *command)
 {
     raft_id only = 0;
@@ -254,7 +280,11 @@ static int run_command(struct call *call, const struct raft_kv_command *command)
     code = code == EXIT_DONE ? call_open(call, false) : code;
     const char *at = options_text(&call->options, "at", NULL);
     code = code == EXIT_DONE && at != NULL ? call_node(call, at, &only) : code;
-    return code == EXIT_DONE ? send_command(call, command, only) : code;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    return command->op == RAFT_KV_GET ? send_read(call, command, only)
+                                      : send_command(call, command, only);
 }
 
 static int read_input(const struct call *call, struct input *input, struct raft_span *value)

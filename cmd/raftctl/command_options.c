@@ -252,6 +252,15 @@ const struct option_row heal_options[] = {
     END,
 };
 
+const struct option_row get_options[] = {
+    TIMEOUT_ROW("how long to wait for the answer (30)"),
+    AT_ROW,
+    {.kind = OPTION_FLAG,
+     .name = "stale",
+     .help = "what the node has itself, however old; with --at it needs no leader"},
+    END,
+};
+
 const struct option_row client_options[] = {
     TIMEOUT_ROW("how long to wait for the answer (30)"),
     AT_ROW,

@@ -51,6 +51,7 @@ enum attempt {
 /* One call under way. */
 struct call {
     struct raft_span command;
+    enum raft_read_kind read;
     uint64_t seq;     /* 0 = only asks for an index */
     raft_index known; /* the same in every copy */
     uint64_t deadline_ms;
@@ -97,7 +98,10 @@ static bool send_request(struct raft_client *client, const struct call *call)
         .kind = RAFT_PACKET_REQUEST,
         .to = member->id,
         .id = ++client->datagram_id,
-        .request = {.seq = call->seq, .known = call->known, .command = call->command},
+        .request = {.seq = call->seq,
+                    .known = call->known,
+                    .read = call->read,
+                    .command = call->command},
     };
     int stale;
     socklen_t bytes_stale = sizeof(stale);
@@ -322,31 +326,42 @@ static void run_call(struct raft_client *client, struct call *call,
     }
 }
 
+/* False, and explained, if there is nothing to send or nobody to send it to. */
+static bool begin_call(const struct raft_client *client, struct call *call,
+                       const struct raft_client_target *target, struct raft_client_answer *answer)
+{
+    uint32_t timeout_ms = target->timeout_ms;
+    uint32_t place = find_member(client, target->only != 0 ? target->only : target->hint);
+    *answer = (struct raft_client_answer){.status = RAFT_REPLY_NO_LEADER};
+    call->deadline_ms = read_clock_ms() + timeout_ms;
+    call->pace_ms = PACE_FIRST_MS;
+    call->patience_ms = PATIENCE_FIRST_MS;
+    call->least_ms = timeout_ms / 4 < LEAST_MS ? (int)(timeout_ms / 4) : LEAST_MS;
+    call->is_single = target->only != 0;
+    call->target = place < client->members_count ? place : client->leader;
+    if (call->command.bytes > RAFT_COMMAND_BYTES_MAX) {
+        answer->status = RAFT_REPLY_TOO_LARGE;
+        explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
+        return false;
+    }
+    if (target->only != 0 && place == client->members_count) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "the asked node is no member of the cluster");
+        return false;
+    }
+    return true;
+}
+
 void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
                       raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer)
 {
-    struct call call = {
-        .deadline_ms = read_clock_ms() + timeout_ms,
-        .target = client->leader,
-        .pace_ms = PACE_FIRST_MS,
-        .patience_ms = PATIENCE_FIRST_MS,
-        .least_ms = timeout_ms / 4 < LEAST_MS ? (int)(timeout_ms / 4) : LEAST_MS,
-        .is_single = only != 0,
-    };
-    uint32_t place = find_member(client, only != 0 ? only : hint);
-    *answer = (struct raft_client_answer){.status = RAFT_REPLY_NO_LEADER};
-    if (command.bytes > RAFT_COMMAND_BYTES_MAX) {
-        answer->status = RAFT_REPLY_TOO_LARGE;
-        explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
+    struct raft_client_target target = {.hint = hint, .only = only, .timeout_ms = timeout_ms};
+    struct call call = {.command = command};
+    if (!begin_call(client, &call, &target, answer)) {
         return;
     }
-    if (only != 0 && place == client->members_count) {
-        explain(answer, RAFT_CLIENT_NO_LEADER, "the asked node is no member of the cluster");
-        return;
-    }
-    call.target = place < client->members_count ? place : call.target;
     if (client->known == 0) {
         struct call greeting = call;
+        greeting.command = (struct raft_span){0};
         run_call(client, &greeting, answer);
         if (answer->outcome != RAFT_CLIENT_OK) {
             explain_greeting(&greeting, answer);
@@ -354,10 +369,24 @@ void raft_client_call(struct raft_client *client, struct raft_span command, raft
         }
         call.target = greeting.from;
     }
-    call.command = command;
     call.seq = client->seq++;
     call.known = client->known;
     run_call(client, &call, answer);
+}
+
+void raft_client_read(struct raft_client *client, struct raft_span command,
+                      enum raft_read_kind kind, const struct raft_client_target *target,
+                      struct raft_client_answer *answer)
+{
+    struct call call = {.command = command, .read = kind};
+    if (!begin_call(client, &call, target, answer)) {
+        return;
+    }
+    call.seq = client->seq++;
+    run_call(client, &call, answer);
+    if (answer->outcome == RAFT_CLIENT_UNKNOWN) {
+        explain(answer, RAFT_CLIENT_NO_LEADER, "no answer in time");
+    }
 }
 
 /* Descriptors of the family of the endpoint; -1 and errno if there is none. */

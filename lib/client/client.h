@@ -56,6 +56,20 @@ enum raft_error raft_client_open(const struct raft_client_options *options,
 void raft_client_call(struct raft_client *client, struct raft_span command, raft_id hint,
                       raft_id only, uint32_t timeout_ms, struct raft_client_answer *answer);
 
+/* Whom a read asks. */
+struct raft_client_target {
+    raft_id hint; /* first; 0 = who led last */
+    raft_id only; /* this node alone, be it the leader or not; 0 = any */
+    uint32_t timeout_ms;
+};
+
+/* Runs a command that only reads, without a log entry and without a name in the cluster's sessions.
+ * It changes nothing, so there is no unknown outcome: without an answer it is RAFT_CLIENT_NO_LEADER
+ * or RAFT_CLIENT_REFUSED. index and term are those of the newest entry that the answer shows. */
+void raft_client_read(struct raft_client *client, struct raft_span command,
+                      enum raft_read_kind kind, const struct raft_client_target *target,
+                      struct raft_client_answer *answer);
+
 void raft_client_close(struct raft_client **client); /* NULL is fine */
 
 #endif

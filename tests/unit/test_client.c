@@ -316,6 +316,29 @@ static void test_after_silence_another_node_is_asked_for_the_same_command(void *
     }
 }
 
+/* A read has no outcome that could stay unknown: it is asked again and elsewhere, or not answered.
+ */
+static void test_a_read_is_never_unknown(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_client_target silent = {.only = 1, .timeout_ms = 200};
+    struct raft_client_target good = {.only = 2, .timeout_ms = 60000};
+    struct raft_client_answer first;
+    struct raft_span command = {"get", 3};
+    set_script(fixture, 1, (struct step){.status = SILENT});
+    set_script(fixture, 2, (struct step){.status = RAFT_REPLY_OK});
+    start(fixture);
+    raft_client_read(fixture->client, command, RAFT_READ_INDEX, &silent, &first);
+    raft_client_read(fixture->client, command, RAFT_READ_LOCAL, &good, &fixture->answer);
+    stop(fixture);
+    assert_int_equal(first.outcome, RAFT_CLIENT_NO_LEADER);
+    assert_true(strlen(first.why) > 0);
+    assert_int_equal(fixture->nodes[0].seen.read, RAFT_READ_INDEX);
+    assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
+    assert_int_equal(fixture->answer.node, 2);
+    assert_int_equal(fixture->nodes[1].seen.read, RAFT_READ_LOCAL);
+}
+
 static void test_silence_then_refusals_is_unknown(void **state)
 {
     struct fixture *fixture = *state;
@@ -561,6 +584,7 @@ int main(void)
         CASE(test_a15_not_leader_redirects),
         CASE(test_b28_silence_to_the_end_is_unknown),
         CASE(test_after_silence_another_node_is_asked_for_the_same_command),
+        CASE(test_a_read_is_never_unknown),
         CASE(test_silence_then_refusals_is_unknown),
         CASE(test_b29_unknown_of_a_node_is_tried_elsewhere),
         CASE(test_b29_unknown_then_refusals_is_unknown),
