@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "server/internal.h"
@@ -67,6 +68,23 @@ enum raft_error raft_server_publish_check(const struct raft_server_publisher *pu
     return RAFT_CORRUPT;
 }
 
+/* The process's own log: what a person wants to read there when no table is left. Substates come by
+ * the thousand, and commands are the supervisor's to tell. */
+static void log_event(const struct raft_shm_event *event)
+{
+    struct timespec now;
+    struct tm parts;
+    char date[32];
+    if (event->type == RAFT_SHM_EVENT_SUBSTATE || event->type == RAFT_SHM_EVENT_COMMAND) {
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (gmtime_r(&now.tv_sec, &parts) != NULL &&
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts) > 0) {
+        (void)fprintf(stderr, "%s.%03dZ %s\n", date, (int)(now.tv_nsec / 1000000), event->text);
+    }
+}
+
 /* The record goes first, so that whom the event wakes sees it. */
 static uint64_t write_event(struct raft_server_publisher *publisher,
                             const struct raft_shm_event *event)
@@ -75,6 +93,7 @@ static uint64_t write_event(struct raft_server_publisher *publisher,
     mine.node = publisher->record.id;
     raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
     publisher->dirty = true;
+    log_event(&mine);
     return raft_shm_event_write(publisher->shm, publisher->slot, &mine);
 }
 

@@ -252,8 +252,6 @@ static void note_image(void *context, uint64_t token, enum raft_error error, str
 static void note_space(void *context, bool gone)
 {
     struct raft_server *server = context;
-    (void)fprintf(stderr, "n%u: %s\n", server->options.node.core.id,
-                  gone ? "no space left for the log, trying again" : "the log has room again");
     raft_server_publish_space(&server->publisher, gone);
     raft_node_space(server->node, gone);
 }
