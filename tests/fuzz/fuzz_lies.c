@@ -24,8 +24,9 @@ enum {
     ENTRIES_MAX = 12,
     PAYLOAD_MAX = 48,
     STEPS_MAX = 40000,
-    QUIET_US = 500 * 1000,
-    QUIET_PACKETS_MAX = 8000,
+    BEAT_US = 25 * 1000, /* few heartbeats: what is played here is the input */
+    QUIET_US = 100 * 1000,
+    QUIET_PACKETS_MAX = 2000,
     TAIL_BYTES_MAX = 1 << 20,
     IDS = 4
 };
@@ -278,6 +279,9 @@ static struct raft_sim *make_world(struct liar *liar)
     raft_sim_options_init(&options, (kind & 1) != 0 ? 5 : 3, 1);
     limits = raft_limits_default();
     limits.proposals_max = 64;
+    limits.trail_runs_max = 16;
+    limits.persists_max = 8;
+    limits.inflight_max = 4;
     if ((kind & 2) != 0) {
         limits.trail_runs_max = 4;
         limits.persists_max = 1;
@@ -293,6 +297,8 @@ static struct raft_sim *make_world(struct liar *liar)
     options.check_quorum = (kind & 8) != 0;
     options.tail_bytes_max = (kind & 16) != 0 ? 1 : 0;
     options.election_timeout = T_US;
+    options.heartbeat_interval = BEAT_US;
+    options.sessions_max = 4;
     liar->victim = 1 + (raft_id)(kind >> 5) % options.nodes;
     return raft_sim_create(&options);
 }
@@ -304,7 +310,7 @@ static void judge(struct liar *liar)
     struct raft_sim_counts after;
     struct raft_node_status status;
     raft_sim_calm(liar->sim);
-    ASSERT(run_for(liar, 2 * T_US));
+    ASSERT(run_for(liar, T_US));
     raft_sim_counts(liar->sim, &before);
     ASSERT(run_for(liar, QUIET_US));
     raft_sim_counts(liar->sim, &after);
@@ -329,7 +335,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
     for (raft_id id = 1; id <= raft_sim_nodes(liar.sim); id++) {
         raft_sim_start(liar.sim, id);
     }
-    ASSERT(run_for(&liar, T_US));
+    ASSERT(run_for(&liar, T_US / 2));
     for (uint32_t i = 0; i < DEEDS_MAX && liar.bytes > 0; i++) {
         do_deed(&liar);
     }
