@@ -245,3 +245,22 @@ n2"
   raftctl down
   run -3 raftctl member add
 }
+
+@test "a new node whose command died is promoted, or taken back" {
+  cluster_up 3 --timing fast
+  raftctl pause leader
+  # The command is killed after the node was made, before any leader was asked.
+  raftctl member add 3>&- > /dev/null 2>&1 &
+  adding=$!
+  wait_for up n4
+  slay "$adding"
+  wait "$adding" || true
+  raftctl resume paused
+  wait_for converged
+  member=$(member_of n4)
+  [[ $member == none || $member == voter || $member == joining ]]
+  run -0 raftctl member promote n4
+  assert_output --partial "n4 is a voter"
+  run -0 raftctl member remove n4 --wipe --yes
+  [[ ! -e $CLUSTER_HOME/data/default/n4 ]]
+}
