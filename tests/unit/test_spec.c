@@ -206,6 +206,69 @@ static void keeps_the_old_file_when_it_cannot_write(void **state)
                      RAFT_NOT_FOUND);
 }
 
+static void nodes_come_and_go_and_ids_never_come_back(void **state)
+{
+    struct place *place = *state;
+    struct raft_spec read;
+    raft_id id = 0;
+    assert_int_equal(make(place, 3, 0), RAFT_OK);
+    raft_spec_remove(&place->spec, 2);
+    assert_int_equal(place->spec.nodes_count, 2);
+    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+                     RAFT_OK);
+    assert_int_equal(id, 4);
+    const struct raft_spec_node *node = raft_spec_find(&place->spec, 4);
+    assert_non_null(node);
+    assert_int_equal(node->slot, 1); /* The place of the one that left. */
+    assert_int_equal(node->member, RAFT_SPEC_NEW);
+    assert_int_not_equal(node->endpoint.port, place->spec.nodes[0].endpoint.port);
+    assert_false(raft_spec_is_founder(&place->spec, 4));
+    assert_true(raft_spec_is_founder(&place->spec, 2)); /* It stays one for ever. */
+    place->spec.nodes[0].member = RAFT_SPEC_LEARNER;
+    place->spec.members_index = 77;
+    assert_int_equal(
+        raft_spec_write(place->path, &place->spec, place->message, sizeof place->message), RAFT_OK);
+    assert_int_equal(raft_spec_read(place->path, &read, place->message, sizeof place->message),
+                     RAFT_OK);
+    assert_memory_equal(&read, &place->spec, sizeof read);
+}
+
+static void no_more_than_63_nodes(void **state)
+{
+    struct place *place = *state;
+    raft_id id = 0;
+    assert_int_equal(make(place, 62, 0), RAFT_OK);
+    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+                     RAFT_OK);
+    assert_int_equal(id, 63);
+    assert_int_equal(raft_spec_find(&place->spec, 63)->slot, 62);
+    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+                     RAFT_LIMIT);
+    assert_string_equal(place->message, "cluster demo has 63 nodes, and there is room for no more");
+}
+
+/* Written before members could change: its nodes founded it and vote. */
+static void an_older_file_says_nothing_of_members(void **state)
+{
+    struct place *place = *state;
+    struct raft_spec read;
+    FILE *file = fopen(place->path, "we");
+    assert_non_null(file);
+    fputs("{\"schema\":\"raftctl.cluster/1\",\"name\":\"demo\",\"cluster\":\"2a\",\"seed\":\"1\","
+          "\"app\":\"kv\",\"timing\":\"fast\",\"election_timeout_ms\":150,\"heartbeat_ms\":15,"
+          "\"restart\":\"no\",\"next_id\":3,\"nodes\":["
+          "{\"id\":1,\"slot\":0,\"host\":\"127.0.0.1\",\"port\":7001},"
+          "{\"id\":2,\"slot\":1,\"host\":\"127.0.0.1\",\"port\":7002}]}",
+          file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(raft_spec_read(place->path, &read, place->message, sizeof place->message),
+                     RAFT_OK);
+    assert_int_equal(read.founders_count, 2);
+    assert_true(raft_spec_is_founder(&read, 2));
+    assert_int_equal(read.nodes[1].member, RAFT_SPEC_VOTER);
+    assert_int_equal(read.members_index, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +280,11 @@ int main(void)
         cmocka_unit_test(knows_three_timings),
         cmocka_unit_test_setup_teardown(names_the_field_that_is_wrong, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(keeps_the_old_file_when_it_cannot_write, enter_place,
+                                        leave_place),
+        cmocka_unit_test_setup_teardown(nodes_come_and_go_and_ids_never_come_back, enter_place,
+                                        leave_place),
+        cmocka_unit_test_setup_teardown(no_more_than_63_nodes, enter_place, leave_place),
+        cmocka_unit_test_setup_teardown(an_older_file_says_nothing_of_members, enter_place,
                                         leave_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -206,6 +206,50 @@ static void test_every_size(void **state)
     }
 }
 
+static void check_shows(const char *text, bool shown)
+{
+    char *frame = tf_draw(100, 24);
+    if ((strstr(frame, text) != NULL) != shown) {
+        fail_msg("%s is %s in:\n%s", text, shown ? "missing" : "there", frame);
+    }
+    free(frame);
+}
+
+/* A node comes into the place of one that has left, and learns; then the cluster shrinks to one. */
+static void test_members_come_and_go(void **state)
+{
+    (void)state;
+    tf_begin(5);
+    tf_history();
+    tf_trouble();
+    tf_update();
+    tf_model.selected = 5;
+    check_shows("n5 DOWN", true);
+    struct raft_view_node *n6 = tf_node(5);
+    n6->id = 6;
+    n6->node.id = 6;
+    n6->service.id = 6;
+    n6->process = RAFT_SHM_PROCESS_UP;
+    n6->member = RAFT_MEMBER_LEARNER | RAFT_MEMBER_JOINING;
+    tf_model.view.joint = true;
+    tf_update();
+    check_shows("n5 DOWN", false);
+    check_shows("n6 joining", true);
+    check_shows("quorum 3/5 joint", true);
+    assert_int_equal(tf_model.selected, tf_model.view.leader); /* Who was selected has left. */
+    assert_int_equal(top_timeline_letter(&tf_model.timeline, 4, 8), ' '); /* Not n5's past. */
+    n6->member = RAFT_MEMBER_LEARNER;
+    check_shows("n6 learner", true);
+    n6->member = 0;
+    check_shows("n6 outside", true);
+    tf_model.selected = 6;
+    tf_model.view.nodes[0] = tf_model.view.nodes[2];
+    tf_model.view.nodes_count = 1;
+    tf_update();
+    check_shows("n3 LEADER", true);
+    check_shows("n6 outside", false);
+}
+
 /* Control characters and escape sequences from elsewhere never reach the terminal. */
 static void test_tames_text(void **state)
 {
@@ -239,7 +283,7 @@ int main(void)
         cmocka_unit_test(test_dialog),     cmocka_unit_test(test_readonly),
         cmocka_unit_test(test_prompt),     cmocka_unit_test(test_result),
         cmocka_unit_test(test_gone),       cmocka_unit_test(test_every_size),
-        cmocka_unit_test(test_tames_text),
+        cmocka_unit_test(test_tames_text), cmocka_unit_test(test_members_come_and_go),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }

@@ -240,6 +240,100 @@ static void lag_counts_from_the_highest_commit(void **state)
     fixture_close(&fixture);
 }
 
+/* The leader's word on who the members are; it wins over anybody's. */
+static void tell_config(struct fixture *fixture, const struct raft_config *config)
+{
+    struct raft_shm_node record = fixture_record(fixture, 1);
+    record.role = RAFT_ROLE_LEADER;
+    record.heard = 0;
+    record.config_index = 9;
+    record.config_committed = 1;
+    record.config = *config;
+    raft_shm_node_write(fixture->shm, 0, &record);
+}
+
+static void learners_count_nowhere(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_open(&fixture, 4);
+    tell_config(&fixture,
+                &(struct raft_config){
+                    3, {{1, RAFT_MEMBER_VOTER}, {2, RAFT_MEMBER_VOTER}, {3, RAFT_MEMBER_LEARNER}}});
+    fixture_service(&fixture, 2, RAFT_SHM_PROCESS_DOWN, 0);
+    const struct raft_view *view = fixture_look(&fixture);
+    assert_int_equal(view->voters, 2);
+    assert_int_equal(view->voters_up, 1);
+    assert_int_equal(view->up, 3);
+    assert_int_equal(view->quorum, 2);
+    assert_false(view->has_quorum);
+    assert_int_equal(view->health, RAFT_HEALTH_NO_QUORUM);
+    assert_string_equal(raft_view_member_name(view->nodes[2].member), "learner");
+    assert_string_equal(raft_view_member_name(view->nodes[3].member), "none");
+    fixture_close(&fixture);
+}
+
+/* n1 and n2 make way for n3 and n4: each half has a majority of its own. */
+static void joint_configuration_needs_both_halves(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_open(&fixture, 5);
+    const struct raft_config joint = {5,
+                                      {{1, RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER},
+                                       {2, RAFT_MEMBER_OLD_VOTER},
+                                       {3, RAFT_MEMBER_OLD_VOTER},
+                                       {4, RAFT_MEMBER_VOTER},
+                                       {5, RAFT_MEMBER_VOTER}}};
+    tell_config(&fixture, &joint);
+    const struct raft_view *view = fixture_look(&fixture);
+    assert_true(view->joint);
+    assert_true(view->has_quorum);
+    assert_int_equal(view->leader, 1);
+    assert_string_equal(raft_view_member_name(view->nodes[1].member), "leaving");
+    /* The new half is whole, of the outgoing one only the leader is left. */
+    fixture_service(&fixture, 2, RAFT_SHM_PROCESS_DOWN, 0);
+    fixture_service(&fixture, 3, RAFT_SHM_PROCESS_DOWN, 0);
+    view = fixture_look(&fixture);
+    assert_false(view->has_quorum);
+    fixture_close(&fixture);
+}
+
+static void leader_needs_to_be_heard_by_both_halves(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_open(&fixture, 5);
+    tell_config(&fixture, &(struct raft_config){5,
+                                                {{1, RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER},
+                                                 {2, RAFT_MEMBER_OLD_VOTER},
+                                                 {3, RAFT_MEMBER_OLD_VOTER},
+                                                 {4, RAFT_MEMBER_VOTER},
+                                                 {5, RAFT_MEMBER_VOTER}}});
+    for (raft_id id = 2; id <= 3; id++) {
+        struct raft_shm_node record = fixture_record(&fixture, id);
+        record.heard = 0;
+        raft_shm_node_write(fixture.shm, id - 1, &record);
+    }
+    const struct raft_view *view = fixture_look(&fixture);
+    assert_int_equal(view->leader, 0);
+    assert_true(view->nodes[0].stale_leader);
+    fixture_close(&fixture);
+}
+
+/* A table may be damaged: what makes no sense is nobody's word. */
+static void impossible_members_are_not_believed(void **state)
+{
+    (void)state;
+    struct fixture fixture;
+    fixture_open(&fixture, 3);
+    tell_config(&fixture, &(struct raft_config){2, {{3, 99}, {1, RAFT_MEMBER_VOTER}}});
+    const struct raft_view *view = fixture_look(&fixture);
+    assert_int_equal(view->voters, 3);
+    assert_int_equal(view->quorum, 2);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +349,10 @@ int main(void)
         cmocka_unit_test(minority_up_has_no_quorum),
         cmocka_unit_test(faults_show_until_they_expire),
         cmocka_unit_test(lag_counts_from_the_highest_commit),
+        cmocka_unit_test(learners_count_nowhere),
+        cmocka_unit_test(joint_configuration_needs_both_halves),
+        cmocka_unit_test(leader_needs_to_be_heard_by_both_halves),
+        cmocka_unit_test(impossible_members_are_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
