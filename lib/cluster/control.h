@@ -9,9 +9,10 @@
  * Supervisor verbs: ping; start, stop, restart, kill, pause, resume {"nodes":[id..], "signal":9,
  * "timeout_ms":N, "force":bool, "text": the command as a person typed it}; partition
  * {"kind","target","rows":[u64 as hex strings by slot],"add":bool,"for_ms":N,"text"}; heal {"id":N
- * | "nodes":[..] | "all":true,"text"}; down {"timeout_ms"}. Node verbs: ping; inspect; log
- * {"first","last"} (-1 = from the end); campaign {"text"}; transfer {"to":id or 0,"text"}. Answers
- * of changing verbs come after the change was seen (a kill after the exit).
+ * | "nodes":[..] | "all":true,"text"}; down {"timeout_ms"}; member {"op","id",..}. Node verbs:
+ * ping; inspect; log {"first","last"} (-1 = from the end); campaign {"text"}; transfer {"to":id or
+ * 0,"text"}; snapshot {"keep":N,"text"}; change {"members":[{"id","as"}]}. Answers of changing
+ * verbs come after the change was seen (a kill after the exit).
  *
  * The answer about nodes has "nodes": [{"id", "process", "pid", "already"}], already = there was
  * nothing to do. start of a running node, stop of one that is down, pause of a paused one are ok
@@ -21,6 +22,15 @@
  * "fault": "f3" and "id": 3, heal "healed": how many. `down` is answered last of all, when no
  * process and no file of the run directory is left. A client that goes away leaves its request to
  * be done.
+ *
+ * member has four ops. add {"text"} makes a node of the next id and answers "id" when it is up; one
+ * that does not start is taken back. touch {"id","text"} only tells the command, and that a change
+ * is to be expected. settle {"id","want","timeout_ms"} is answered when cluster.json calls the node
+ * what is wanted: voter, learner, joining, or gone (it has left). expel {"id"} stops a node for
+ * good that is in no configuration. change is for the leader: "as" is voter, joining, learner or
+ * none; the answer is ok with a "refusal" (raft/effect.h: none, already, not_leader, changing, ..),
+ * the sentence of it in "why", and the "index" of the new configuration, which is in the log but
+ * not yet committed then.
  *
  * A node's log answers {"first", "last", "commit", "durable" (of the whole log), "more": the range
  * was cut to 1000 entries, "entries": [{"index", "term", "type", "bytes", "op", "key", "text"}]};
