@@ -306,7 +306,19 @@ static void tell_another_leader(struct raft *r)
     r->told_leader = 3;
 }
 
+static void keep_bytes(struct raft *r)
+{
+    r->as_leader.uncommitted_bytes = 1;
+}
+
+static void lose_flight_bytes(struct raft *r)
+{
+    r->peers[0].flight_bytes++;
+}
+
 static const struct damage damages[] = {
+    {"all is committed and yet bytes are not", LEADER, keep_bytes},
+    {"the bytes in flight do not add up", LEADER, lose_flight_bytes},
     {"the log begins behind its snapshot", FOLLOWER, lose_first_entry},
     {"the log begins behind its snapshot", FOLLOWER, snapshot_too_far},
     {"a run lies outside the log", FOLLOWER, begin_run_at_none},
