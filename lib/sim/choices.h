@@ -15,7 +15,8 @@
  * replays the run without its seed. A stream belongs to one thing (the packets of one sender, the
  * disk of one node, ..), so that leaving out an answer in one does not shift all the others.
  *
- * n of 1 (or 0) is no choice: it gives 0 and is neither asked nor recorded. One thread.
+ * n of 1 (or 0) is no choice: it gives 0 and is neither asked nor recorded. One thread. Two choices
+ * never stand in one expression or one list of initial values: C leaves open which comes first.
  */
 #ifndef RAFT_SIM_CHOICES_H
 #define RAFT_SIM_CHOICES_H

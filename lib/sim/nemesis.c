@@ -105,7 +105,9 @@ raft_time raft_sim_nemesis_duration(struct raft_sim *sim, enum raft_sim_fault fa
 {
     uint32_t stream = raft_sim_nemesis_stream(fault);
     raft_time least = sim->options.election_timeout / 4 + 1;
-    return raft_sim_draw(sim, stream, least, 2 * least) << raft_sim_below(sim, stream, 7);
+    raft_time duration = raft_sim_draw(sim, stream, least, 2 * least);
+    return duration << raft_sim_below(sim, stream,
+                                      7); /* Two draws never stand in one expression. */
 }
 
 raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault)

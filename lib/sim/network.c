@@ -313,8 +313,8 @@ static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel)
         push_parcel(sim, copy_parcel(parcel), sim->now + draw_delay(sim, parcel));
         break;
     case FATE_FAR: /* Many are a little late, few are very late. */
-        late = raft_sim_draw(sim, stream_of(parcel), 0, sim->options.delay_max)
-               << raft_sim_below(sim, stream_of(parcel), TAIL_DOUBLINGS);
+        late = raft_sim_draw(sim, stream_of(parcel), 0, sim->options.delay_max);
+        late <<= raft_sim_below(sim, stream_of(parcel), TAIL_DOUBLINGS);
         break;
     case FATE_CORRUPT:
         corrupt_parcel(sim, parcel);

@@ -149,11 +149,11 @@ static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *c
 
 static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
 {
-    swarm->trouble = (struct raft_sim_trouble){
-        .clients = (uint32_t)(1 + choose(choices, 6)),
-        .client_timeout = swarm->options.election_timeout * (2 + choose(choices, 8)),
-        .client_pause = spread(choices, UINT64_C(4) * MS, 6),
-    };
+    struct raft_sim_trouble *trouble = &swarm->trouble;
+    *trouble = (struct raft_sim_trouble){.clients = 0};
+    trouble->clients = (uint32_t)(1 + choose(choices, 6));
+    trouble->client_timeout = swarm->options.election_timeout * (2 + choose(choices, 8));
+    trouble->client_pause = spread(choices, UINT64_C(4) * MS, 6);
     if (swarm->limits.batch_max < raft_limits_default().batch_max)
         rest_clients(swarm);
     for (uint32_t fault = RAFT_SIM_FAULT_CLOG; fault < RAFT_SIM_FAULT_COUNT; fault++) {
