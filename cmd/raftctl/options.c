@@ -218,7 +218,9 @@ static bool is_choice(const char *choices, const char *text)
             return true;
         }
         choices = strchr(choices, '|');
-        choices += choices != NULL ? 1 : 0;
+        if (choices != NULL) {
+            choices++;
+        }
     }
     return false;
 }

@@ -119,6 +119,9 @@ static bool try_edit(struct work *work, uint32_t stream, enum edit edit, size_t 
 static bool apply(struct raft_sim_track *track, enum edit edit, size_t first, size_t count)
 {
     bool changed = false;
+    if (count == 0) {
+        return false; /* An empty track has no values at all. */
+    }
     uint64_t *values = track->values + first;
     switch (edit) {
     case EDIT_ZERO:
@@ -130,7 +133,7 @@ static bool apply(struct raft_sim_track *track, enum edit edit, size_t first, si
     case EDIT_CUT:
         memmove(values, values + count, (track->count - first - count) * sizeof *values);
         track->count -= count;
-        return count > 0;
+        return true;
     case EDIT_HALVE:
         changed = values[0] > 1;
         values[0] /= 2;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "sim/story.h"
 
 static bool read_set(struct raft_story *story, const char *text, size_t bytes, raft_story_set *set);
@@ -140,6 +141,7 @@ static bool read_set(struct raft_story *story, const char *text, size_t bytes, r
         word[length] = '\0';
         if (!raft_story_node(story, word, &id))
             return false;
+        ASSERT(id > 0 && id <= RAFT_NODES_MAX);
         *set |= UINT64_C(1) << (id - 1);
         text += length;
         bytes -= length;

@@ -158,7 +158,10 @@ static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check 
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
-    struct raft_sim_facts *node = sight->id == 0 ? NULL : raft_sim_watch_node(watch, sight->id);
+    if (sight->id == 0) {
+        return; /* It is about no node. */
+    }
+    struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     switch (sight->kind) {
     case RAFT_SIM_SEES_START:
         learn_start(node, sight->index);
