@@ -4,6 +4,7 @@
  * adapters go into the server, the server runs.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,6 +95,15 @@ static enum raft_error open_table(const struct options *options, struct parts *p
     return raft_shm_open(options->table, true, &parts->shm, parts->message, sizeof parts->message);
 }
 
+/* Is there anything in the store's file? */
+static bool has_store(const struct options *options)
+{
+    char path[PATH_MAX];
+    struct stat about;
+    (void)snprintf(path, sizeof path, "%s/data.mdb", options->data);
+    return stat(path, &about) == 0 && about.st_size > 0;
+}
+
 static enum raft_error open_log(const struct options *options, struct parts *parts)
 {
     if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
@@ -101,6 +111,14 @@ static enum raft_error open_log(const struct options *options, struct parts *par
         (void)snprintf(parts->message, sizeof parts->message, "cannot make %s: %s", options->data,
                        strerror(code));
         return code == ENOSPC || code == EDQUOT ? RAFT_FULL : RAFT_PERMISSION;
+    }
+    /* A supervisor says --fresh until a node has run once. It may have voted since. */
+    if (options->table != NULL && !options->fresh && !has_store(options)) {
+        (void)snprintf(parts->message, sizeof parts->message,
+                       "n%u has run before, and %s is empty: its store is gone; put it back, or "
+                       "let a new node take its place (raftctl member replace n%u)",
+                       options->id, options->data, options->id);
+        return RAFT_CORRUPT;
     }
     const struct raft_log_lmdb_options store = {
         .directory = options->data,

@@ -140,6 +140,20 @@ n4"
   [[ $(raftctl get a) == 1 ]]
 }
 
+@test "a node whose store was emptied never votes again" {
+  cluster_up 3 --timing fast
+  must_put a 1
+  raftctl down
+  rm "$CLUSTER_HOME/data/default/n2"/*
+  run -1 raftctl up -d
+  assert_output --partial "n2 did not start, it is down: exit 65"
+  run raftctl logs n2 -n 1
+  assert_output --partial "its store is gone"
+  run -0 raftctl member replace n2 --wipe --yes
+  wait_for converged
+  [[ ! -e $CLUSTER_HOME/data/default/n2 && $(raftctl get a) == 1 ]]
+}
+
 @test "a new node begins with a snapshot when the log no longer reaches back" {
   cluster_up 3 --timing fast
   for i in {1..20}; do must_put "k$i" "v$i"; done
