@@ -13,7 +13,6 @@ static void read_nodes(const struct raft_shm *shm, struct raft_view *view);
 static void find_members(struct raft_view *view);
 static void sort_nodes(struct raft_view *view);
 static void judge_process(const struct raft_view *view, struct raft_view_node *node);
-static void find_members(struct raft_view *view);
 static void find_leader(struct raft_view *view);
 static void judge_nodes(struct raft_view *view);
 static void read_faults(const struct raft_shm *shm, struct raft_view *view);
