@@ -21,9 +21,9 @@ teardown() { cluster_down; }
 
 @test "inspect says everything once" {
   run -0 raftctl inspect leader --json
-  once='["self"].keys() & value.keys()'
-  assert_equal "$(json "$once" <<< "$output")" "{'log'}"
+  assert_equal "$(json '["self"].keys() & value.keys() == {"log", "snapshot"}' <<< "$output")" True
   assert_equal "$(json '["self"]["log"].keys() & value["log"].keys()' <<< "$output")" "set()"
+  assert_equal "$(json '["self"]["snapshot"].keys() & (value["snapshot"] or {}).keys()' <<< "$output")" "set()"
   assert_equal "$(grep -o rtt <<< "$output" | wc -l)" 2
   assert_equal "$(json '["peers"][0]["state"]' <<< "$output")" replicate
   assert_equal "$(json '["votes_granted"] in (2, 3)' <<< "$output")" True
