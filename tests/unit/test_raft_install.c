@@ -248,6 +248,26 @@ static void test_an_uncommitted_configuration_goes(void **state)
     fx_finish(&fx);
 }
 
+/* M53: nor does one that stood behind the snapshot, in a log that does not agree with it. */
+static void test_a_configuration_goes_with_the_suffix(void **state)
+{
+    struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
+    struct raft_config four;
+    (void)state;
+    start_follower(&fx, 0);
+    raft_config_voters(&four, 4);
+    raft_members_append(fx.raft, 5, &four);
+    fx_offer(&fx, 1, 3, fx_snapshot(3, 3));
+    event.received.snapshot = fx_snapshot(3, 3);
+    event.received.config_index = 2;
+    event.received.config = &fx.config;
+    fx_step(&fx, &event);
+    assert_int_equal(fx.status.last, 3);
+    assert_true(raft_config_equals(raft_members(fx.raft), &fx.config));
+    fx_finish(&fx);
+}
+
 /* M55: a download changes nothing; the log takes entries as if there were none. */
 static void test_entries_are_taken_while_one_is_fetched(void **state)
 {
@@ -395,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_a_suffix_that_agrees_is_kept),
         cmocka_unit_test(test_a_suffix_that_differs_goes),
         cmocka_unit_test(test_an_uncommitted_configuration_goes),
+        cmocka_unit_test(test_a_configuration_goes_with_the_suffix),
         cmocka_unit_test(test_entries_are_taken_while_one_is_fetched),
         cmocka_unit_test(test_no_campaign_before_the_install_is_durable),
         cmocka_unit_test(test_a_campaign_while_one_is_fetched),
