@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * supervise --cluster NAME --ready-fd N [--start-all] (internal): be the supervisor. Started by
- * raft_supervisor_spawn, never by a person.
+ * supervise --cluster NAME --ready-fd N [--sockets N] [--start-all] (internal): be the supervisor.
+ * Started by raft_supervisor_spawn, never by a person.
  */
 #include "cluster/supervisor.h"
 #include "command.h"
@@ -10,6 +10,7 @@
 static const struct option_row rows[] = {
     {.kind = OPTION_TEXT, .name = "cluster", .metavar = "NAME", .help = ""},
     {.kind = OPTION_COUNT, .name = "ready-fd", .metavar = "N", .help = "", .max = 1024},
+    {.kind = OPTION_COUNT, .name = "sockets", .metavar = "N", .help = "", .max = RAFT_NODES_MAX},
     {.kind = OPTION_FLAG, .name = "start-all", .help = ""},
     {.kind = OPTION_END},
 };
@@ -31,6 +32,7 @@ static int run(struct call *call, const struct options *options)
         .raftnode = raftnode,
         .ready_fd =
             options_given(options, "ready-fd") ? (int)options_number(options, "ready-fd", 0) : -1,
+        .sockets_count = (uint32_t)options_number(options, "sockets", 0),
         .start_all = options_given(options, "start-all")};
     return raft_supervisor_run(&supervisor);
 }

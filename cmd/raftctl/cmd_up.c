@@ -27,15 +27,24 @@ struct wish {
     bool fresh;
 };
 
+/* What the `up` that has made the cluster keeps until its supervisor runs. */
+struct birth {
+    int lock; /* -1 = another one has made it */
+    uint32_t sockets_count;
+    int sockets[RAFT_NODES_MAX]; /* the nodes' ports */
+};
+
 static int read_wish(const struct call *call, struct wish *wish);
 static int begin_anew(struct call *call);
-static int make_or_check(struct call *call, const struct wish *wish, bool runs);
-static int bring_up(struct call *call, bool runs, uint64_t *seq);
+static int make_or_check(struct call *call, const struct wish *wish, struct birth *birth,
+                         bool runs);
+static int bring_up(struct call *call, struct birth *birth, bool runs, uint64_t *seq);
 static int finish(struct call *call, uint64_t seq, bool resumed);
 
 int cmd_up(struct call *call)
 {
     struct wish wish;
+    struct birth birth = {.lock = -1};
     uint64_t seq = 0;
     int code = read_wish(call, &wish);
     bool existed = call_exists(call);
@@ -50,8 +59,8 @@ int cmd_up(struct call *call)
                                call->paths.name, call->paths.name)
                     : begin_anew(call);
     }
-    code = code == EXIT_DONE ? make_or_check(call, &wish, runs) : code;
-    code = code == EXIT_DONE ? bring_up(call, runs, &seq) : code;
+    code = code == EXIT_DONE ? make_or_check(call, &wish, &birth, runs) : code;
+    code = code == EXIT_DONE ? bring_up(call, &birth, runs, &seq) : code;
     return code == EXIT_DONE ? finish(call, seq, runs) : code;
 }
 
@@ -86,7 +95,8 @@ static int begin_anew(struct call *call)
     return remove_cluster(call);
 }
 
-static int make_spec(struct call *call, const struct wish *wish, const char *path)
+static int make_spec(struct call *call, const struct wish *wish, const char *path,
+                     struct birth *birth)
 {
     char message[256] = "";
     struct raft_spec spec;
@@ -97,9 +107,11 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
         .timing = wish->timing != NULL ? wish->timing : "lan",
         .seed = options_number(&call->options, "seed", raft_random_system()),
         .restart_crash = strcmp(options_text(&call->options, "restart", "never"), "crash") == 0,
-        .base_port = (uint16_t)options_number(&call->options, "base-port", 0)};
+        .base_port = (uint16_t)options_number(&call->options, "base-port", 0),
+        .sockets = birth->sockets};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
     if (error == RAFT_OK) {
+        birth->sockets_count = spec.nodes_count;
         error = raft_spec_write(path, &spec, message, sizeof message);
     }
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
@@ -125,7 +137,8 @@ static void remove_empty(const struct call *call)
 }
 
 /* Two people may type `up` at once: the second finds what the first has made. */
-static int make_spec_once(struct call *call, const struct wish *wish, const char *path)
+static int make_spec_once(struct call *call, const struct wish *wish, const char *path,
+                          struct birth *birth)
 {
     char message[256] = "";
     enum raft_error error = raft_paths_make(&call->paths, message, sizeof message);
@@ -138,11 +151,15 @@ static int make_spec_once(struct call *call, const struct wish *wish, const char
     if (code != EXIT_DONE) {
         return code;
     }
-    code = call_exists(call) ? EXIT_DONE : make_spec(call, wish, path);
+    if (call_exists(call)) {
+        close(lock);
+        return EXIT_DONE;
+    }
+    birth->lock = lock;
+    code = make_spec(call, wish, path, birth);
     if (code != EXIT_DONE) {
         remove_empty(call);
     }
-    close(lock);
     return code;
 }
 
@@ -171,7 +188,7 @@ static bool find_difference(const struct call *call, const struct raft_spec *spe
     return true;
 }
 
-static int make_or_check(struct call *call, const struct wish *wish, bool runs)
+static int make_or_check(struct call *call, const struct wish *wish, struct birth *birth, bool runs)
 {
     char path[PATH_MAX];
     char message[256] = "";
@@ -179,7 +196,7 @@ static int make_or_check(struct call *call, const struct wish *wish, bool runs)
     struct raft_spec spec;
     raft_paths_spec(&call->paths, path, sizeof path);
     if (!call_exists(call)) {
-        int code = make_spec_once(call, wish, path);
+        int code = make_spec_once(call, wish, path, birth);
         if (code != EXIT_DONE) {
             return code;
         }
@@ -198,7 +215,7 @@ static int make_or_check(struct call *call, const struct wish *wish, bool runs)
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
 }
 
-static int spawn_supervisor(struct call *call)
+static int spawn_supervisor(struct call *call, const struct birth *birth)
 {
     char exe[PATH_MAX];
     char message[512] = "";
@@ -207,7 +224,10 @@ static int spawn_supervisor(struct call *call)
         return complain(call, EXIT_FALSE, "cannot find my own program in /proc/self/exe");
     }
     exe[bytes] = 0;
-    enum raft_error error = raft_supervisor_spawn(&call->paths, exe, true, message, sizeof message);
+    const struct raft_supervisor_wish wish = {
+        .start_all = true, .sockets = birth->sockets, .sockets_count = birth->sockets_count};
+    enum raft_error error =
+        raft_supervisor_spawn(&call->paths, exe, &wish, message, sizeof message);
     if (error != RAFT_OK && error != RAFT_BUSY) {
         return complain(call, error == RAFT_PERMISSION ? EXIT_NOT_PERMITTED : EXIT_FALSE,
                         "the supervisor did not start: %s (its log: %s/supervisor.log)",
@@ -244,7 +264,18 @@ static int start_missing(struct call *call, uint64_t *seq)
     return code;
 }
 
-static int bring_up(struct call *call, bool runs, uint64_t *seq)
+/* The ports are the supervisor's now; the next `up` may go on. */
+static void end_birth(struct birth *birth)
+{
+    for (uint32_t i = 0; i < birth->sockets_count; i++) {
+        close(birth->sockets[i]);
+    }
+    birth->sockets_count = 0;
+    close(birth->lock);
+    birth->lock = -1;
+}
+
+static int bring_up(struct call *call, struct birth *birth, bool runs, uint64_t *seq)
 {
     uint64_t timeout_ms = options_number(&call->options, "timeout", TIMEOUT_MS);
     uint64_t before = call->view != NULL ? call->view->seq : 0;
@@ -252,12 +283,11 @@ static int bring_up(struct call *call, bool runs, uint64_t *seq)
     if (runs && talk_supervisor_serves(call)) {
         code = start_missing(call, seq);
     } else {
-        int lock = -1;
         raft_shm_close(&call->shm);
-        code = lock_data(call, &lock);
-        code = code == EXIT_DONE ? spawn_supervisor(call) : code;
+        code = birth->lock < 0 ? lock_data(call, &birth->lock) : EXIT_DONE;
+        code = code == EXIT_DONE ? spawn_supervisor(call, birth) : code;
         code = code == EXIT_DONE ? call_open(call, false) : code;
-        close(lock);
+        end_birth(birth);
         *seq = code == EXIT_DONE ? call->view->seq : 0;
         before = before <= *seq ? before : 0; /* a new table counts from the start */
     }

@@ -212,8 +212,8 @@ static int start_adopter(struct call *call)
     exe[bytes] = 0;
     say(call, "the supervisor of cluster %s is gone: starting one that adopts its nodes",
         call->paths.name);
-    enum raft_error error =
-        raft_supervisor_spawn(&call->paths, exe, false, message, sizeof message);
+    enum raft_error error = raft_supervisor_spawn(
+        &call->paths, exe, &(struct raft_supervisor_wish){0}, message, sizeof message);
     if (error != RAFT_OK && error != RAFT_BUSY) {
         return complain(call, EXIT_SUPERVISOR_LOST,
                         "cannot start a supervisor for cluster %s: %s (its log: %s/supervisor.log)",

@@ -53,15 +53,24 @@ static _Noreturn void end_by_assert(const char *file, int line, const char *text
     _exit(RAFT_SHM_EXIT_INVARIANT);
 }
 
-/* A leaked descriptor of our parent would keep its locks and pipes alive. */
-static void close_inherited(int ready_fd)
+/* Closes the descriptors first .. last - 1. */
+static void close_between(int first, int last)
 {
-    if (ready_fd > STDERR_FILENO) {
-        (void)close_range(STDERR_FILENO + 1, (unsigned)ready_fd - 1, 0); /* maybe an empty range */
-        (void)close_range((unsigned)ready_fd + 1, ~0U, 0);
-    } else {
-        (void)close_range(STDERR_FILENO + 1, ~0U, 0);
+    if (first < last) {
+        (void)close_range((unsigned)first, (unsigned)last - 1, 0); /* maybe none was open */
     }
+}
+
+/* A leaked descriptor of our parent would keep its locks and pipes alive. */
+static void close_inherited(const struct options *options)
+{
+    int low = options->ready_fd < options->udp_fd ? options->ready_fd : options->udp_fd;
+    int high = options->ready_fd < options->udp_fd ? options->udp_fd : options->ready_fd;
+    low = low > STDERR_FILENO ? low : STDERR_FILENO;
+    high = high > STDERR_FILENO ? high : STDERR_FILENO;
+    close_between(STDERR_FILENO + 1, low);
+    close_between(low + 1, high);
+    (void)close_range((unsigned)high + 1, ~0U, 0); /* maybe none was open */
 }
 
 static void say_ready(const struct options *options, const char *line)
@@ -137,7 +146,8 @@ static enum raft_error open_comms(const struct options *options, struct parts *p
                                                .incarnation = options->incarnation,
                                                .endpoints = endpoints,
                                                .endpoints_count = parts->spec.nodes_count,
-                                               .serializer = raft_serializer_msgpack()};
+                                               .serializer = raft_serializer_msgpack(),
+                                               .socket = options->udp_fd};
     return raft_comms_udp_open(&udp, &parts->udp, parts->message, sizeof parts->message);
 }
 
@@ -226,7 +236,7 @@ static void close_parts(struct parts *parts)
 static int serve(const struct options *options)
 {
     static struct parts parts; /* large */
-    close_inherited(options->ready_fd);
+    close_inherited(options);
     (void)signal(SIGPIPE, SIG_IGN); /* a supervisor that is gone must not kill us */
     (void)raft_assert_set_hook(end_by_assert);
     enum raft_error error = open_parts(options, &parts);

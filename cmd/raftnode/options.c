@@ -30,6 +30,8 @@ static const struct row rows[] = {
     {"--socket", "PATH", KIND_TEXT, AT(socket), "the node's own Unix socket (default: none)"},
     {"--incarnation", "HEX", KIND_HEX, AT(incarnation), "names this process (default: random)"},
     {"--ready-fd", "N", KIND_FD, AT(ready_fd), "write \"ok\" or \"error SENTENCE\" there"},
+    {"--udp-fd", "N", KIND_FD, AT(udp_fd),
+     "its UDP socket, bound by whoever holds the port (default: bind one)"},
     {"--fresh", NULL, KIND_FLAG, AT(fresh), "the cluster is new: elect at once"},
     {"--lease-reads", NULL, KIND_FLAG, AT(lease_reads),
      "answer reads by lease; on all nodes, if clocks can be trusted"},

@@ -22,6 +22,7 @@ struct options {
     uint32_t snapshot_every; /* 0 = default */
     uint32_t snapshot_keep;
     int ready_fd; /* -1 = none */
+    int udp_fd;   /* 0 = none: bind a socket */
     bool fresh;
     bool lease_reads;
     bool json;

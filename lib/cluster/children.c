@@ -107,6 +107,7 @@ struct arguments {
     char id[16];
     char incarnation[24];
     char ready[8];
+    char udp[8];
     char *argv[24];
 };
 
@@ -137,10 +138,10 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
 {
     const struct raft_paths *paths = supervisor->options->paths;
     bool is_new;
-    char *argv[] = {
-        "raftnode",        "--spec",     text->spec,  "--id",     text->id,     "--table",
-        text->table,       "--data",     text->data,  "--socket", text->socket, "--incarnation",
-        text->incarnation, "--ready-fd", text->ready, NULL,       NULL};
+    char *argv[] = {"raftnode",   "--spec",        text->spec,        "--id",       text->id,
+                    "--table",    text->table,     "--data",          text->data,   "--socket",
+                    text->socket, "--incarnation", text->incarnation, "--ready-fd", text->ready};
+    size_t count = sizeof argv / sizeof argv[0];
 
     raft_paths_node_new(paths, child->id, text->data, sizeof text->data);
     is_new = access(text->data, F_OK) == 0;
@@ -154,7 +155,13 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
              (unsigned long long)child->incarnation);
     snprintf(text->ready, sizeof text->ready, "%d", RAFT_SPAWN_READY_FD);
     memcpy(text->argv, argv, sizeof argv);
-    text->argv[sizeof argv / sizeof argv[0] - 2] = is_new ? "--fresh" : NULL;
+    snprintf(text->udp, sizeof text->udp, "%d", RAFT_SPAWN_READY_FD + 1);
+    if (child->udp >= 0) {
+        text->argv[count++] = "--udp-fd";
+        text->argv[count++] = text->udp;
+    }
+    text->argv[count] = is_new ? "--fresh" : NULL;
+    text->argv[count + 1] = NULL;
 }
 
 static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
@@ -179,7 +186,10 @@ static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
     child->started = raft_shm_realtime();
     child->deadline = raft_supervisor_clock_ms() + RAFT_CHILD_START_MS;
     raft_child_publish(supervisor, child); /* A successor finds the process by its incarnation. */
+    raft_child_hold_port(supervisor, child);
     fill_arguments(supervisor, child, &arguments);
+    how.sockets = &child->udp;
+    how.sockets_count = child->udp >= 0 ? 1 : 0; /* Else the node tells that its port is taken. */
     how.argv = arguments.argv;
     how.log = arguments.log;
     error = raft_spawn_child(&how, &process, child->failure, sizeof child->failure);
@@ -366,6 +376,7 @@ void raft_child_ended(struct raft_supervisor *supervisor, struct raft_child *chi
     }
     close_held(&child->process.pidfd);
     close_held(&child->process.ready);
+    raft_child_hold_port(supervisor, child);
     raft_child_deliver(supervisor, child, RAFT_SERVICE_EXITED);
 }
 

@@ -46,24 +46,27 @@ static enum raft_error read_report(int fd, char *message, size_t message_bytes)
 }
 
 enum raft_error raft_supervisor_spawn(const struct raft_paths *paths, const char *raftctl,
-                                      bool start_all, char *message, size_t message_bytes)
+                                      const struct raft_supervisor_wish *wish, char *message,
+                                      size_t message_bytes)
 {
     char log[PATH_MAX];
     char ready[8];
+    char sockets[16];
     char name[RAFT_CLUSTER_NAME_MAX + 1];
-    char *argv[] = {"raftctl",
-                    "supervise",
-                    "--cluster",
-                    name,
-                    "--ready-fd",
-                    ready,
-                    start_all ? "--start-all" : NULL,
+    char *argv[] = {"raftctl",   "supervise",  "--cluster",
+                    name,        "--ready-fd", ready,
+                    "--sockets", sockets,      wish->start_all ? "--start-all" : NULL,
                     NULL};
-    struct raft_spawn how = {.program = raftctl, .argv = argv, .log = log};
+    struct raft_spawn how = {.program = raftctl,
+                             .argv = argv,
+                             .log = log,
+                             .sockets = wish->sockets,
+                             .sockets_count = wish->sockets_count};
     struct raft_process process;
     enum raft_error error;
 
     snprintf(name, sizeof name, "%s", paths->name);
+    snprintf(sockets, sizeof sockets, "%u", wish->sockets_count);
     snprintf(ready, sizeof ready, "%d", RAFT_SPAWN_READY_FD);
     raft_paths_supervisor_log(paths, log, sizeof log);
     error = raft_spawn_daemon(&how, &process, message, message_bytes);

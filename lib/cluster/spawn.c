@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/assert.h"
+
 enum { CMDLINE_BYTES = 8192, STAT_BYTES = 1024 };
 
 /* libc of Debian 12 has no wrappers with these names in all headers; the calls are Linux 5.3
@@ -45,16 +47,37 @@ _Noreturn static void give_up(const char *what)
     _exit(126);
 }
 
+/* In the child: the sockets go where they are looked for, none over another that still must go. */
+static bool place_sockets(const struct raft_spawn *spawn, int end)
+{
+    int moved[RAFT_SPAWN_SOCKETS_MAX];
+
+    for (uint32_t i = 0; i < spawn->sockets_count; i++) {
+        moved[i] = fcntl(spawn->sockets[i], F_DUPFD, end);
+        if (moved[i] < 0) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < spawn->sockets_count; i++) {
+        if (dup2(moved[i], RAFT_SPAWN_READY_FD + 1 + (int)i) < 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* In the child: log is open, ready is the pipe's writing end. */
 _Noreturn static void become(const struct raft_spawn *spawn, int log, int ready)
 {
+    int end = RAFT_SPAWN_READY_FD + 1 + (int)spawn->sockets_count;
     int null = open("/dev/null", O_RDONLY);
-    int moved = fcntl(ready, F_DUPFD, 10);
-    int out = fcntl(log, F_DUPFD, 10);
+    int moved = fcntl(ready, F_DUPFD, end);
+    int out = fcntl(log, F_DUPFD, end);
 
-    if (null < 0 || moved < 0 || out < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 ||
-        dup2(out, 2) < 0 || dup2(moved, RAFT_SPAWN_READY_FD) < 0 ||
-        close_range(RAFT_SPAWN_READY_FD + 1, ~0U, 0) != 0) {
+    /* The sockets first, but for stdin: one of them may be where the others go. */
+    if (null < 0 || moved < 0 || out < 0 || dup2(null, 0) < 0 || !place_sockets(spawn, end) ||
+        dup2(out, 1) < 0 || dup2(out, 2) < 0 || dup2(moved, RAFT_SPAWN_READY_FD) < 0 ||
+        close_range((unsigned)end, ~0U, 0) != 0) {
         give_up("cannot set up descriptors");
     }
     reset_signals();
@@ -66,6 +89,7 @@ _Noreturn static void become(const struct raft_spawn *spawn, int log, int ready)
 static enum raft_error open_channels(const struct raft_spawn *spawn, int *log, int ready[2],
                                      char *message, size_t message_bytes)
 {
+    ASSERT(spawn->sockets_count <= RAFT_SPAWN_SOCKETS_MAX);
     *log = open(spawn->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (*log < 0) {
         snprintf(message, message_bytes, "cannot write %s: %s", spawn->log, strerror(errno));

@@ -3,10 +3,10 @@
  * The only place that forks, executes and signals.
  *
  * A program is started with all descriptors closed but /dev/null, its log file as stdout and
- * stderr, and a pipe for one line of readiness; signal masks and handlers are reset, and it gets a
- * session of its own so that no terminal's ^C reaches it. Processes are held by pidfd; a pid is
- * looked at only together with its kernel start time. No parent-death signal is set: nodes outlive
- * their supervisor on purpose.
+ * stderr, a pipe for one line of readiness, and the sockets it is given; signal masks and handlers
+ * are reset, and it gets a session of its own so that no terminal's ^C reaches it. Processes are
+ * held by pidfd; a pid is looked at only together with its kernel start time. No parent-death
+ * signal is set: nodes outlive their supervisor on purpose.
  */
 #ifndef RAFT_CLUSTER_SPAWN_H
 #define RAFT_CLUSTER_SPAWN_H
@@ -19,12 +19,14 @@
 #include "base/error.h"
 
 /* A descriptor number that a started program finds its readiness pipe at. */
-enum { RAFT_SPAWN_READY_FD = 3 };
+enum { RAFT_SPAWN_READY_FD = 3, RAFT_SPAWN_SOCKETS_MAX = 64 };
 
 struct raft_spawn {
     const char *program;
     char *const *argv;
-    const char *log; /* opened for appending */
+    const char *log;    /* opened for appending */
+    const int *sockets; /* it gets duplicates, as descriptors RAFT_SPAWN_READY_FD + 1 and so on */
+    uint32_t sockets_count;
 };
 
 struct raft_process {

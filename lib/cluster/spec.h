@@ -75,16 +75,18 @@ struct raft_spec_options {
     uint64_t seed;      /* 0 = drawn */
     uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now */
     bool restart_crash;
+    int *sockets; /* room for a bound socket per node: the caller's from then on, so that nobody
+                     takes a port before the supervisor has it; NULL = ports are free just now */
 };
 
 /* Makes the spec of a new cluster on 127.0.0.1: ids 1..N in slots 0..N-1, a random cluster id,
- * ports that are free at this moment. message names a base port that is taken. */
+ * free ports. On an error no socket is left open. message names a base port that is taken. */
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
                                char *message, size_t message_bytes) RAFT_MUST_USE;
 
-/* Makes room for one more node: the next id, a free slot, a free port; it is NEW. RAFT_LIMIT: there
- * is none (message says why). */
-enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, char *message,
+/* Makes room for one more node: the next id, a free slot, a free port, whose bound socket is the
+ * caller's; it is NEW. RAFT_LIMIT: there is none (message says why, *udp is -1). */
+enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, int *udp, char *message,
                               size_t message_bytes) RAFT_MUST_USE;
 
 /* Takes a node out; its slot and port are free again. */

@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "cluster/spec.h"
+#include "comms/udp_socket.h"
 
 /* Free ports are sought below the range from which the kernel serves port 0: a stopped cluster
  * finds its ports again, because nobody is handed them by accident. */
 enum { PORT_FIRST = 17000, PORT_COUNT = 15000, PORT_TRIES = 1000 };
 
-/* Binds one UDP port of 127.0.0.1; -1 if it is taken. */
-static int hold_port(uint16_t port)
+/* Binds one UDP port of 127.0.0.1; -1 if it is taken, message says why. */
+static int hold_port(uint16_t port, char *message, size_t message_bytes)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    struct raft_endpoint endpoint = {.host = "127.0.0.1", .port = port};
+    int fd;
 
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
+    return raft_comms_socket_hold(&endpoint, &fd, message, message_bytes) == RAFT_OK ? fd : -1;
 }
 
 /* Binds any free port and says which; -1 if none was found. */
-static int hold_free_port(uint16_t *port)
+static int hold_free_port(uint16_t *port, char *message, size_t message_bytes)
 {
     struct raft_random random;
     int fd = -1;
@@ -36,44 +29,45 @@ static int hold_free_port(uint16_t *port)
     raft_random_seed(&random, raft_random_system());
     for (int i = 0; fd < 0 && i < PORT_TRIES; i++) {
         *port = (uint16_t)(PORT_FIRST + raft_random_below(&random, PORT_COUNT));
-        fd = hold_port(*port);
+        fd = hold_port(*port, message, message_bytes);
     }
     return fd;
 }
 
-/* Holds all ports at once, so that no two nodes get the same one, then lets them go. */
-static enum raft_error choose_ports(struct raft_spec *spec, uint16_t base_port, char *message,
-                                    size_t message_bytes)
+static void let_go(const int *held, uint32_t count)
 {
-    int held[RAFT_NODES_MAX];
-    uint32_t count = 0;
-    enum raft_error error = RAFT_OK;
-
-    while (error == RAFT_OK && count < spec->nodes_count) {
-        uint16_t port = (uint16_t)(base_port + count);
-
-        held[count] = base_port == 0 ? hold_free_port(&port) : hold_port(port);
-        if (held[count] < 0) {
-            snprintf(
-                message, message_bytes,
-                "UDP port %u of 127.0.0.1 for n%u: %s; choose another --base-port, or leave it "
-                "out to get free ones",
-                port, count + 1, strerror(errno));
-            error = RAFT_BUSY;
-        } else {
-            spec->nodes[count].endpoint.port = port;
-            count++;
-        }
-    }
     for (uint32_t i = 0; i < count; i++) {
         close(held[i]);
     }
-    return error;
+}
+
+/* Holds all ports at once, so that nobody, not even another node, gets one of them. */
+static enum raft_error choose_ports(struct raft_spec *spec, uint16_t base_port, int *held,
+                                    char *message, size_t message_bytes)
+{
+    char reason[128] = "";
+
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        uint16_t port = (uint16_t)(base_port + i);
+
+        held[i] = base_port == 0 ? hold_free_port(&port, reason, sizeof reason)
+                                 : hold_port(port, reason, sizeof reason);
+        if (held[i] < 0) {
+            snprintf(message, message_bytes,
+                     "n%u: %s; choose another --base-port, or leave it out to get free ones",
+                     spec->nodes[i].id, reason);
+            let_go(held, i);
+            return RAFT_BUSY;
+        }
+        spec->nodes[i].endpoint.port = port;
+    }
+    return RAFT_OK;
 }
 
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
                                char *message, size_t message_bytes)
 {
+    int held[RAFT_NODES_MAX];
     enum raft_error error;
 
     memset(spec, 0, sizeof *spec);
@@ -108,8 +102,17 @@ enum raft_error raft_spec_make(const struct raft_spec_options *options, struct r
         spec->nodes[i].endpoint.id = i + 1;
         snprintf(spec->nodes[i].endpoint.host, sizeof spec->nodes[i].endpoint.host, "127.0.0.1");
     }
-    error = choose_ports(spec, options->base_port, message, message_bytes);
-    return error != RAFT_OK ? error : raft_spec_check(spec, message, message_bytes);
+    error = choose_ports(spec, options->base_port, held, message, message_bytes);
+    if (error != RAFT_OK) {
+        return error;
+    }
+    error = raft_spec_check(spec, message, message_bytes);
+    if (error != RAFT_OK || options->sockets == NULL) {
+        let_go(held, spec->nodes_count);
+    } else {
+        memcpy(options->sockets, held, spec->nodes_count * sizeof held[0]);
+    }
+    return error;
 }
 
 static bool is_slot_taken(const struct raft_spec *spec, uint32_t slot)
@@ -122,7 +125,7 @@ static bool is_slot_taken(const struct raft_spec *spec, uint32_t slot)
     return false;
 }
 
-/* A node that is down holds no port and needs it all the same. */
+/* The port of a node whose process was adopted and has died may be free for a moment. */
 static bool is_port_taken(const struct raft_spec *spec, uint16_t port)
 {
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
@@ -133,12 +136,12 @@ static bool is_port_taken(const struct raft_spec *spec, uint16_t port)
     return false;
 }
 
-enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, char *message,
+enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, int *udp, char *message,
                               size_t message_bytes)
 {
     struct raft_spec_node node = {.id = spec->next_id, .member = RAFT_SPEC_NEW};
-    int fd = -1;
 
+    *udp = -1;
     if (spec->nodes_count == RAFT_NODES_MAX || spec->next_id == UINT32_MAX) {
         snprintf(message, message_bytes, "cluster %s has %u nodes, and there is room for no more",
                  spec->name, spec->nodes_count);
@@ -147,14 +150,14 @@ enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, char *message
     while (is_slot_taken(spec, node.slot)) {
         node.slot++;
     }
-    for (int i = 0; fd < 0 && i < PORT_TRIES; i++) {
-        fd = hold_free_port(&node.endpoint.port);
-        if (fd >= 0) {
-            close(fd);
-            fd = is_port_taken(spec, node.endpoint.port) ? -1 : fd;
+    for (int i = 0; *udp < 0 && i < PORT_TRIES; i++) {
+        *udp = hold_free_port(&node.endpoint.port, message, message_bytes);
+        if (*udp >= 0 && is_port_taken(spec, node.endpoint.port)) {
+            close(*udp);
+            *udp = -1;
         }
     }
-    if (fd < 0) {
+    if (*udp < 0) {
         snprintf(message, message_bytes, "no free UDP port on 127.0.0.1 was found");
         return RAFT_LIMIT;
     }

@@ -23,17 +23,25 @@ struct raft_supervisor_options {
     const char *raftnode; /* path of the node program */
     int ready_fd; /* one line is written when it serves: "ok\n", "busy text\n" or "error text\n"; -1
                      = none */
-    bool start_all; /* desired = up for every node (the verb `up`); else only adopt */
+    uint32_t sockets_count; /* so many descriptors after RAFT_SPAWN_READY_FD are nodes' sockets */
+    bool start_all;         /* desired = up for every node (the verb `up`); else only adopt */
 };
 
 /* Runs until `down` or SIGTERM (SIGINT): nodes are stopped then. Returns an exit code of cli.md. */
 int raft_supervisor_run(const struct raft_supervisor_options *options);
 
+/* With what one is started. */
+struct raft_supervisor_wish {
+    bool start_all;
+    const int *sockets; /* bound to the nodes' endpoints: it keeps duplicates */
+    uint32_t sockets_count;
+};
+
 /* Starts one as a daemon of its own session (fork, setsid, all descriptors closed, log to
  * supervisor.log) by executing `raftctl` with the internal verb, and waits for its readiness line.
  * RAFT_BUSY: another one holds the lock (fine: it runs). */
 enum raft_error raft_supervisor_spawn(const struct raft_paths *paths, const char *raftctl,
-                                      bool start_all, char *message,
+                                      const struct raft_supervisor_wish *wish, char *message,
                                       size_t message_bytes) RAFT_MUST_USE;
 
 #endif

@@ -191,6 +191,9 @@ void raft_supervisor_clean_up(struct raft_supervisor *supervisor)
         raft_paths_node_socket(paths, supervisor->children[i].id, path, sizeof path);
         unlink(path);
     }
+    for (uint32_t i = 0; i < supervisor->children_count; i++) {
+        raft_child_release_port(&supervisor->children[i]); /* The next one may start now. */
+    }
     raft_paths_control(paths, path, sizeof path);
     unlink(path);
     raft_paths_table(paths, path, sizeof path);

@@ -4,8 +4,9 @@
  *
  * children.c moves services along their table, requests.c turns a request into such moves and knows
  * when it is done, members.c makes room for nodes and lets them go, connections.c carries the
- * lines, adopt.c takes over what a former supervisor left, supervisor.c is the loop: descriptors
- * and deadlines in, one reaction each. Deadlines are CLOCK_MONOTONIC milliseconds, 0 = none.
+ * lines, ports.c holds the nodes' sockets, adopt.c takes over what a former supervisor left,
+ * supervisor.c is the loop: descriptors and deadlines in, one reaction each. Deadlines are
+ * CLOCK_MONOTONIC milliseconds, 0 = none.
  */
 #ifndef RAFT_CLUSTER_SUPERVISOR_STATE_H
 #define RAFT_CLUSTER_SUPERVISOR_STATE_H
@@ -45,6 +46,8 @@ struct raft_child {
         int pidfd; /* -1 = none */
         int ready; /* -1 = none */
     } process;
+    int udp; /* the socket of its endpoint: nobody else gets its port; -1 = an adopted node has it,
+                or a stranger */
     uint64_t start_ticks;
     uint64_t incarnation;
     uint64_t deadline; /* of a start, a stop or a backoff */
@@ -151,6 +154,14 @@ void raft_child_deadline(struct raft_supervisor *supervisor, struct raft_child *
                          uint64_t now);
 /* "killed by signal 9", "exit 65: damaged or foreign data" ... */
 void raft_child_exit_text(const struct raft_child *child, char *text, size_t bytes);
+
+/* ports.c */
+/* Binds the node's endpoint unless its socket is held already, or a process that was adopted has
+ * it, or we are leaving. What fails fails quietly: the node will say so when it starts. */
+void raft_child_hold_port(struct raft_supervisor *supervisor, struct raft_child *child);
+void raft_child_release_port(struct raft_child *child);
+/* Takes the sockets that whoever drew the ports has left us. */
+void raft_ports_inherit(struct raft_supervisor *supervisor);
 
 /* adopt.c: fills the children from the spec and from what the table says of their processes. */
 void raft_supervisor_adopt(struct raft_supervisor *supervisor);

@@ -126,6 +126,7 @@ struct raft_comms_udp_options {
     const struct raft_endpoint *endpoints; /* all nodes, self included */
     uint32_t endpoints_count;
     const struct raft_serializer *serializer;
+    int socket; /* inherited, bound to self's endpoint: taken over if that succeeds; 0 = bind one */
 };
 
 /* Binds (non-blocking, close-on-exec). On error message says what, where and why. */

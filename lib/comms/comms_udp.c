@@ -11,10 +11,10 @@
 #include "comms/comms.h"
 #include "comms/datagram.h"
 #include "comms/endpoint.h"
+#include "comms/udp_socket.h"
 
 enum {
-    BATCH = 16,                           /* datagrams in one recvmmsg */
-    SOCKET_BUFFER_BYTES = 4 * 1024 * 1024 /* asked for; the system may give less */
+    BATCH = 16 /* datagrams in one recvmmsg */
 };
 
 _Static_assert(sizeof(union raft_socket_address) <= sizeof(((struct raft_address *)0)->data),
@@ -340,64 +340,15 @@ static union raft_socket_address choose_address(const struct udp_comms *self)
     return address;
 }
 
-static enum raft_error translate_errno(int error)
-{
-    switch (error) {
-    case EADDRINUSE:
-        return RAFT_BUSY;
-    case EACCES:
-    case EPERM:
-        return RAFT_PERMISSION;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-        return RAFT_LIMIT;
-    case ENOMEM:
-        return RAFT_MEMORY;
-    default: /* errno has no end; the text says which it was */
-        return RAFT_IO;
-    }
-}
-
-static int bind_socket(const union raft_socket_address *address)
-{
-    int buffer_bytes = SOCKET_BUFFER_BYTES;
-    int yes = 1;
-    int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return -1;
-    }
-    /* Less buffer than asked for costs a resent message at worst, so the answer is not needed. */
-    (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &buffer_bytes, sizeof(buffer_bytes));
-    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer_bytes, sizeof(buffer_bytes));
-    bool is_bound = (address->any.sa_family == AF_INET ||
-                     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
-                    bind(fd, &address->any, raft_endpoint_bytes(address)) == 0;
-    if (!is_bound) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
-static enum raft_error open_socket(struct udp_comms *self, char *message, size_t message_bytes)
+static enum raft_error open_socket(struct udp_comms *self, int inherited, char *message,
+                                   size_t message_bytes)
 {
     union raft_socket_address address = choose_address(self);
-    char host[INET6_ADDRSTRLEN] = "?";
-    bool is_v4 = address.any.sa_family == AF_INET;
-    self->fd = bind_socket(&address);
-    if (self->fd >= 0) {
-        return RAFT_OK;
+    if (inherited == 0) {
+        return raft_comms_socket_bind(&address, &self->fd, message, message_bytes);
     }
-    enum raft_error error = translate_errno(errno);
-    int number = errno;
-    (void)inet_ntop(address.any.sa_family,
-                    is_v4 ? (void *)&address.v4.sin_addr : (void *)&address.v6.sin6_addr, host,
-                    sizeof(host)); /* host keeps its "?" at worst */
-    snprintf(message, message_bytes, "comms: cannot bind UDP %s port %u: %s", host,
-             ntohs(is_v4 ? address.v4.sin_port : address.v6.sin6_port), strerror(number));
+    enum raft_error error = raft_comms_socket_take(inherited, &address, message, message_bytes);
+    self->fd = error == RAFT_OK ? inherited : -1;
     return error;
 }
 
@@ -418,7 +369,7 @@ enum raft_error raft_comms_udp_open(const struct raft_comms_udp_options *options
     self->serializer = options->serializer;
     enum raft_error error = take_endpoints(self, options, message, message_bytes);
     if (error == RAFT_OK) {
-        error = open_socket(self, message, message_bytes);
+        error = open_socket(self, options->socket, message, message_bytes);
     }
     if (error != RAFT_OK) {
         destroy_comms(&self->base);

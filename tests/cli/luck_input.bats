@@ -29,10 +29,21 @@ teardown() { cluster_down; }
   assert_failure 4
 }
 
-@test "a port taken while the node was down: start says which and why" {
+@test "the port of a killed node stays its own" {
   raftctl up 3 -d --timing fast
   port=$(raftctl status n1 --json | grep -o '"udp": *"127.0.0.1:[0-9]*' | head -n 1 | grep -o '[0-9]*$')
   raftctl kill n1
+  run raftctl -c thief up 1 -d --timing fast --base-port "$port"
+  assert_failure
+  assert_output --partial "$port"
+  raftctl start n1
+  raftctl wait converged
+}
+
+@test "a port taken while node and supervisor were dead: start says which and why" {
+  raftctl up 3 -d --timing fast
+  port=$(raftctl status n1 --json | grep -o '"udp": *"127.0.0.1:[0-9]*' | head -n 1 | grep -o '[0-9]*$')
+  slay "$(supervisor_pid)" "$(node_pid n1)"
   raftctl -c thief up 1 -d --timing fast --base-port "$port"
   run raftctl start n1
   assert_failure

@@ -73,7 +73,7 @@ end() {
   run "$RAFTNODE" --help
   assert_success
   local option
-  for option in --spec --id --data --table --socket --incarnation --ready-fd --fresh --dump; do
+  for option in --spec --id --data --table --socket --incarnation --ready-fd --udp-fd --fresh --dump; do
     assert_output --partial "  $option"
   done
   run "$RAFTNODE" --version
@@ -181,6 +181,13 @@ end() {
   run "$RAFTNODE" --spec "$DIR/spec" --id 1 --data "$DIR/n2"
   assert_failure 75
   assert_output --partial "$PORT"
+}
+
+@test "a --udp-fd that is not its socket exits 64" {
+  write_spec "$DIR/spec" 00000000000000aa 20000
+  run "$RAFTNODE" --spec "$DIR/spec" --id 1 --data "$DIR/n1" --udp-fd 8 8< /dev/null
+  assert_failure 64
+  assert_output --partial "descriptor 8 is no UDP socket bound to this node's endpoint"
 }
 
 @test "killed with -9 it goes on where it was" {

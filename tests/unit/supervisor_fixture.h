@@ -67,11 +67,11 @@ static inline bool has_option(int argc, char **argv, const char *name)
 }
 
 /* Nothing of the supervisor's may be open in a node but what the contract says. */
-static inline bool has_only_its_descriptors(int ready)
+static inline bool has_only_its_descriptors(int ready, int udp)
 {
     for (int fd = 0; fd < 256; fd++) {
         bool is_open = fcntl(fd, F_GETFD) >= 0;
-        if (is_open != (fd <= 2 || fd == ready)) {
+        if (is_open != (fd <= 2 || fd == ready || fd == udp)) {
             dprintf(ready, "error descriptor %d is %s\n", fd, is_open ? "open" : "closed");
             return false;
         }
@@ -117,11 +117,13 @@ static inline int run_node(int argc, char **argv)
 {
     const char *data = find_option(argc, argv, "--data");
     int ready = (int)strtol(find_option(argc, argv, "--ready-fd"), NULL, 10);
+    const char *udp = find_option(argc, argv, "--udp-fd");
     bool is_fresh = has_option(argc, argv, "--fresh");
     char mode[32];
     struct stat about;
     read_mode(data, mode, sizeof mode);
-    if (!has_only_its_descriptors(ready) || getsid(0) != getpid()) {
+    if (!has_only_its_descriptors(ready, udp != NULL ? (int)strtol(udp, NULL, 10) : ready) ||
+        getsid(0) != getpid()) {
         return 70;
     }
     if (strcmp(mode, "refuse") == 0) {
@@ -146,7 +148,7 @@ static inline int run_daemon(int argc, char **argv)
     char program[PATH_MAX] = "";
     char message[256];
     int ready = (int)strtol(find_option(argc, argv, "--ready-fd"), NULL, 10);
-    if (!has_only_its_descriptors(ready) ||
+    if (!has_only_its_descriptors(ready, ready) ||
         readlink("/proc/self/exe", program, sizeof program - 1) < 0 ||
         raft_paths_for(find_option(argc, argv, "--cluster"), &paths, message, sizeof message) !=
             RAFT_OK) {

@@ -115,7 +115,7 @@ static void names_a_base_port_that_is_taken(void **state)
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
-    snprintf(port, sizeof port, "port %u of", ntohs(address.sin_port));
+    snprintf(port, sizeof port, "port %u: ", ntohs(address.sin_port));
     assert_int_equal(make(place, 1, ntohs(address.sin_port)), RAFT_BUSY);
     assert_non_null(strstr(place->message, port));
     assert_non_null(strstr(place->message, "--base-port"));
@@ -206,17 +206,53 @@ static void keeps_the_old_file_when_it_cannot_write(void **state)
                      RAFT_NOT_FOUND);
 }
 
+static bool can_bind(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_true(fd >= 0);
+    bool bound = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    close(fd);
+    return bound;
+}
+
+/* Two clusters that are made at once share no port: each one's are held until they are in use. */
+static void drawn_ports_are_held_and_not_shared(void **state)
+{
+    struct place *place = *state;
+    static struct raft_spec specs[2];
+    int sockets[2][RAFT_NODES_MAX];
+    for (int i = 0; i < 2; i++) {
+        struct raft_spec_options options = {.name = "demo",
+                                            .nodes = RAFT_NODES_MAX,
+                                            .app = "kv",
+                                            .timing = "fast",
+                                            .sockets = sockets[i]};
+        assert_int_equal(raft_spec_make(&options, &specs[i], place->message, sizeof place->message),
+                         RAFT_OK);
+    }
+    for (uint32_t i = 0; i < 2 * RAFT_NODES_MAX; i++) {
+        assert_false(can_bind(specs[i / RAFT_NODES_MAX].nodes[i % RAFT_NODES_MAX].endpoint.port));
+        close(sockets[i / RAFT_NODES_MAX][i % RAFT_NODES_MAX]);
+    }
+}
+
 static void nodes_come_and_go_and_ids_never_come_back(void **state)
 {
     struct place *place = *state;
     struct raft_spec read;
     raft_id id = 0;
+    int udp = -1;
     assert_int_equal(make(place, 3, 0), RAFT_OK);
     raft_spec_remove(&place->spec, 2);
     assert_int_equal(place->spec.nodes_count, 2);
-    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
                      RAFT_OK);
     assert_int_equal(id, 4);
+    assert_false(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port));
+    close(udp);
+    assert_true(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port));
     const struct raft_spec_node *node = raft_spec_find(&place->spec, 4);
     assert_non_null(node);
     assert_int_equal(node->slot, 1); /* The place of the one that left. */
@@ -237,12 +273,14 @@ static void no_more_than_63_nodes(void **state)
 {
     struct place *place = *state;
     raft_id id = 0;
+    int udp = -1;
     assert_int_equal(make(place, 62, 0), RAFT_OK);
-    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
                      RAFT_OK);
     assert_int_equal(id, 63);
+    close(udp);
     assert_int_equal(raft_spec_find(&place->spec, 63)->slot, 62);
-    assert_int_equal(raft_spec_add(&place->spec, &id, place->message, sizeof place->message),
+    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
                      RAFT_LIMIT);
     assert_string_equal(place->message, "cluster demo has 63 nodes, and there is room for no more");
 }
@@ -280,6 +318,8 @@ int main(void)
         cmocka_unit_test(knows_three_timings),
         cmocka_unit_test_setup_teardown(names_the_field_that_is_wrong, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(keeps_the_old_file_when_it_cannot_write, enter_place,
+                                        leave_place),
+        cmocka_unit_test_setup_teardown(drawn_ports_are_held_and_not_shared, enter_place,
                                         leave_place),
         cmocka_unit_test_setup_teardown(nodes_come_and_go_and_ids_never_come_back, enter_place,
                                         leave_place),

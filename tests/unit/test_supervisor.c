@@ -38,6 +38,36 @@ static void starts_nothing_unless_asked(void **state)
     go_down(place);
 }
 
+static int bind_udp(uint16_t port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_true(fd >= 0);
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Nobody gets a node's port while it is down, but everybody when the cluster is. */
+static void holds_the_ports_of_nodes_that_are_down(void **state)
+{
+    struct place *place = *state;
+    uint16_t port = place->spec.nodes[1].endpoint.port;
+    begin(place, true);
+    assert_int_equal(ask(place, "start", 0xe), 0);
+    assert_int_equal(bind_udp(port), -1);
+    assert_int_equal(ask(place, "kill", 1 << 2), 0);
+    assert_int_equal(bind_udp(port), -1);
+    assert_int_equal(ask(place, "start", 1 << 2), 0);
+    go_down(place);
+    int fd = bind_udp(port);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
 static void kills_only_after_the_exit_was_seen(void **state)
 {
     struct place *place = *state;
@@ -169,11 +199,12 @@ static void says_when_a_port_is_taken(void **state)
 static void starts_as_a_daemon(void **state)
 {
     struct place *place = *state;
+    const struct raft_supervisor_wish wish = {.start_all = true};
     char table[PATH_MAX];
     int held[2];
     char byte;
     assert_int_equal(pipe(held), 0);
-    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, true, place->message,
+    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, &wish, place->message,
                                            sizeof place->message),
                      RAFT_OK);
     close(held[1]);
@@ -186,7 +217,7 @@ static void starts_as_a_daemon(void **state)
     place->supervisor = (pid_t)raft_json_integer(place->answer, "pid", 0);
     assert_int_not_equal(getsid(place->supervisor), getsid(0));
     assert_int_equal(ask(place, "start", 0xe), 0);
-    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, true, place->message,
+    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, &wish, place->message,
                                            sizeof place->message),
                      RAFT_BUSY);
     go_down(place);
@@ -194,7 +225,7 @@ static void starts_as_a_daemon(void **state)
     char spec[PATH_MAX];
     raft_paths_spec(&place->paths, spec, sizeof spec);
     assert_int_equal(unlink(spec), 0);
-    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, true, place->message,
+    assert_int_equal(raft_supervisor_spawn(&place->paths, place->program, &wish, place->message,
                                            sizeof place->message),
                      RAFT_IO);
     assert_non_null(strstr(place->message, "cluster.json"));
@@ -227,6 +258,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         IN_PLACE(starts_all_and_goes_down),
         IN_PLACE(starts_nothing_unless_asked),
+        IN_PLACE(holds_the_ports_of_nodes_that_are_down),
         IN_PLACE(kills_only_after_the_exit_was_seen),
         IN_PLACE(stops_by_term_then_by_kill),
         IN_PLACE(pauses_and_resumes_by_what_the_kernel_says),
