@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "base/bytes.h"
+#include "base/reader.h"
 
 enum { HEADER_BYTES = 11 };
 
 static bool is_well_formed(const struct raft_kv_command *command);
-static void put_number(uint8_t *at, size_t value, unsigned bytes);
-static size_t get_number(const uint8_t *at, unsigned bytes);
 static uint8_t *put_span(uint8_t *at, struct raft_span span);
 
 size_t raft_kv_encode(const struct raft_kv_command *command, void *buffer, size_t bytes)
@@ -23,11 +23,11 @@ size_t raft_kv_encode(const struct raft_kv_command *command, void *buffer, size_
         HEADER_BYTES + command->key.bytes + command->expected.bytes + command->value.bytes;
     if (total > bytes)
         return 0;
-    at[0] = (uint8_t)command->op;
-    put_number(at + 1, command->key.bytes, 2);
-    put_number(at + 3, command->expected.bytes, 4);
-    put_number(at + 7, command->value.bytes, 4);
-    at = put_span(at + HEADER_BYTES, command->key);
+    at = raft_bytes_put(at, command->op, 1);
+    at = raft_bytes_put(at, command->key.bytes, 2);
+    at = raft_bytes_put(at, command->expected.bytes, 4);
+    at = raft_bytes_put(at, command->value.bytes, 4);
+    at = put_span(at, command->key);
     at = put_span(at, command->expected);
     (void)put_span(at, command->value); /* The end is known already. */
     return total;
@@ -35,23 +35,16 @@ size_t raft_kv_encode(const struct raft_kv_command *command, void *buffer, size_
 
 bool raft_kv_decode(struct raft_span bytes, struct raft_kv_command *command)
 {
-    const uint8_t *at = bytes.data;
-    if (bytes.bytes < HEADER_BYTES || at[0] < RAFT_KV_PUT || at[0] > RAFT_KV_CAS)
-        return false;
-    command->op = (enum raft_kv_op)at[0];
-    command->key.bytes = get_number(at + 1, 2);
-    command->expected.bytes = get_number(at + 3, 4);
-    command->value.bytes = get_number(at + 7, 4);
-    if (!is_well_formed(command))
-        return false;
-    size_t total =
-        HEADER_BYTES + command->key.bytes + command->expected.bytes + command->value.bytes;
-    if (total != bytes.bytes)
-        return false;
-    command->key.data = at + HEADER_BYTES;
-    command->expected.data = at + HEADER_BYTES + command->key.bytes;
-    command->value.data = at + HEADER_BYTES + command->key.bytes + command->expected.bytes;
-    return true;
+    struct raft_reader reader;
+    raft_reader_init(&reader, bytes);
+    command->op = (enum raft_kv_op)raft_reader_number(&reader, 1);
+    uint64_t key_bytes = raft_reader_number(&reader, 2);
+    uint64_t expected_bytes = raft_reader_number(&reader, 4);
+    uint64_t value_bytes = raft_reader_number(&reader, 4);
+    command->key = raft_reader_span(&reader, key_bytes);
+    command->expected = raft_reader_span(&reader, expected_bytes);
+    command->value = raft_reader_span(&reader, value_bytes);
+    return raft_reader_finish(&reader) && is_well_formed(command);
 }
 
 /* Looks at op and lengths only, so that it serves both directions. */
@@ -72,20 +65,6 @@ static bool is_well_formed(const struct raft_kv_command *command)
         return true;
     }
     return false;
-}
-
-static void put_number(uint8_t *at, size_t value, unsigned bytes)
-{
-    for (unsigned i = 0; i < bytes; i++)
-        at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
-}
-
-static size_t get_number(const uint8_t *at, unsigned bytes)
-{
-    size_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | at[i];
-    return value;
 }
 
 static uint8_t *put_span(uint8_t *at, struct raft_span span)

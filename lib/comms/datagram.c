@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 
 enum {
@@ -23,23 +24,6 @@ enum {
 _Static_assert(AT_CHECKSUM + 8 == RAFT_HEADER_BYTES, "the checksum is the header's last field");
 
 static const char magic[4] = {'R', 'F', 'T', '1'};
-
-static void put_number(uint8_t *at, unsigned bytes, uint64_t value)
-{
-    for (unsigned i = bytes; i > 0; i--) {
-        at[i - 1] = (uint8_t)value;
-        value >>= 8;
-    }
-}
-
-static uint64_t get_number(const uint8_t *at, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++) {
-        value = value << 8 | at[i];
-    }
-    return value;
-}
 
 /* Over everything but the checksum itself. */
 static uint64_t sum_up(const uint8_t *datagram, size_t bytes)
@@ -63,19 +47,19 @@ enum raft_drop raft_datagram_open(struct raft_span datagram, struct raft_datagra
     if (at[AT_VERSION] != RAFT_WIRE_VERSION) {
         return RAFT_DROP_VERSION;
     }
-    if (get_number(at + AT_BODY_BYTES, 4) != datagram.bytes - RAFT_HEADER_BYTES) {
+    if (raft_bytes_get(at + AT_BODY_BYTES, 4) != datagram.bytes - RAFT_HEADER_BYTES) {
         return RAFT_DROP_LENGTH;
     }
-    if (get_number(at + AT_FLAGS, 2) != 0 || get_number(at + AT_FRAGMENT, 2) != 0 ||
-        get_number(at + AT_FRAGMENTS, 2) != 1) {
+    if (raft_bytes_get(at + AT_FLAGS, 2) != 0 || raft_bytes_get(at + AT_FRAGMENT, 2) != 0 ||
+        raft_bytes_get(at + AT_FRAGMENTS, 2) != 1) {
         return RAFT_DROP_TYPE;
     }
     header->type = at[AT_TYPE];
-    header->cluster = get_number(at + AT_CLUSTER, 8);
-    header->from = (raft_id)get_number(at + AT_FROM, 4);
-    header->to = (raft_id)get_number(at + AT_TO, 4);
-    header->incarnation = get_number(at + AT_INCARNATION, 8);
-    header->id = get_number(at + AT_ID, 8);
+    header->cluster = raft_bytes_get(at + AT_CLUSTER, 8);
+    header->from = (raft_id)raft_bytes_get(at + AT_FROM, 4);
+    header->to = (raft_id)raft_bytes_get(at + AT_TO, 4);
+    header->incarnation = raft_bytes_get(at + AT_INCARNATION, 8);
+    header->id = raft_bytes_get(at + AT_ID, 8);
     return RAFT_DROP_COUNT;
 }
 
@@ -115,7 +99,7 @@ enum raft_drop raft_datagram_decode(const struct raft_serializer *serializer,
     if (!apply_type(header->type, packet)) {
         return RAFT_DROP_TYPE;
     }
-    if (get_number((const uint8_t *)datagram.data + AT_CHECKSUM, 8) !=
+    if (raft_bytes_get((const uint8_t *)datagram.data + AT_CHECKSUM, 8) !=
         sum_up(datagram.data, datagram.bytes)) {
         return RAFT_DROP_CHECKSUM;
     }
@@ -140,20 +124,20 @@ size_t raft_datagram_encode(const struct raft_serializer *serializer, uint64_t c
     memcpy(buffer + AT_MAGIC, magic, sizeof(magic));
     buffer[AT_VERSION] = RAFT_WIRE_VERSION;
     buffer[AT_TYPE] = (uint8_t)(is_message ? (int)packet->message.type : (int)packet->kind);
-    put_number(buffer + AT_FLAGS, 2, 0);
-    put_number(buffer + AT_CLUSTER, 8, cluster);
-    put_number(buffer + AT_FROM, 4, packet->from);
-    put_number(buffer + AT_TO, 4, packet->to);
-    put_number(buffer + AT_INCARNATION, 8, packet->incarnation);
-    put_number(buffer + AT_ID, 8, is_message ? packet->message.id : packet->id);
-    put_number(buffer + AT_FRAGMENT, 2, 0);
-    put_number(buffer + AT_FRAGMENTS, 2, 1);
-    put_number(buffer + AT_BODY_BYTES, 4, body);
+    (void)raft_bytes_put(buffer + AT_FLAGS, 0, 2);
+    (void)raft_bytes_put(buffer + AT_CLUSTER, cluster, 8);
+    (void)raft_bytes_put(buffer + AT_FROM, packet->from, 4);
+    (void)raft_bytes_put(buffer + AT_TO, packet->to, 4);
+    (void)raft_bytes_put(buffer + AT_INCARNATION, packet->incarnation, 8);
+    (void)raft_bytes_put(buffer + AT_ID, is_message ? packet->message.id : packet->id, 8);
+    (void)raft_bytes_put(buffer + AT_FRAGMENT, 0, 2);
+    (void)raft_bytes_put(buffer + AT_FRAGMENTS, 1, 2);
+    (void)raft_bytes_put(buffer + AT_BODY_BYTES, body, 4);
     raft_datagram_seal(buffer, RAFT_HEADER_BYTES + body);
     return RAFT_HEADER_BYTES + body;
 }
 
 void raft_datagram_seal(uint8_t *datagram, size_t bytes)
 {
-    put_number(datagram + AT_CHECKSUM, 8, sum_up(datagram, bytes));
+    (void)raft_bytes_put(datagram + AT_CHECKSUM, sum_up(datagram, bytes), 8);
 }

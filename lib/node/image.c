@@ -5,20 +5,14 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/hash.h"
+#include "base/reader.h"
 
 enum { MAGIC = 0x52534e50, FORMAT = 1, ROOM_AT_FIRST = 4096 };
 
-/* What is left of an image to read. */
-struct reader {
-    struct raft_span rest;
-    bool bad;
-};
-
 static void write_app(struct raft_app_sink *sink, struct raft_span bytes);
 static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes);
-static uint64_t take_number(struct reader *reader, unsigned bytes);
-static struct raft_span take_span(struct reader *reader, uint64_t bytes);
 
 void raft_image_buffer_init(struct raft_image_buffer *buffer)
 {
@@ -76,17 +70,18 @@ void raft_image_put_head(struct raft_image_buffer *buffer, const struct raft_ima
 
 bool raft_image_read(struct raft_span bytes, struct raft_image *image)
 {
-    struct reader reader = {.rest = bytes};
-    uint64_t magic = take_number(&reader, 4);
-    uint64_t format = take_number(&reader, 4);
+    struct raft_reader reader;
+    raft_reader_init(&reader, bytes);
+    uint64_t magic = raft_reader_number(&reader, 4);
+    uint64_t format = raft_reader_number(&reader, 4);
     if (magic != MAGIC || format != FORMAT)
         return false;
-    image->index = take_number(&reader, 8);
-    image->term = take_number(&reader, 8);
-    image->config.index = take_number(&reader, 8);
-    struct raft_span config = take_span(&reader, take_number(&reader, 4));
-    image->sessions = take_span(&reader, take_number(&reader, 8));
-    image->app = reader.rest;
+    image->index = raft_reader_number(&reader, 8);
+    image->term = raft_reader_number(&reader, 8);
+    image->config.index = raft_reader_number(&reader, 8);
+    struct raft_span config = raft_reader_span(&reader, raft_reader_number(&reader, 4));
+    image->sessions = raft_reader_span(&reader, raft_reader_number(&reader, 8));
+    image->app = raft_reader_span(&reader, reader.left);
     return !reader.bad && image->index > 0 && image->config.index <= image->index &&
            raft_config_decode(config.data, config.bytes, &image->config.config);
 }
@@ -99,28 +94,6 @@ static void write_app(struct raft_app_sink *sink, struct raft_span bytes)
 static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes)
 {
     uint8_t at[8];
-    for (unsigned i = 0; i < bytes; i++)
-        at[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
+    (void)raft_bytes_put(at, value, bytes);
     raft_image_buffer_write(buffer, (struct raft_span){at, bytes});
-}
-
-static uint64_t take_number(struct reader *reader, unsigned bytes)
-{
-    struct raft_span span = take_span(reader, bytes);
-    uint64_t value = 0;
-    for (size_t i = 0; i < span.bytes; i++)
-        value = value << 8 | ((const uint8_t *)span.data)[i];
-    return value;
-}
-
-static struct raft_span take_span(struct reader *reader, uint64_t bytes)
-{
-    struct raft_span span = {.data = reader->rest.data, .bytes = (size_t)bytes};
-    if (reader->bad || bytes > reader->rest.bytes) {
-        reader->bad = true;
-        return (struct raft_span){.data = NULL, .bytes = 0};
-    }
-    reader->rest.data = (const uint8_t *)reader->rest.data + bytes;
-    reader->rest.bytes -= bytes;
-    return span;
 }

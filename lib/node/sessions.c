@@ -10,7 +10,9 @@
 
 #include "app/app.h"
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "base/hash.h"
+#include "base/reader.h"
 
 static const uint32_t none = UINT32_MAX;
 
@@ -60,36 +62,15 @@ static void link_newest(struct raft_sessions *sessions, uint32_t slot);
 static void keep_result(struct session *session, struct raft_span result);
 static uint64_t hash_session(const struct session *session);
 static bool read_image(struct raft_sessions *sessions, struct raft_span image, raft_index applied);
-static bool read_session(struct raft_sessions *sessions, struct raft_span *rest,
+static bool read_session(struct raft_sessions *sessions, struct raft_reader *reader,
                          raft_index applied);
-
-static uint8_t *put_u64(uint8_t *to, uint64_t value)
-{
-    for (unsigned i = 0; i < 8; i++)
-        to[i] = (uint8_t)(value >> (8 * (7 - i)));
-    return to + 8;
-}
-
-static uint8_t *put_u32(uint8_t *to, uint32_t value)
-{
-    for (unsigned i = 0; i < 4; i++)
-        to[i] = (uint8_t)(value >> (8 * (3 - i)));
-    return to + 4;
-}
-
-static uint64_t take_number(const uint8_t *from, unsigned bytes)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++)
-        value = value << 8 | from[i];
-    return value;
-}
 
 void raft_session_name_put(const struct raft_session_name *name,
                            uint8_t bytes[RAFT_SESSION_NAME_BYTES])
 {
     memcpy(bytes, name->client, sizeof name->client);
-    (void)put_u64(put_u64(bytes + sizeof name->client, name->seq), name->known);
+    uint8_t *to = raft_bytes_put(bytes + sizeof name->client, name->seq, 8);
+    (void)raft_bytes_put(to, name->known, 8);
 }
 
 bool raft_session_name_take(struct raft_span payload, struct raft_session_name *name)
@@ -98,8 +79,8 @@ bool raft_session_name_take(struct raft_span payload, struct raft_session_name *
     if (payload.bytes < RAFT_SESSION_NAME_BYTES)
         return false;
     memcpy(name->client, bytes, sizeof name->client);
-    name->seq = take_number(bytes + 16, 8);
-    name->known = take_number(bytes + 24, 8);
+    name->seq = raft_bytes_get(bytes + 16, 8);
+    name->known = raft_bytes_get(bytes + 24, 8);
     return true;
 }
 
@@ -203,16 +184,16 @@ size_t raft_sessions_image_bytes(const struct raft_sessions *sessions)
 
 void raft_sessions_encode(const struct raft_sessions *sessions, uint8_t *image)
 {
-    uint8_t *to = put_u32(image, IMAGE_FORMAT);
-    to = put_u32(to, sessions->count);
-    to = put_u64(to, sessions->watermark);
+    uint8_t *to = raft_bytes_put(image, IMAGE_FORMAT, 4);
+    to = raft_bytes_put(to, sessions->count, 4);
+    to = raft_bytes_put(to, sessions->watermark, 8);
     for (uint32_t slot = sessions->oldest; slot != none; slot = sessions->slots[slot].newer) {
         const struct session *session = &sessions->slots[slot];
         memcpy(to, session->client, sizeof session->client);
-        to = put_u64(to + sizeof session->client, session->seq);
-        to = put_u64(to, session->index);
-        to = put_u64(to, session->term);
-        to = put_u32(to, session->bytes);
+        to = raft_bytes_put(to + sizeof session->client, session->seq, 8);
+        to = raft_bytes_put(to, session->index, 8);
+        to = raft_bytes_put(to, session->term, 8);
+        to = raft_bytes_put(to, session->bytes, 4);
         if (session->bytes > 0)
             memcpy(to, session->result, session->bytes);
         to += session->bytes;
@@ -236,49 +217,43 @@ bool raft_sessions_decode(struct raft_sessions *sessions, struct raft_span image
 
 static bool read_image(struct raft_sessions *sessions, struct raft_span image, raft_index applied)
 {
-    const uint8_t *from = image.data;
-    if (image.bytes < IMAGE_HEAD_BYTES || take_number(from, 4) != IMAGE_FORMAT)
-        return false;
-    uint64_t count = take_number(from + 4, 4);
-    sessions->watermark = take_number(from + 8, 8);
+    struct raft_reader reader;
+    raft_reader_init(&reader, image);
+    raft_reader_require(&reader, raft_reader_number(&reader, 4) == IMAGE_FORMAT);
+    uint64_t count = raft_reader_number(&reader, 4);
+    sessions->watermark = raft_reader_number(&reader, 8);
     if (count > sessions->count_max || applied > NUMBER_MAX || sessions->watermark > applied)
         return false;
-    struct raft_span rest = {from + IMAGE_HEAD_BYTES, image.bytes - IMAGE_HEAD_BYTES};
     for (uint64_t i = 0; i < count; i++) {
-        if (!read_session(sessions, &rest, applied) || sessions->count != i + 1)
+        if (!read_session(sessions, &reader, applied) || sessions->count != i + 1)
             return false; /* Else a client was there twice, or the bytes are beyond the bound. */
     }
-    return rest.bytes == 0;
+    return raft_reader_finish(&reader);
 }
 
-/* Takes one session off the rest and notes it as if its command had just run. */
-static bool read_session(struct raft_sessions *sessions, struct raft_span *rest, raft_index applied)
+/* Takes one session and notes it as if its command had just run. */
+static bool read_session(struct raft_sessions *sessions, struct raft_reader *reader,
+                         raft_index applied)
 {
-    const uint8_t *from = rest->data;
     struct raft_session_name name = {.known = 0};
     struct raft_session_answer answer;
     raft_index index_min = sessions->watermark + 1;
     raft_term term_min = 1;
-    if (rest->bytes < IMAGE_SESSION_BYTES)
-        return false;
     if (sessions->newest != none) {
         index_min = sessions->slots[sessions->newest].index + 1;
         term_min = sessions->slots[sessions->newest].term;
     }
-    memcpy(name.client, from, sizeof name.client);
-    name.seq = take_number(from + 16, 8);
-    answer.index = take_number(from + 24, 8);
-    answer.term = take_number(from + 32, 8);
-    answer.result.bytes = (size_t)take_number(from + 40, 4);
-    answer.result.data = from + IMAGE_SESSION_BYTES;
-    rest->bytes -= IMAGE_SESSION_BYTES;
-    if (name.seq == 0 || answer.index < index_min || answer.index > applied ||
-        answer.term < term_min || answer.term > NUMBER_MAX ||
-        answer.result.bytes > RAFT_APP_RESULT_BYTES_MAX || answer.result.bytes > rest->bytes)
+    const uint8_t *client = raft_reader_take(reader, sizeof name.client);
+    name.seq = raft_reader_number(reader, 8);
+    answer.index = raft_reader_number(reader, 8);
+    answer.term = raft_reader_number(reader, 8);
+    uint64_t bytes = raft_reader_number(reader, 4);
+    answer.result = raft_reader_span(reader, bytes);
+    if (reader->bad || name.seq == 0 || answer.index < index_min || answer.index > applied ||
+        answer.term < term_min || answer.term > NUMBER_MAX || bytes > RAFT_APP_RESULT_BYTES_MAX)
         return false;
+    memcpy(name.client, client, sizeof name.client);
     raft_sessions_note(sessions, &name, &answer);
-    rest->data = from + IMAGE_SESSION_BYTES + answer.result.bytes;
-    rest->bytes -= answer.result.bytes;
     return true;
 }
 

@@ -217,206 +217,206 @@ static size_t encode_packet(const struct raft_serializer *self, const struct raf
     return sink.full ? 0 : sink.used;
 }
 
-static uint64_t take_number(struct raft_cursor *cursor)
+static uint64_t take_number(struct raft_reader *reader)
 {
-    return raft_cursor_uint(cursor, NUMBER_MAX);
+    return raft_cursor_uint(reader, NUMBER_MAX);
 }
 
 /* The place of an entry: index 0 has term 0, and only it; no term is above the message's. */
-static void require_position(struct raft_cursor *cursor, raft_index index, raft_term term,
+static void require_position(struct raft_reader *reader, raft_index index, raft_term term,
                              raft_term term_max)
 {
-    raft_cursor_require(cursor, (index == 0) == (term == 0) && term <= term_max);
+    raft_reader_require(reader, (index == 0) == (term == 0) && term <= term_max);
 }
 
-static void decode_vote(struct raft_cursor *cursor, struct raft_message *message)
+static void decode_vote(struct raft_reader *reader, struct raft_message *message)
 {
     struct raft_vote *vote = &message->vote;
-    raft_cursor_tuple(cursor, 5);
-    message->term = take_number(cursor);
-    vote->pre = raft_cursor_bool(cursor);
-    vote->transfer = raft_cursor_bool(cursor);
-    vote->last_index = take_number(cursor);
-    vote->last_term = take_number(cursor);
-    raft_cursor_require(cursor, message->term > 0);
-    require_position(cursor, vote->last_index, vote->last_term, message->term);
+    raft_cursor_tuple(reader, 5);
+    message->term = take_number(reader);
+    vote->pre = raft_cursor_bool(reader);
+    vote->transfer = raft_cursor_bool(reader);
+    vote->last_index = take_number(reader);
+    vote->last_term = take_number(reader);
+    raft_reader_require(reader, message->term > 0);
+    require_position(reader, vote->last_index, vote->last_term, message->term);
 }
 
-static enum raft_entry_type take_entry_type(struct raft_cursor *cursor)
+static enum raft_entry_type take_entry_type(struct raft_reader *reader)
 {
-    uint64_t value = raft_cursor_uint(cursor, UINT8_MAX);
+    uint64_t value = raft_cursor_uint(reader, UINT8_MAX);
     switch (value) {
 #define X(name, value, text) case RAFT_ENTRY_##name:
         RAFT_ENTRY_TYPES(X)
 #undef X
         return (enum raft_entry_type)value;
     default: /* a number from outside, not yet one of the enum */
-        raft_cursor_require(cursor, false);
+        raft_reader_require(reader, false);
         return RAFT_ENTRY_NOOP;
     }
 }
 
-static void decode_entry(struct raft_cursor *cursor, struct raft_entry *entry)
+static void decode_entry(struct raft_reader *reader, struct raft_entry *entry)
 {
-    raft_cursor_tuple(cursor, 3);
-    entry->term = take_number(cursor);
-    entry->type = take_entry_type(cursor);
-    struct raft_span payload = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
+    raft_cursor_tuple(reader, 3);
+    entry->term = take_number(reader);
+    entry->type = take_entry_type(reader);
+    struct raft_span payload = raft_cursor_bytes(reader, RAFT_DATAGRAM_BYTES_MAX);
     entry->data = payload.data;
     entry->bytes = (uint32_t)payload.bytes;
 }
 
-static void decode_append(struct raft_cursor *cursor, struct raft_message *message,
+static void decode_append(struct raft_reader *reader, struct raft_message *message,
                           struct raft_entry *entries, uint32_t entries_max)
 {
     struct raft_append *append = &message->append;
-    raft_cursor_tuple(cursor, 5);
-    message->term = take_number(cursor);
-    append->prev_index = take_number(cursor);
-    append->prev_term = take_number(cursor);
-    append->commit = take_number(cursor);
-    append->count = raft_cursor_array(cursor, entries_max);
+    raft_cursor_tuple(reader, 5);
+    message->term = take_number(reader);
+    append->prev_index = take_number(reader);
+    append->prev_term = take_number(reader);
+    append->commit = take_number(reader);
+    append->count = raft_cursor_array(reader, entries_max);
     append->entries = entries;
-    raft_cursor_require(cursor, message->term > 0);
-    require_position(cursor, append->prev_index, append->prev_term, message->term);
+    raft_reader_require(reader, message->term > 0);
+    require_position(reader, append->prev_index, append->prev_term, message->term);
     raft_term term_min = append->prev_term == 0 ? 1 : append->prev_term;
-    for (uint32_t i = 0; i < append->count && !cursor->bad; i++) {
-        decode_entry(cursor, &entries[i]);
+    for (uint32_t i = 0; i < append->count && !reader->bad; i++) {
+        decode_entry(reader, &entries[i]);
         entries[i].index = append->prev_index + 1 + i;
-        raft_cursor_require(cursor,
+        raft_reader_require(reader,
                             entries[i].term >= term_min && entries[i].term <= message->term);
         term_min = entries[i].term;
     }
 }
 
-static void decode_append_reply(struct raft_cursor *cursor, struct raft_message *message)
+static void decode_append_reply(struct raft_reader *reader, struct raft_message *message)
 {
     struct raft_append_reply *reply = &message->append_reply;
-    raft_cursor_tuple(cursor, 7);
-    message->term = take_number(cursor);
-    reply->ok = raft_cursor_bool(cursor);
-    reply->index = take_number(cursor);
-    reply->hint_index = take_number(cursor);
-    reply->hint_term = take_number(cursor);
-    reply->last = take_number(cursor);
-    reply->full = raft_cursor_bool(cursor);
+    raft_cursor_tuple(reader, 7);
+    message->term = take_number(reader);
+    reply->ok = raft_cursor_bool(reader);
+    reply->index = take_number(reader);
+    reply->hint_index = take_number(reader);
+    reply->hint_term = take_number(reader);
+    reply->last = take_number(reader);
+    reply->full = raft_cursor_bool(reader);
 }
 
-static void decode_snapshot(struct raft_cursor *cursor, struct raft_message *message)
+static void decode_snapshot(struct raft_reader *reader, struct raft_message *message)
 {
     struct raft_snapshot *snapshot = &message->snapshot;
-    raft_cursor_tuple(cursor, 5);
-    message->term = take_number(cursor);
-    snapshot->index = take_number(cursor);
-    snapshot->term = take_number(cursor);
-    snapshot->bytes = take_number(cursor);
-    snapshot->checksum = raft_cursor_uint(cursor, UINT64_MAX);
-    raft_cursor_require(cursor, message->term > 0 && snapshot->index > 0 && snapshot->bytes > 0);
-    require_position(cursor, snapshot->index, snapshot->term, message->term);
+    raft_cursor_tuple(reader, 5);
+    message->term = take_number(reader);
+    snapshot->index = take_number(reader);
+    snapshot->term = take_number(reader);
+    snapshot->bytes = take_number(reader);
+    snapshot->checksum = raft_cursor_uint(reader, UINT64_MAX);
+    raft_reader_require(reader, message->term > 0 && snapshot->index > 0 && snapshot->bytes > 0);
+    require_position(reader, snapshot->index, snapshot->term, message->term);
 }
 
-static void decode_message(struct raft_cursor *cursor, struct raft_message *message,
+static void decode_message(struct raft_reader *reader, struct raft_message *message,
                            struct raft_entry *entries, uint32_t entries_max)
 {
     switch (message->type) {
     case RAFT_MESSAGE_VOTE:
-        decode_vote(cursor, message);
+        decode_vote(reader, message);
         return;
     case RAFT_MESSAGE_VOTE_REPLY:
-        raft_cursor_tuple(cursor, 3);
-        message->term = take_number(cursor);
-        message->vote_reply.pre = raft_cursor_bool(cursor);
-        message->vote_reply.granted = raft_cursor_bool(cursor);
+        raft_cursor_tuple(reader, 3);
+        message->term = take_number(reader);
+        message->vote_reply.pre = raft_cursor_bool(reader);
+        message->vote_reply.granted = raft_cursor_bool(reader);
         return;
     case RAFT_MESSAGE_APPEND:
-        decode_append(cursor, message, entries, entries_max);
+        decode_append(reader, message, entries, entries_max);
         return;
     case RAFT_MESSAGE_APPEND_REPLY:
-        decode_append_reply(cursor, message);
+        decode_append_reply(reader, message);
         return;
     case RAFT_MESSAGE_TIMEOUT_NOW:
     case RAFT_MESSAGE_READ:
-        raft_cursor_tuple(cursor, 1);
-        message->term = take_number(cursor);
-        raft_cursor_require(cursor, message->term > 0);
+        raft_cursor_tuple(reader, 1);
+        message->term = take_number(reader);
+        raft_reader_require(reader, message->term > 0);
         return;
     case RAFT_MESSAGE_SNAPSHOT:
-        decode_snapshot(cursor, message);
+        decode_snapshot(reader, message);
         return;
     case RAFT_MESSAGE_READ_REPLY:
-        raft_cursor_tuple(cursor, 3);
-        message->term = take_number(cursor);
-        message->read_reply.refused = raft_cursor_bool(cursor);
-        message->read_reply.index = take_number(cursor);
+        raft_cursor_tuple(reader, 3);
+        message->term = take_number(reader);
+        message->read_reply.refused = raft_cursor_bool(reader);
+        message->read_reply.index = take_number(reader);
         return;
     }
-    raft_cursor_require(cursor, false);
+    raft_reader_require(reader, false);
 }
 
-static void take_client(struct raft_cursor *cursor, uint8_t client[16])
+static void take_client(struct raft_reader *reader, uint8_t client[16])
 {
-    struct raft_span bytes = raft_cursor_bytes(cursor, 16);
-    raft_cursor_require(cursor, bytes.bytes == 16);
-    if (!cursor->bad) {
+    struct raft_span bytes = raft_cursor_bytes(reader, 16);
+    raft_reader_require(reader, bytes.bytes == 16);
+    if (!reader->bad) {
         memcpy(client, bytes.data, 16);
     }
 }
 
-static void decode_request(struct raft_cursor *cursor, struct raft_request *request)
+static void decode_request(struct raft_reader *reader, struct raft_request *request)
 {
-    raft_cursor_tuple(cursor, 5);
-    take_client(cursor, request->client);
-    request->seq = raft_cursor_uint(cursor, UINT64_MAX);
-    request->known = take_number(cursor);
-    request->read = (enum raft_read_kind)raft_cursor_uint(cursor, RAFT_READ_LOCAL);
-    request->command = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
+    raft_cursor_tuple(reader, 5);
+    take_client(reader, request->client);
+    request->seq = raft_cursor_uint(reader, UINT64_MAX);
+    request->known = take_number(reader);
+    request->read = (enum raft_read_kind)raft_cursor_uint(reader, RAFT_READ_LOCAL);
+    request->command = raft_cursor_bytes(reader, RAFT_DATAGRAM_BYTES_MAX);
 }
 
-static enum raft_reply_status take_status(struct raft_cursor *cursor)
+static enum raft_reply_status take_status(struct raft_reader *reader)
 {
-    uint64_t value = raft_cursor_uint(cursor, UINT8_MAX);
+    uint64_t value = raft_cursor_uint(reader, UINT8_MAX);
     switch (value) {
 #define X(name, value, text) case RAFT_REPLY_##name:
         RAFT_REPLIES(X)
 #undef X
         return (enum raft_reply_status)value;
     default: /* a number from outside, not yet one of the enum */
-        raft_cursor_require(cursor, false);
+        raft_reader_require(reader, false);
         return RAFT_REPLY_UNKNOWN;
     }
 }
 
-static void decode_reply(struct raft_cursor *cursor, struct raft_reply *reply)
+static void decode_reply(struct raft_reader *reader, struct raft_reply *reply)
 {
-    raft_cursor_tuple(cursor, 7);
-    take_client(cursor, reply->client);
-    reply->seq = raft_cursor_uint(cursor, UINT64_MAX);
-    reply->status = take_status(cursor);
-    reply->leader = (raft_id)raft_cursor_uint(cursor, UINT32_MAX);
-    reply->index = take_number(cursor);
-    reply->term = take_number(cursor);
-    reply->result = raft_cursor_bytes(cursor, RAFT_DATAGRAM_BYTES_MAX);
+    raft_cursor_tuple(reader, 7);
+    take_client(reader, reply->client);
+    reply->seq = raft_cursor_uint(reader, UINT64_MAX);
+    reply->status = take_status(reader);
+    reply->leader = (raft_id)raft_cursor_uint(reader, UINT32_MAX);
+    reply->index = take_number(reader);
+    reply->term = take_number(reader);
+    reply->result = raft_cursor_bytes(reader, RAFT_DATAGRAM_BYTES_MAX);
 }
 
-static void decode_fetch(struct raft_cursor *cursor, struct raft_fetch *fetch)
+static void decode_fetch(struct raft_reader *reader, struct raft_fetch *fetch)
 {
-    raft_cursor_tuple(cursor, 4);
-    fetch->index = take_number(cursor);
-    fetch->checksum = raft_cursor_uint(cursor, UINT64_MAX);
-    fetch->offset = take_number(cursor);
-    fetch->bytes = (uint32_t)raft_cursor_uint(cursor, RAFT_CHUNK_BYTES_MAX);
-    raft_cursor_require(cursor, fetch->index > 0 && fetch->bytes > 0);
+    raft_cursor_tuple(reader, 4);
+    fetch->index = take_number(reader);
+    fetch->checksum = raft_cursor_uint(reader, UINT64_MAX);
+    fetch->offset = take_number(reader);
+    fetch->bytes = (uint32_t)raft_cursor_uint(reader, RAFT_CHUNK_BYTES_MAX);
+    raft_reader_require(reader, fetch->index > 0 && fetch->bytes > 0);
 }
 
-static void decode_chunk(struct raft_cursor *cursor, struct raft_chunk *chunk)
+static void decode_chunk(struct raft_reader *reader, struct raft_chunk *chunk)
 {
-    raft_cursor_tuple(cursor, 5);
-    chunk->index = take_number(cursor);
-    chunk->checksum = raft_cursor_uint(cursor, UINT64_MAX);
-    chunk->offset = take_number(cursor);
-    chunk->data_checksum = raft_cursor_uint(cursor, UINT64_MAX);
-    chunk->data = raft_cursor_bytes(cursor, RAFT_CHUNK_BYTES_MAX);
-    raft_cursor_require(cursor, chunk->index > 0);
+    raft_cursor_tuple(reader, 5);
+    chunk->index = take_number(reader);
+    chunk->checksum = raft_cursor_uint(reader, UINT64_MAX);
+    chunk->offset = take_number(reader);
+    chunk->data_checksum = raft_cursor_uint(reader, UINT64_MAX);
+    chunk->data = raft_cursor_bytes(reader, RAFT_CHUNK_BYTES_MAX);
+    raft_reader_require(reader, chunk->index > 0);
 }
 
 static enum raft_error decode_packet(const struct raft_serializer *self, struct raft_span body,
@@ -424,27 +424,27 @@ static enum raft_error decode_packet(const struct raft_serializer *self, struct 
                                      uint32_t entries_max)
 {
     (void)self;
-    struct raft_cursor cursor;
-    raft_cursor_init(&cursor, body);
+    struct raft_reader reader;
+    raft_reader_init(&reader, body);
     switch (packet->kind) {
     case RAFT_PACKET_MESSAGE:
         packet->message.from = packet->from;
         packet->message.to = packet->to;
         packet->message.id = packet->id;
-        decode_message(&cursor, &packet->message, entries, entries_max);
-        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+        decode_message(&reader, &packet->message, entries, entries_max);
+        return raft_reader_finish(&reader) ? RAFT_OK : RAFT_MALFORMED;
     case RAFT_PACKET_REQUEST:
-        decode_request(&cursor, &packet->request);
-        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+        decode_request(&reader, &packet->request);
+        return raft_reader_finish(&reader) ? RAFT_OK : RAFT_MALFORMED;
     case RAFT_PACKET_REPLY:
-        decode_reply(&cursor, &packet->reply);
-        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+        decode_reply(&reader, &packet->reply);
+        return raft_reader_finish(&reader) ? RAFT_OK : RAFT_MALFORMED;
     case RAFT_PACKET_FETCH:
-        decode_fetch(&cursor, &packet->fetch);
-        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+        decode_fetch(&reader, &packet->fetch);
+        return raft_reader_finish(&reader) ? RAFT_OK : RAFT_MALFORMED;
     case RAFT_PACKET_CHUNK:
-        decode_chunk(&cursor, &packet->chunk);
-        return raft_cursor_finish(&cursor) ? RAFT_OK : RAFT_MALFORMED;
+        decode_chunk(&reader, &packet->chunk);
+        return raft_reader_finish(&reader) ? RAFT_OK : RAFT_MALFORMED;
     }
     return RAFT_MALFORMED;
 }

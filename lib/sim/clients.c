@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "sim/internal.h"
 
 enum {
@@ -241,8 +242,7 @@ static void make_name(const struct raft_sim_client *client, uint64_t seq, uint8_
     memset(name, 0, 24);
     memcpy(name, prefix, sizeof prefix);
     name[8] = (uint8_t)client->number;
-    for (unsigned i = 0; i < 8; i++)
-        name[16 + i] = (uint8_t)(seq >> (8 * (7 - i)));
+    (void)raft_bytes_put(name + 16, seq, 8);
 }
 
 static raft_id pick_node(struct raft_sim *sim, uint32_t number)

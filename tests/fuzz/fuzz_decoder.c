@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "base/bytes.h"
 #include "comms/datagram.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
@@ -55,9 +56,7 @@ static void mend_header(uint8_t *data, size_t bytes)
     data[6] = 0;
     data[7] = 0;
     memcpy(data + 40, fragments, sizeof(fragments));
-    for (int i = 0; i < 4; i++) {
-        data[47 - i] = (uint8_t)(body >> (8 * i));
-    }
+    (void)raft_bytes_put(data + 44, body, 4);
     raft_datagram_seal(data, bytes);
 }
 
