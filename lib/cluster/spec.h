@@ -35,7 +35,11 @@ struct raft_spec_node {
     uint32_t slot;
     enum raft_spec_member member;
     struct raft_endpoint endpoint; /* UDP */
+    struct raft_endpoint http;     /* TCP; port 0 = it serves no HTTP */
 };
+
+enum { RAFT_HTTP_TOKEN_MAX = 64 };
+#define RAFT_TIMING_CUSTOM "custom" /* the timing that has no name: both values were given */
 
 struct raft_spec {
     char name[64];
@@ -45,8 +49,11 @@ struct raft_spec {
     char timing[16];
     raft_time election_timeout;
     raft_time heartbeat_interval;
-    bool restart_crash;               /* `up --restart crash` */
-    raft_id next_id;                  /* ids are never reused */
+    bool restart_crash; /* `up --restart crash` */
+    bool pre_vote;      /* the core's switches; both true unless a file says no */
+    bool check_quorum;
+    char http_token[RAFT_HTTP_TOKEN_MAX + 1]; /* "" = none: then HTTP stays on the loopback */
+    raft_id next_id;                          /* ids are never reused */
     raft_id founders[RAFT_NODES_MAX]; /* the configuration at index 0, for ever; ascending */
     uint32_t founders_count;
     raft_index members_index; /* of the configuration that the nodes' members are as of */

@@ -92,6 +92,8 @@ enum raft_error raft_spec_make(const struct raft_spec_options *options, struct r
     spec->cluster = raft_random_system();
     spec->seed = options->seed != 0 ? options->seed : raft_random_system();
     spec->restart_crash = options->restart_crash;
+    spec->pre_vote = true;
+    spec->check_quorum = true;
     spec->next_id = options->nodes + 1;
     spec->nodes_count = options->nodes;
     spec->founders_count = options->nodes;
