@@ -253,6 +253,7 @@ void raft_node_step(struct raft_node *node, struct raft_event *event)
         node->queue_count--;
         run_event(node, &next);
     }
+    node->queue_head = 0; /* Again the same few lines of the cache. */
     node->busy = false;
     raft_tail_trim(&node->tail, node->applied, node->options.tail_bytes_max);
 }
