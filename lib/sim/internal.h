@@ -40,14 +40,14 @@ struct raft_sim_event {
     struct raft_sim_parcel *parcel; /* owned */
 };
 
-/* Where an event stands in the heap. */
+/* When an event's turn comes. */
 struct raft_sim_turn {
     raft_time at;
     uint64_t order; /* of making, with the event's place below: unique, and it breaks ties */
 };
 
 struct raft_sim_queue {
-    struct raft_sim_turn *heap;
+    struct raft_sim_turn *turns;   /* the next one last */
     struct raft_sim_event *events; /* by place */
     uint32_t *places;              /* free ones, a stack: all behind count */
     size_t count;
