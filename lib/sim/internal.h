@@ -129,10 +129,12 @@ struct raft_sim_process {
     raft_time timeout; /* forced, 0 = drawn */
     uint64_t lives;
     uint64_t chance; /* of this life: what its election timeouts are drawn from */
+    uint64_t entropy;
+    raft_time entropy_until; /* then it is drawn anew */
     bool started_once;
     struct raft_sim_clock clock;
     bool timed;    /* due is right: nothing has touched the node or its clock since */
-    raft_time due; /* when, in the world's time, its timer fires */
+    raft_time due; /* when, in the world's time, its timer fires; UINT64_MAX = never */
     bool paused;
     struct raft_sim_parcel *inbox; /* what came while it was paused, the newest first */
     uint32_t inbox_count;

@@ -63,6 +63,7 @@ void raft_sim_start(struct raft_sim *sim, raft_id id)
     sim->born = id > sim->born ? id : sim->born;
     process->timed = false;
     process->chance = raft_sim_below(sim, raft_sim_stream(RAFT_SIM_STREAM_LIFE, id), UINT32_MAX);
+    process->entropy_until = 0;
     build_node(process);
     raft_sim_fold(sim, id);
     raft_sim_say(sim, RAFT_SIM_WORLD, id, "%s", process->started_once ? "restarts" : "starts");
@@ -99,6 +100,7 @@ void raft_sim_crash(struct raft_sim *sim, raft_id id, uint32_t finished)
     raft_app_destroy(&process->app);
     process->wire = NULL;
     raft_sim_judge_crash(process);
+    process->timed = false;
     process->fuse = 0;
     process->dead = false;
     process->paused = false;
@@ -348,13 +350,17 @@ static void set_observer(struct raft_sim_process *process)
  * minimised run keeps its timeouts when something else is left out of it. */
 static uint64_t give_entropy(void *context)
 {
-    const struct raft_sim_process *process = context;
+    struct raft_sim_process *process = context;
     const struct raft_sim *sim = process->sim;
     if (process->timeout != 0)
         return process->timeout - sim->options.election_timeout;
-    uint64_t slot = 2 * sim->now / sim->options.election_timeout;
-    uint64_t life = (process->chance << 6 | process->id) + (process->lives << 40);
-    return raft_hash_word(raft_hash_word(RAFT_HASH_SEED, life), slot);
+    if (sim->now >= process->entropy_until) {
+        uint64_t slot = 2 * sim->now / sim->options.election_timeout;
+        uint64_t life = (process->chance << 6 | process->id) + (process->lives << 40);
+        process->entropy = raft_hash_word(raft_hash_word(RAFT_HASH_SEED, life), slot);
+        process->entropy_until = ((slot + 1) * sim->options.election_timeout + 1) / 2;
+    }
+    return process->entropy;
 }
 
 static void see_role(void *context, enum raft_role from, enum raft_role to, raft_term term)

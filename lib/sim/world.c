@@ -9,6 +9,7 @@
 enum { STUCK_STEPS_MAX = 200000 };
 
 static raft_id find_due_node(struct raft_sim *sim, raft_time *at);
+static void find_due(struct raft_sim_process *process);
 static void do_event(struct raft_sim *sim, const struct raft_sim_event *event);
 static void set_now(struct raft_sim *sim, raft_time now);
 static bool is_stuck(struct raft_sim *sim);
@@ -200,12 +201,8 @@ static raft_id find_due_node(struct raft_sim *sim, raft_time *at)
     *at = UINT64_MAX;
     for (uint32_t i = 0; i < sim->options.nodes; i++) {
         struct raft_sim_process *process = &sim->processes[i];
-        if (process->node == NULL || process->paused)
-            continue;
         if (!process->timed)
-            process->due =
-                raft_sim_clock_when(&process->clock, raft_node_deadline(process->node), 0);
-        process->timed = true;
+            find_due(process);
         raft_time due = process->due > sim->now ? process->due : sim->now;
         if (due >= *at)
             continue;
@@ -213,6 +210,14 @@ static raft_id find_due_node(struct raft_sim *sim, raft_time *at)
         id = process->id;
     }
     return id;
+}
+
+static void find_due(struct raft_sim_process *process)
+{
+    process->timed = true;
+    process->due = UINT64_MAX;
+    if (process->node != NULL && !process->paused)
+        process->due = raft_sim_clock_when(&process->clock, raft_node_deadline(process->node), 0);
 }
 
 static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
