@@ -14,22 +14,18 @@ static const char *check_candidate(const struct raft *r);
 static const char *check_leader(const struct raft *r);
 static bool knows_peers(const struct raft *r);
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer);
-static uint64_t count_flight(const struct raft *r, const struct raft_peer *peer);
+static const char *check_flight(const struct raft *r, const struct raft_peer *peer);
 static const char *check_told(const struct raft *r);
 
 const char *raft_check(const struct raft *r)
 {
-    static const char *(*const checks[])(const struct raft *) = {
-        check_log, check_configs, check_persists, check_role, check_told};
+    const char *broken = NULL;
 
-    for (size_t i = 0; r->started && i < sizeof(checks) / sizeof(checks[0]); i++) {
-        const char *broken = checks[i](r);
-
-        if (broken != NULL) {
-            return broken;
-        }
+    if (!r->started || (broken = check_log(r)) != NULL || (broken = check_configs(r)) != NULL ||
+        (broken = check_persists(r)) != NULL || (broken = check_role(r)) != NULL) {
+        return broken;
     }
-    return NULL;
+    return check_told(r);
 }
 
 static const char *check_log(const struct raft *r)
@@ -243,9 +239,6 @@ static const char *check_peer(const struct raft *r, const struct raft_peer *peer
     if (peer->state != RAFT_PROGRESS_REPLICATE && peer->flight_count > 0) {
         return "a peer that gets one message at a time has a flight";
     }
-    if (count_flight(r, peer) != peer->flight_bytes) {
-        return "the bytes in flight do not add up";
-    }
     if (peer->state == RAFT_PROGRESS_SNAPSHOT &&
         (peer->wish != 0 || raft_replicate_can_serve(r, peer->match + 1))) {
         return "a peer is offered a snapshot that it does not need";
@@ -253,25 +246,24 @@ static const char *check_peer(const struct raft *r, const struct raft_peer *peer
     if (peer->told > r->commit) {
         return "a peer was told of more than is committed";
     }
-    for (uint32_t i = 1; i < peer->flight_count; i++) {
-        uint32_t place = peer->flight_head + i;
-        uint32_t max = r->limits.inflight_max;
-
-        if (peer->flight[place % max].last <= peer->flight[(place - 1) % max].last) {
-            return "the flight is out of order";
-        }
-    }
-    return NULL;
+    return check_flight(r, peer);
 }
 
-static uint64_t count_flight(const struct raft *r, const struct raft_peer *peer)
+static const char *check_flight(const struct raft *r, const struct raft_peer *peer)
 {
     uint64_t bytes = 0;
+    raft_index former = 0;
+    uint32_t place = peer->flight_head;
 
     for (uint32_t i = 0; i < peer->flight_count; i++) {
-        bytes += peer->flight[(peer->flight_head + i) % r->limits.inflight_max].bytes;
+        if (peer->flight[place].last <= former) {
+            return "the flight is out of order";
+        }
+        former = peer->flight[place].last;
+        bytes += peer->flight[place].bytes;
+        place = place + 1 < r->limits.inflight_max ? place + 1 : 0;
     }
-    return bytes;
+    return bytes == peer->flight_bytes ? NULL : "the bytes in flight do not add up";
 }
 
 static const char *check_told(const struct raft *r)

@@ -119,12 +119,15 @@ void raft_trail_load(struct raft_trail *trail, const struct raft_event *start)
     trail->count = count - skip;
 }
 
-/* The run that holds an index; the caller knows that one does. */
+/* The run that holds an index; the caller knows that one does. It mostly is the last one. */
 static uint32_t find_run(const struct raft_trail *trail, raft_index index)
 {
     uint32_t low = 0;
     uint32_t high = trail->count;
 
+    if (trail->runs[high - 1].first <= index) {
+        return high - 1;
+    }
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
 
