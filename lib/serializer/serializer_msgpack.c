@@ -31,14 +31,15 @@ static int write_sink(void *context, const char *data, size_t bytes)
         sink->full = true;
         return -1;
     }
-    uint8_t *to = (uint8_t *)sink->buffer + sink->used;
+    char *to = sink->buffer + sink->used;
     sink->used += bytes;
+    *to = *data; /* Most pieces are one byte, the others but payloads up to nine. */
     if (bytes > SMALL_BYTES) {
         memcpy(to, data, bytes);
         return 0;
     }
-    for (size_t i = 0; i < bytes; i++) { /* Most pieces are one to nine bytes: no call for those. */
-        to[i] = (uint8_t)data[i];
+    for (size_t i = 1; i < bytes; i++) {
+        to[i] = data[i];
     }
     return 0;
 }
