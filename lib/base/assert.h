@@ -13,7 +13,8 @@ typedef void (*raft_assert_hook)(const char *file, int line, const char *text);
 /* Replaces the hook (NULL restores the default) and returns the former one. */
 raft_assert_hook raft_assert_set_hook(raft_assert_hook hook);
 
-_Noreturn void raft_assert_fail(const char *file, int line, const char *text);
+_Noreturn void raft_assert_fail(const char *file, int line, const char *text)
+    __attribute__((cold)); /* What leads to it lies apart from the code that runs. */
 
 #ifdef RAFT_ASSERTS_OFF /* Only where coverage is counted: an assert has a branch nobody takes. */
 #define ASSERT(condition) ((void)sizeof(condition))

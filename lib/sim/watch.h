@@ -168,7 +168,7 @@ void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sig
 
 /* A checker, or the world, has found something broken; only the first one counts. */
 void raft_sim_watch_fail(struct raft_sim_watch *watch, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+    __attribute__((cold, format(printf, 2, 3)));
 
 /* Is it a promise with the vote of the last one, which is known then? */
 bool raft_sim_watch_repeats(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
