@@ -26,6 +26,7 @@ static void end_operation(struct raft_sim *sim, struct raft_sim_client *client,
 static bool is_unruly(struct raft_sim *sim, const struct raft_sim_client *client);
 static void schedule_turn(struct raft_sim *sim, struct raft_sim_client *client, raft_time delay);
 static void start_operation(struct raft_sim *sim, struct raft_sim_client *client);
+static void roam(struct raft_sim *sim, struct raft_sim_client *client);
 static void send_command(struct raft_sim *sim, struct raft_sim_client *client);
 static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *client,
                            uint8_t *bytes, size_t bytes_max);
@@ -96,8 +97,10 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
         raft_sim_schedule(sim, sim->now + PAUSE_US, RAFT_SIM_EVENT_CLIENT, number, client->turn);
         return;
     }
-    if (!client->open)
+    if (!client->open) {
         start_operation(sim, client);
+        roam(sim, client);
+    }
     send_command(sim, client);
 }
 
@@ -183,6 +186,14 @@ static void start_operation(struct raft_sim *sim, struct raft_sim_client *client
     raft_sim_judge_call(sim, &call);
 }
 
+/* Another leader than the one that answered last may be in office by now, and any node may be
+ * asked. */
+static void roam(struct raft_sim *sim, struct raft_sim_client *client)
+{
+    if (raft_sim_chance(sim, stream_of(client->number), sim->trouble.roaming_permille))
+        client->target = pick_node(sim, client->number);
+}
+
 static void send_command(struct raft_sim *sim, struct raft_sim_client *client)
 {
     uint8_t name[24];
@@ -223,6 +234,8 @@ static size_t make_command(struct raft_sim *sim, const struct raft_sim_client *c
     uint64_t kind = raft_sim_below(sim, stream, 16);
     struct raft_kv_command command = {.op = RAFT_KV_PUT, .key = {&key, 1}};
     size_t length = SMALL_VALUE_MAX;
+    if (raft_sim_chance(sim, stream, sim->trouble.reads_permille))
+        kind = 15;
     if (kind == 11)
         length = LARGE_VALUE_MAX >> raft_sim_below(sim, stream, MAGNITUDES);
     make_name(client, client->seq, value);

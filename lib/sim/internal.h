@@ -36,7 +36,9 @@ struct raft_sim_event {
     raft_time at;
     enum raft_sim_event_kind kind;
     uint32_t number; /* node id or client */
-    uint64_t epoch;  /* of the node's life or the client's operation; others are outdated */
+    uint64_t epoch;  /* of the node's life or the client's operation; others are outdated. Of the
+                        nemesis: 0 = an act that is to come again, else one that is not, or a step
+                        of one */
     struct raft_sim_parcel *parcel; /* owned */
 };
 
@@ -226,7 +228,10 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
 void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, raft_id from,
                            const struct raft_reply *reply);
 void raft_sim_nemesis_begin(struct raft_sim *sim);
-void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault);
+/* epoch as in the event. */
+void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault, uint64_t epoch);
+/* Something goes on that trouble may come to. */
+void raft_sim_nemesis_stir(struct raft_sim *sim);
 void raft_sim_nemesis_relieve(struct raft_sim *sim, raft_id id, enum raft_sim_fault fault);
 void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id);
 /* A node died of itself (a write failed, a fuse burnt down): it comes back after a while. */

@@ -68,6 +68,7 @@ void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, 
         .kind = RAFT_SIM_SEES_INSTALL, .index = index, .keep = keep, .digest = digest};
     raft_sim_fold(process->sim, index);
     see(process, sight);
+    raft_sim_nemesis_stir(process->sim);
 }
 
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit)

@@ -7,13 +7,21 @@
 #include "sim/nemesis.h"
 #include "base/assert.h"
 
-enum { ALL_AT_ONCE_PERMILLE = 40, LONG_PERMILLE = 120, LONG_T = 80, FUSE_MAX = 24 };
+enum {
+    ALL_AT_ONCE_PERMILLE = 40,
+    LONG_PERMILLE = 120,
+    LONG_T = 80,
+    FUSE_MAX = 24,
+    AT_ONCE_PERMILLE = 300,
+    UNPLANNED = 1
+};
 
 static void act_crash(struct raft_sim *sim);
 static void act_effect(struct raft_sim *sim);
 static void act_pause(struct raft_sim *sim);
 static void act_freeze(struct raft_sim *sim);
 static void act_clock(struct raft_sim *sim);
+static void keep_contract(struct raft_sim *sim, raft_id id);
 static void act_slow(struct raft_sim *sim);
 static void act_full(struct raft_sim *sim);
 static void act_io(struct raft_sim *sim);
@@ -21,6 +29,7 @@ static void act_rot(struct raft_sim *sim);
 static void act_wipe(struct raft_sim *sim);
 static void act_transfer(struct raft_sim *sim);
 static void act_campaign(struct raft_sim *sim);
+static void act_snapshot(struct raft_sim *sim);
 static void halt(struct raft_sim *sim, enum raft_sim_fault fault);
 static bool may_lose(const struct raft_sim *sim, raft_id id);
 static void plan_next(struct raft_sim *sim, enum raft_sim_fault fault);
@@ -43,6 +52,8 @@ static void (*const acts[RAFT_SIM_FAULT_COUNT])(struct raft_sim *sim) = {
     [RAFT_SIM_FAULT_WIPE] = act_wipe,
     [RAFT_SIM_FAULT_TRANSFER] = act_transfer,
     [RAFT_SIM_FAULT_CAMPAIGN] = act_campaign,
+    [RAFT_SIM_FAULT_SNAPSHOT] = act_snapshot,
+    [RAFT_SIM_FAULT_USURP] = raft_sim_nemesis_usurp,
     [RAFT_SIM_FAULT_MEMBER] = raft_sim_nemesis_member,
 };
 
@@ -52,12 +63,36 @@ void raft_sim_nemesis_begin(struct raft_sim *sim)
         plan_next(sim, (enum raft_sim_fault)fault);
 }
 
-void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault)
+void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault, uint64_t epoch)
 {
     if (sim->trouble.periods[fault] == 0 || acts[fault] == NULL)
         return;
-    plan_next(sim, fault);
+    if (epoch > UNPLANNED && fault == RAFT_SIM_FAULT_USURP) {
+        raft_sim_nemesis_usurp_step(sim, epoch);
+        return;
+    }
+    if (epoch == 0)
+        plan_next(sim, fault);
     acts[fault](sim);
+    raft_sim_nemesis_stir(sim);
+}
+
+/* Bugs wait where one thing goes wrong in the middle of another: so an act, an election or an
+ * install brings another act with it, of any kind that is about, at once or a little later. */
+void raft_sim_nemesis_stir(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_COUNT);
+    if (sim->healed || !raft_sim_chance(sim, stream, sim->trouble.bursts_permille))
+        return;
+    uint64_t fault = raft_sim_below(sim, stream, RAFT_SIM_FAULT_COUNT);
+    raft_time most = sim->options.delay_max << raft_sim_below(sim, stream, 6);
+    for (uint32_t tries = 0; tries < RAFT_SIM_FAULT_COUNT; tries++) {
+        if (sim->trouble.periods[fault] > 0 && acts[fault] != NULL)
+            break;
+        fault = (fault + 1) % RAFT_SIM_FAULT_COUNT;
+    }
+    raft_sim_schedule(sim, sim->now + raft_sim_draw(sim, stream, 0, most), RAFT_SIM_EVENT_NEMESIS,
+                      (uint32_t)fault, UNPLANNED);
 }
 
 /* As in figure 8 of the paper: a leader dies before it has brought round more than an entry or two,
@@ -68,9 +103,10 @@ void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id)
     if (raft_sim_chance(sim, stream, sim->trouble.short_leaders_permille))
         plan_relief(sim, RAFT_SIM_FAULT_LEADERS, id,
                     raft_sim_draw(sim, stream, 1, 3 * sim->options.delay_max));
+    raft_sim_nemesis_stir(sim);
 }
 
-/* Most come back soon, some stay away for long. */
+/* Most come back soon, many at once, some stay away for long. */
 void raft_sim_nemesis_died(struct raft_sim *sim, raft_id id)
 {
     uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_CRASH);
@@ -78,6 +114,8 @@ void raft_sim_nemesis_died(struct raft_sim *sim, raft_id id)
     raft_sim_crash(sim, id, (uint32_t)raft_sim_below(sim, stream, 5));
     if (raft_sim_chance(sim, stream, LONG_PERMILLE))
         away += raft_sim_draw(sim, stream, 0, LONG_T * sim->options.election_timeout);
+    else if (raft_sim_chance(sim, stream, AT_ONCE_PERMILLE))
+        away = raft_sim_draw(sim, stream, 1, sim->options.election_timeout / 8);
     plan_relief(sim, RAFT_SIM_FAULT_CRASH, id, away);
 }
 
@@ -115,7 +153,7 @@ raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault)
     uint32_t stream = raft_sim_nemesis_stream(fault);
     raft_id leader = raft_sim_leader(sim);
     raft_id id = (raft_id)(1 + raft_sim_below(sim, stream, sim->born));
-    return leader != 0 && raft_sim_chance(sim, stream, 300) ? leader : id;
+    return leader != 0 && raft_sim_chance(sim, stream, sim->trouble.aim_permille) ? leader : id;
 }
 
 /* What has waited for so long is done soon. */
@@ -170,10 +208,16 @@ static void act_freeze(struct raft_sim *sim)
 static void halt(struct raft_sim *sim, enum raft_sim_fault fault)
 {
     raft_id id = raft_sim_nemesis_pick(sim, fault);
+    raft_sim_nemesis_halt(sim, fault, id, raft_sim_nemesis_duration(sim, fault));
+}
+
+void raft_sim_nemesis_halt(struct raft_sim *sim, enum raft_sim_fault fault, raft_id id,
+                           raft_time duration)
+{
     if (raft_sim_awake(sim, id) == NULL)
         return;
     raft_sim_pause(sim, id, fault == RAFT_SIM_FAULT_FREEZE);
-    plan_relief(sim, fault, id, raft_sim_nemesis_duration(sim, fault));
+    plan_relief(sim, fault, id, duration);
 }
 
 static void act_clock(struct raft_sim *sim)
@@ -183,11 +227,24 @@ static void act_clock(struct raft_sim *sim)
     raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_CLOCK);
     uint32_t rate = rates[raft_sim_below(sim, stream, sizeof rates / sizeof rates[0])];
     int64_t jump = 0;
+    if (sim->options.lease_reads) {
+        keep_contract(sim, id);
+        return;
+    }
     if (raft_sim_chance(sim, stream, 400))
         jump = (int64_t)raft_sim_draw(sim, stream, 1, 4 * sim->options.election_timeout);
     if (raft_sim_chance(sim, stream, 500))
         jump = -jump;
     raft_sim_clock(sim, id, rate, jump);
+}
+
+/* With leases, clocks drift apart no further than raft.h allows, and none jumps. */
+static void keep_contract(struct raft_sim *sim, raft_id id)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_CLOCK);
+    uint32_t drift = sim->options.clock_drift_permille;
+    uint32_t rate = 1000 - drift / 2 + (uint32_t)raft_sim_below(sim, stream, drift / 2 * 2 + 1);
+    raft_sim_clock(sim, id, rate, 0);
 }
 
 static void act_slow(struct raft_sim *sim)
@@ -240,6 +297,21 @@ static void act_transfer(struct raft_sim *sim)
 static void act_campaign(struct raft_sim *sim)
 {
     raft_sim_campaign(sim, raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_CAMPAIGN));
+}
+
+/* Who has compacted its log most must install snapshots on others, who may have more than it
+ * thinks. */
+static void act_snapshot(struct raft_sim *sim)
+{
+    uint32_t stream = raft_sim_nemesis_stream(RAFT_SIM_FAULT_SNAPSHOT);
+    raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_SNAPSHOT);
+    uint64_t most = UINT64_C(1) << raft_sim_below(sim, stream, 8);
+    uint32_t keep = (uint32_t)raft_sim_below(sim, stream, most);
+    raft_index index;
+    if (raft_sim_awake(sim, id) != NULL &&
+        raft_node_snapshot(raft_sim_node(sim, id), keep, &index) == RAFT_OK)
+        raft_sim_say(sim, RAFT_SIM_WORLD, id, "takes a snapshot of %llu and keeps %u entries",
+                     (unsigned long long)index, (unsigned)keep);
 }
 
 /* Lost and rotten disks stay a minority, so that nothing that was committed is lost. */

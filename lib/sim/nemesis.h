@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The inside of the nemesis: nemesis.c keeps the table of acts and those on nodes, nemesis_links.c
- * has those on links, nemesis_heal.c ends it all.
+ * has those on links, nemesis_members.c those on who belongs to the cluster, nemesis_usurp.c plots,
+ * nemesis_heal.c ends it all.
  */
 #ifndef RAFT_SIM_NEMESIS_H
 #define RAFT_SIM_NEMESIS_H
@@ -15,6 +16,13 @@ raft_time raft_sim_nemesis_duration(struct raft_sim *sim, enum raft_sim_fault fa
 /* Whom it hits: anybody, the leader rather often. */
 raft_id raft_sim_nemesis_pick(struct raft_sim *sim, enum raft_sim_fault fault);
 
+/* A node is deaf, mute, or both for so long. */
+void raft_sim_nemesis_cut_off(struct raft_sim *sim, raft_id id, raft_time duration);
+/* A node is paused or frozen for so long. */
+void raft_sim_nemesis_halt(struct raft_sim *sim, enum raft_sim_fault fault, raft_id id,
+                           raft_time duration);
+void raft_sim_nemesis_usurp(struct raft_sim *sim);
+void raft_sim_nemesis_usurp_step(struct raft_sim *sim, uint64_t epoch);
 void raft_sim_nemesis_member(struct raft_sim *sim);
 void raft_sim_nemesis_clog(struct raft_sim *sim);
 void raft_sim_nemesis_partition(struct raft_sim *sim);

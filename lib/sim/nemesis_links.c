@@ -112,6 +112,27 @@ static uint64_t draw_side(struct raft_sim *sim)
     return 1 + raft_sim_below(sim, partition_stream(), sides);
 }
 
+void raft_sim_nemesis_cut_off(struct raft_sim *sim, raft_id id, raft_time duration)
+{
+    struct raft_fault fault = {.target = "one", .made = sim->now, .until = sim->now + duration};
+    uint64_t all = (UINT64_C(1) << sim->options.nodes) - 1;
+    uint64_t kind = raft_sim_below(sim, partition_stream(), 3);
+    uint64_t number;
+    for (uint32_t i = 0; i < sim->options.nodes; i++) {
+        if (i != id - 1 && kind != 1)
+            fault.row[i] = UINT64_C(1) << (id - 1);
+    }
+    if (kind != 0)
+        fault.row[id - 1] = all & ~(UINT64_C(1) << (id - 1));
+    (void)memcpy(fault.kind, "nemesis", sizeof "nemesis");
+    (void)raft_faults_expire(&sim->faults, sim->now); /* How many does not matter. */
+    if (raft_faults_add(&sim->faults, &fault, false, &number) == RAFT_OK)
+        raft_sim_say(sim, RAFT_SIM_WORLD, id, "is %s",
+                     kind == 0   ? "deaf"
+                     : kind == 1 ? "mute"
+                                 : "cut off");
+}
+
 /* Some nodes send as before. */
 static void make_lopsided(struct raft_sim *sim, struct raft_fault *fault)
 {

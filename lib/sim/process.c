@@ -296,6 +296,8 @@ static void build_node(struct raft_sim_process *process)
                 .heartbeat_interval = from->heartbeat_interval,
                 .pre_vote = from->pre_vote,
                 .check_quorum = from->check_quorum,
+                .lease_reads = from->lease_reads,
+                .clock_drift_permille = from->clock_drift_permille,
             },
         .limits = process->sim->limits,
         .incarnation = process->lives,

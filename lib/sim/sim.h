@@ -52,6 +52,8 @@ struct raft_sim;
     X(WIPE, "wipe", "a disk is lost, and its node with it")                                        \
     X(TRANSFER, "transfer", "leadership is handed over")                                           \
     X(CAMPAIGN, "campaign", "a node is told to time out now")                                      \
+    X(SNAPSHOT, "snapshot", "snapshots are taken that keep few entries or many")                   \
+    X(USURP, "usurp", "a leader is cut off or stopped while others restart or shall lead")         \
     X(CLIENT, "client", "clients send twice, give up early and come back late")                    \
     X(MEMBER, "member", "members are added, promoted, demoted, removed and replaced")
 
@@ -92,6 +94,8 @@ struct raft_sim_options {
     raft_time heartbeat_interval;
     bool pre_vote;
     bool check_quorum;
+    bool lease_reads;              /* then clocks keep the contract of raft.h .. */
+    uint32_t clock_drift_permille; /* .. with this drift */
     bool lies;           /* messages may be forged (raft_sim_inject): checkers that believe other
                             nodes do not look */
     bool fresh;          /* the first election comes at once */
@@ -234,6 +238,11 @@ struct raft_sim_trouble {
     raft_time client_pause;   /* at most so long between two operations; 0 = 20 ms */
     uint32_t
         unruly_permille; /* times that a client gives up, sends twice, or stays away for long */
+    uint32_t
+        roaming_permille;     /* times that a client turns to any node, whomever it knows to lead */
+    uint32_t reads_permille;  /* operations that read, beside a few of the others */
+    uint32_t bursts_permille; /* times that one trouble comes with another */
+    uint32_t aim_permille;    /* times that trouble is for the leader */
     raft_time periods[RAFT_SIM_FAULT_COUNT];
     uint32_t short_leaders_permille; /* leaders that crash soon after they were elected */
 };

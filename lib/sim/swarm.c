@@ -7,8 +7,10 @@ enum { MS = 1000, SECOND = 1000 * 1000, SLOW_PAUSE = 300 * 1000, SPARES = 6 };
 
 static uint64_t choose(struct raft_sim_choices *choices, uint64_t n);
 static uint64_t spread(struct raft_sim_choices *choices, uint64_t least, uint64_t doublings);
+static uint64_t draw_faults(struct raft_sim_choices *choices);
 static void draw_members(struct raft_sim_swarm *swarm, uint32_t nodes);
 static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
+static void draw_lease(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
 static void draw_network(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
 static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
 static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
@@ -25,10 +27,7 @@ void raft_sim_swarm_draw(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     raft_sim_options_init(&swarm->options, nodes, 0);
     swarm->options.choices = choices;
     swarm->options.limits = &swarm->limits;
-    swarm->faults = 0;
-    for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
-        swarm->faults |= choose(choices, 2) << fault;
-    swarm->faults &= faults;
+    swarm->faults = draw_faults(choices) & faults;
     if (churn)
         swarm->faults |= UINT64_C(1) << RAFT_SIM_FAULT_MEMBER;
     draw_members(swarm, nodes);
@@ -42,16 +41,28 @@ void raft_sim_swarm_draw(struct raft_sim_swarm *swarm, struct raft_sim_choices *
 void raft_sim_swarm_text(const struct raft_sim_swarm *swarm, char *text, size_t bytes)
 {
     const struct raft_sim_options *options = &swarm->options;
-    int length = snprintf(text, bytes, "T %u ms, net %u..%u us, disk ..%u us, %u clients%s%s:",
+    int length = snprintf(text, bytes, "T %u ms, net %u..%u us, disk ..%u us, %u clients%s%s%s%s:",
                           (unsigned)(options->election_timeout / MS), (unsigned)options->delay_min,
                           (unsigned)options->delay_max, (unsigned)options->disk_max,
                           (unsigned)swarm->trouble.clients, options->pre_vote ? "" : ", no prevote",
-                          options->check_quorum ? "" : ", no checkquorum");
+                          options->check_quorum ? "" : ", no checkquorum",
+                          options->lease_reads ? ", leases" : "",
+                          swarm->trouble.bursts_permille > 0 ? ", bursts" : "");
     for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++) {
         if (length >= 0 && (size_t)length < bytes && (swarm->faults >> fault & 1) != 0)
             length += snprintf(text + length, bytes - (size_t)length, " %s",
                                raft_sim_fault_name((enum raft_sim_fault)fault));
     }
+}
+
+/* Half of all kinds, or in some seeds only a few: they leave nodes time for what takes time. */
+static uint64_t draw_faults(struct raft_sim_choices *choices)
+{
+    uint64_t rarity = choose(choices, 4);
+    uint64_t faults = 0;
+    for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
+        faults |= (uint64_t)(choose(choices, rarity < 2 ? 2 : 2 * rarity) == 1) << fault;
+    return faults;
 }
 
 static uint64_t choose(struct raft_sim_choices *choices, uint64_t n)
@@ -90,9 +101,23 @@ static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *ch
     options->pre_vote = choose(choices, 4) != 3;
     options->check_quorum = choose(choices, 4) != 3;
     options->fresh = choose(choices, 2) == 0;
+    draw_lease(swarm, choices);
     options->start = draw_start(choices);
     options->disk_min = 50;
     options->disk_max = spread(choices, 100, 7);
+}
+
+/* Leases are right under a contract (raft.h): voters that stick to their leader, clocks that go on
+ * and drift apart only so far. All else may go wrong as ever. */
+static void draw_lease(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
+{
+    uint32_t drift = UINT32_C(20) << choose(choices, 4);
+    if (choose(choices, 3) != 2)
+        return;
+    swarm->options.lease_reads = true;
+    swarm->options.clock_drift_permille = drift;
+    swarm->options.check_quorum = true;
+    swarm->faults &= ~(UINT64_C(1) << RAFT_SIM_FAULT_FREEZE);
 }
 
 /* The clock's point of view: young, or shortly before something in 32 bits is full (milliseconds,
@@ -133,7 +158,7 @@ static void draw_limits(struct raft_sim_swarm *swarm, struct raft_sim_choices *c
     if (choose(choices, 3) == 2)
         swarm->options.sessions_max = (uint32_t)(1 + choose(choices, 4));
     if (choose(choices, 2) == 1) {
-        swarm->options.snapshot_every = (uint32_t)spread(choices, 10, 5);
+        swarm->options.snapshot_every = (uint32_t)spread(choices, 3, 7);
         swarm->options.snapshot_trailing = (uint32_t)choose(choices, 20);
     }
     if (choose(choices, 3) != 2)
@@ -152,7 +177,7 @@ static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     struct raft_sim_trouble *trouble = &swarm->trouble;
     *trouble = (struct raft_sim_trouble){.clients = 0};
     trouble->clients = (uint32_t)(1 + choose(choices, 6));
-    trouble->client_timeout = swarm->options.election_timeout * (2 + choose(choices, 8));
+    trouble->client_timeout = swarm->options.election_timeout * (1 + choose(choices, 16)) / 2;
     trouble->client_pause = spread(choices, UINT64_C(4) * MS, 6);
     if (swarm->limits.batch_max < raft_limits_default().batch_max)
         rest_clients(swarm);
@@ -162,6 +187,12 @@ static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     }
     swarm->trouble.short_leaders_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_LEADERS, 900);
     swarm->trouble.unruly_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_CLIENT, 300);
+    if (choose(choices, 2) == 1)
+        swarm->trouble.reads_permille = (uint32_t)(100 + choose(choices, 800));
+    if (choose(choices, 2) == 1)
+        swarm->trouble.bursts_permille = (uint32_t)(100 + choose(choices, 500));
+    trouble->roaming_permille = 300 * (uint32_t)choose(choices, 3);
+    trouble->aim_permille = 200 + 300 * (uint32_t)choose(choices, 3);
 }
 
 /* Whom small limits hold up must still be able to catch up in the time that is left for it. */
@@ -184,6 +215,8 @@ static void draw_figure8(struct raft_sim_swarm *swarm, struct raft_sim_choices *
                                                                  << RAFT_SIM_FAULT_PARTITION;
     swarm->options.pre_vote = false;
     swarm->options.check_quorum = false;
+    swarm->options.lease_reads = false;
+    swarm->trouble.bursts_permille = 0;
     swarm->options.delay_max = spread(choices, UINT64_C(5) * MS, 2);
     swarm->limits.batch_max = 1;
     rest_clients(swarm);

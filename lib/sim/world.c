@@ -235,7 +235,7 @@ static void do_event(struct raft_sim *sim, const struct raft_sim_event *event)
         raft_sim_client_wake(sim, event->number, event->epoch);
         break;
     case RAFT_SIM_EVENT_NEMESIS:
-        raft_sim_nemesis_act(sim, (enum raft_sim_fault)event->number);
+        raft_sim_nemesis_act(sim, (enum raft_sim_fault)event->number, event->epoch);
         break;
     case RAFT_SIM_EVENT_RELIEF:
         raft_sim_nemesis_relieve(sim, event->number, (enum raft_sim_fault)event->epoch);
