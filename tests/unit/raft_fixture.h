@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "raft/state.h"
+#include "trace_fixture.h"
 
 enum { FX_LOG_MAX = 640, FX_PERSISTS_MAX = 80, FX_ENTRIES_MAX = 64 };
 enum { FX_CONFIGS_MAX = 32 };
@@ -217,6 +218,8 @@ static inline void fx_step(struct fx *fx, struct raft_event *event)
             fx->applied = effect->restore.index;
         } else if (effect->type == RAFT_EFFECT_DEADLINE) {
             fx->deadline = effect->deadline.at;
+        } else if (effect->type == RAFT_EFFECT_TRACE) {
+            trace_check(effect);
         }
     }
     broken = raft_check(fx->raft);
@@ -501,14 +504,14 @@ static inline enum raft_refusal fx_change(struct fx *fx, const struct raft_confi
     return fx_find(fx, RAFT_EFFECT_CHANGED, 0)->changed.refusal;
 }
 
+static inline const struct raft_effect *fx_trace(const struct fx *fx, enum raft_trace_code code)
+{
+    return trace_find(fx->effects, fx->count, code);
+}
+
 static inline bool fx_traced(const struct fx *fx, enum raft_trace_code code)
 {
-    for (uint32_t i = 0; i < fx->count; i++) {
-        if (fx->effects[i].type == RAFT_EFFECT_TRACE && fx->effects[i].trace.code == code) {
-            return true;
-        }
-    }
-    return false;
+    return fx_trace(fx, code) != NULL;
 }
 
 /* Whether the last step showed a substate. */

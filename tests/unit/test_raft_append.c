@@ -298,8 +298,13 @@ static void test_partial_appends(void **state)
     fx_append(&fx, 2, 9, after(0, 0, 0), each);
     assert_int_equal(fx.status.last, 5);
     assert_int_equal(reply_of(&fx)->index, 5);
-    fx_append(&fx, 2, 9, after(5, 5, 5), each + 5);
+    fx_append(&fx, 2, 9, after(5, 5, 2), each + 5);
     assert_int_equal(reply_of(&fx)->index, 5);
+    assert_int_equal(fx.status.commit, 2); /* That leaves one run to be forgotten. */
+    fx_append(&fx, 2, 9, after(5, 5, 2), each + 5);
+    assert_int_equal(fx.status.last, 6);
+    fx_append(&fx, 2, 9, after(5, 5, 5), each + 5);
+    assert_int_equal(reply_of(&fx)->index, 6);
     assert_int_equal(fx.status.commit, 5);
     fx_append(&fx, 2, 9, after(5, 5, 5), each + 5);
     assert_int_equal(fx.status.last, 8);

@@ -63,6 +63,25 @@ static void drops_a_message_of_no_known_type(void **state)
     fx_finish(&fx);
 }
 
+/* The last term and the last index are possible ones, what is beyond them is damage. */
+static void takes_the_last_numbers(void **state)
+{
+    static struct fx fx;
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 1, NULL);
+    fx_vote(&fx, 2, RAFT_TERM_MAX + 1, (struct raft_vote){0});
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    fx_vote(&fx, 2, RAFT_TERM_MAX, (struct raft_vote){0});
+    assert_int_equal(fx.status.term, RAFT_TERM_MAX);
+    assert_true(fx_traced(&fx, RAFT_TRACE_VOTE_GRANTED));
+    fx_offer(&fx, 2, RAFT_TERM_MAX, fx_snapshot(RAFT_INDEX_MAX + 1, RAFT_TERM_MAX));
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    fx_offer(&fx, 2, RAFT_TERM_MAX, fx_snapshot(RAFT_INDEX_MAX, RAFT_TERM_MAX));
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_FETCH, 0)->fetch.snapshot.index, RAFT_INDEX_MAX);
+    fx_finish(&fx);
+}
+
 /* 0 stands for no wish, so the ids of requests leave it out when they wrap. */
 static void skips_the_id_that_means_none(void **state)
 {
@@ -134,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_a_word_for_everything),
         cmocka_unit_test(drops_a_message_of_no_known_type),
+        cmocka_unit_test(takes_the_last_numbers),
         cmocka_unit_test(skips_the_id_that_means_none),
         cmocka_unit_test(starts_its_ids_at_one),
         cmocka_unit_test(waits_when_it_is_no_member),

@@ -91,6 +91,8 @@ static void test_an_offer_that_contradicts_is_dropped(void **state)
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 1, 2, fx_snapshot(0, 1));
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    fx_offer(&fx, 1, 2, fx_snapshot(20, 0));
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 1, 2, (struct raft_snapshot){.index = 20, .term = 2});
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 1, 2, fx_snapshot(20, 2));
@@ -172,6 +174,9 @@ static void test_an_answer_below_the_snapshot_waits_too(void **state)
     uint64_t install = fx_find(&fx, RAFT_EFFECT_PERSIST, 0)->persist.seq;
     fx_append(&fx, 1, 2, (struct raft_append){.prev_index = 9, .prev_term = 2}, more);
     assert_int_equal(find_reply(&fx, 1)->index, 11);
+    assert_int_equal(fx_sent_to(&fx, 1)->send.after, install);
+    fx_append(&fx, 1, 2, (struct raft_append){.prev_index = 1, .prev_term = 1}, more);
+    assert_int_equal(find_reply(&fx, 1)->index, 3); /* the first that was not committed before */
     assert_int_equal(fx_sent_to(&fx, 1)->send.after, install);
     fx_finish(&fx);
 }

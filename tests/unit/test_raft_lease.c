@@ -105,6 +105,25 @@ static void test_an_unknown_time_of_sending_is_no_lease(void **state)
     fx_finish(&fx);
 }
 
+/* However often a round is made, the marks reach as far back. */
+static void test_a_round_out_of_turn_uses_up_no_mark(void **state)
+{
+    struct fx fx;
+    uint32_t marks;
+
+    (void)state;
+    init(&fx, 5);
+    fx_start(&fx, 1, NULL);
+    fx_lead(&fx);
+    marks = fx.raft->as_leader.marks_count;
+    assert_false(is_leased(&fx));
+    assert_non_null(fx_wish_for(&fx, 2));
+    assert_int_equal(fx.raft->as_leader.marks_count, marks);
+    fx_pass(&fx, FX_BEAT);
+    assert_int_equal(fx.raft->as_leader.marks_count, marks + 1);
+    fx_finish(&fx);
+}
+
 /* M90 holds for leases as well. */
 static void test_no_lease_before_the_first_commit(void **state)
 {
@@ -256,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_a_read_inside_the_lease_needs_no_round),
         cmocka_unit_test(test_the_lease_counts_from_the_sending),
         cmocka_unit_test(test_an_unknown_time_of_sending_is_no_lease),
+        cmocka_unit_test(test_a_round_out_of_turn_uses_up_no_mark),
         cmocka_unit_test(test_no_lease_before_the_first_commit),
         cmocka_unit_test(test_M93_a_transfer_ends_the_lease),
         cmocka_unit_test(test_off_means_off),

@@ -154,6 +154,10 @@ static void test_a_full_memory_makes_entries_wait(void **state)
     append(&fx, 2, 1, behind(2, 1, 1), items + 2);
     assert_int_equal(fx.status.last, 4);
     assert_int_equal(fx.status.config_index, 3);
+    fx_persist_all(&fx); /* What was held before a restart is held after it. */
+    fx_boot(&fx, false, FX_NONCE);
+    assert_int_equal(fx.status.commit, 1);
+    assert_int_equal(fx.status.config_index, 3);
     append(&fx, 2, 1, behind(4, 1, 4), (struct item[]){{1, &others}, {1, &four}, {0, NULL}});
     assert_int_equal(fx.status.commit, 4); /* What it makes room for comes with the next one. */
     append(&fx, 2, 1, behind(4, 1, 4), (struct item[]){{1, &others}, {1, &four}, {0, NULL}});
@@ -316,6 +320,31 @@ static void test_a_snapshot_ends_a_removed_voter(void **state)
     fx_finish(&fx);
 }
 
+/* A snapshot of what the log has leaves the configurations that stand behind it. */
+static void test_a_snapshot_keeps_later_configurations(void **state)
+{
+    struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
+    (void)state;
+
+    start_of(&fx, 3);
+    append(&fx, 2, 1, behind(0, 0, 0),
+           (struct item[]){{1, NULL}, {1, &four}, {1, NULL}, {1, &five}, {1, NULL}, {0, NULL}});
+    event.received.snapshot = fx_snapshot(3, 1);
+    event.received.config_index = 2;
+    event.received.config = &four;
+    fx_step(&fx, &event);
+    assert_int_equal(fx.status.commit, 3);
+    assert_int_equal(fx.status.config_index, 4);
+    assert_int_equal(fx.status.config.count, 5);
+    assert_false(fx.status.config_committed);
+    append(&fx, 3, 2, behind(3, 1, 3), (struct item[]){{2, NULL}, {0, NULL}});
+    assert_int_equal(fx.status.config_index, 2);
+    assert_int_equal(fx.status.config.count, 4);
+    assert_true(fx.status.config_committed);
+    fx_finish(&fx);
+}
+
 /* Only who is in the configuration has a vote that counts, by its id and once (mutant M84). */
 static void test_M84_votes_are_counted_by_id(void **state)
 {
@@ -385,6 +414,7 @@ int main(void)
         cmocka_unit_test(test_M79_a_joiner_reads_old_configurations),
         cmocka_unit_test(test_a_removed_voter_stands_until_it_is_committed),
         cmocka_unit_test(test_a_snapshot_ends_a_removed_voter),
+        cmocka_unit_test(test_a_snapshot_keeps_later_configurations),
         cmocka_unit_test(test_M84_votes_are_counted_by_id),
         cmocka_unit_test(test_a_removed_node_deposes_nobody),
     };

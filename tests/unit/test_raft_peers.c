@@ -25,6 +25,7 @@ static void test_a_joining_learner_is_promoted(void **state)
     fx_persist_all(&fx);
     ack(&fx, 4, 7);
     assert_false(fx_peer(&fx, 4)->caught_up);
+    assert_false(fx_traced(&fx, RAFT_TRACE_CAUGHT_UP));
     assert_int_equal(fx.status.config_index, 7);
     fx_pass(&fx, FX_BEAT); /* The next one, up to entry 8, is not. */
     ack(&fx, 4, 7);
@@ -145,38 +146,149 @@ static void test_a_removed_peer_that_is_silent_is_forgotten(void **state)
     fx_pass(&fx, FX_BEAT);
     assert_null(fx_peer(&fx, 3));
     assert_non_null(fx_peer(&fx, 4));
-    /* It comes back: a peer like any new one. */
+    ack(&fx, 4, 2);
+    /* It comes back: a peer like any new one, in its place before the one that stayed. */
     assert_int_equal(change_one(&fx, 3, LEARNER), RAFT_REFUSAL_NONE);
     assert_int_equal(fx_peer(&fx, 3)->match, 0);
     assert_int_equal(fx_peer(&fx, 3)->flags, LEARNER);
+    assert_int_equal(fx_peer(&fx, 4)->match, 2);
     fx_finish(&fx);
 }
 
-/* When every place is taken, one that was removed makes room for a new one. */
+/* When every place is taken, one that was removed makes room for a new one: the first such. */
 static void test_removed_peers_make_room(void **state)
+{
+    const raft_id lowest[] = {2, 5, 61};
+    (void)state;
+
+    for (int i = 0; i < 3; i++) {
+        struct fx fx;
+        struct raft_config target;
+
+        lead(&fx, 1);
+        target = fx.status.config;
+        for (raft_id id = 2; id <= RAFT_NODES_MAX; id++) {
+            assert_true(raft_config_set(&target, id, LEARNER));
+        }
+        assert_int_equal(fx_change(&fx, &target, 0), RAFT_REFUSAL_NONE);
+        fx_persist_all(&fx);
+        assert_int_equal(fx.status.peers_count, RAFT_NODES_MAX - 1);
+        for (raft_id id = lowest[i]; id < lowest[i] + 3; id++) {
+            target = members_but(&fx, id, 0);
+            assert_true(raft_config_set(&target, 100 + id, LEARNER));
+            assert_int_equal(fx_change(&fx, &target, 0), RAFT_REFUSAL_NONE);
+            assert_non_null(fx_peer(&fx, 100 + id));
+            fx_persist_all(&fx);
+        }
+        assert_int_equal(fx.status.peers_count, RAFT_NODES_MAX);
+        assert_non_null(fx_peer(&fx, lowest[i] + 2));
+        assert_null(fx_peer(&fx, lowest[i]));
+        fx_finish(&fx);
+    }
+}
+
+/* The largest cluster: no peer shares the memory of another. */
+static void test_each_of_the_most_peers_has_its_own_flight(void **state)
+{
+    struct fx fx;
+    struct raft_effect wish;
+    (void)state;
+
+    lead(&fx, RAFT_NODES_MAX);
+    for (raft_index last = 2; last <= 1 + fx.limits.inflight_max; last++) {
+        struct fx former;
+
+        fx_propose(&fx, 1, 10);
+        former = fx;
+        for (raft_id id = 2; id <= RAFT_NODES_MAX; id++) {
+            wish = *fx_wish_for(&former, id);
+            fx_answer_wish(&fx, &wish, last);
+        }
+    }
+    for (raft_id id = 2; id <= RAFT_NODES_MAX; id++) {
+        assert_int_equal(fx_peer(&fx, id)->inflight, fx.limits.inflight_max);
+        assert_int_equal(fx_peer(&fx, id)->match, 1);
+        ack(&fx, id, 1 + id % fx.limits.inflight_max);
+    }
+    for (raft_id id = 2; id <= RAFT_NODES_MAX; id++) {
+        raft_index had = id % fx.limits.inflight_max;
+
+        assert_int_equal(fx_peer(&fx, id)->match, 1 + had);
+        assert_int_equal(fx_peer(&fx, id)->inflight, fx.limits.inflight_max - had);
+    }
+    assert_int_equal(change_one(&fx, 63, LEARNER), RAFT_REFUSAL_NONE);
+    assert_int_equal(raft_config_count(&fx.status.config, VOTER), RAFT_NODES_MAX - 1);
+    fx_finish(&fx);
+}
+
+/* Who was forgotten is not counted any more, wherever it stood. */
+static void test_a_forgotten_peer_does_not_count(void **state)
+{
+    struct raft_event read = {.type = RAFT_EVENT_READ, .read = {.id = 9}};
+    (void)state;
+
+    for (raft_id gone = 2; gone <= 4; gone++) {
+        raft_id stays = gone == 2 ? 3 : 2;
+        struct fx fx;
+
+        lead(&fx, 4);
+        fx.raft->options.check_quorum = true;
+        assert_int_equal(change_one(&fx, gone, 0), RAFT_REFUSAL_NONE);
+        fx_persist_all(&fx);
+        ack(&fx, stays, 2);
+        ack(&fx, gone == 4 ? 3 : 4, 2);
+        fx_pass(&fx, FX_T - FX_BEAT);
+        ack(&fx, stays, 2);
+        fx_pass(&fx, FX_BEAT);
+        assert_int_equal(fx.status.peers_count, 2);
+        /* One of the two that are left is enough: for a read, for a commit, to go on leading. */
+        fx_step(&fx, &read);
+        ack(&fx, stays, 2);
+        assert_non_null(fx_find(&fx, RAFT_EFFECT_READ, 0));
+        fx_propose(&fx, 1, 1);
+        fx_persist_all(&fx);
+        ack(&fx, stays, 3);
+        assert_int_equal(fx.status.commit, 3);
+        assert_int_equal(fx_trace(&fx, RAFT_TRACE_COMMITTED)->trace.b, 2);
+        fx_pass(&fx, FX_T - 1);
+        ack(&fx, stays, 3);
+        fx_pass(&fx, 1);
+        assert_int_equal(fx.status.role, RAFT_ROLE_LEADER);
+        fx_finish(&fx);
+    }
+}
+
+/* A promotion is made once: nothing that is left of a peer asks for it again. */
+static void test_a_promotion_is_made_once(void **state)
 {
     struct fx fx;
     struct raft_config target;
     (void)state;
 
-    lead(&fx, 1);
-    target = fx.status.config;
-    for (raft_id id = 2; id <= RAFT_NODES_MAX; id++) {
-        assert_true(raft_config_set(&target, id, LEARNER));
-    }
+    lead(&fx, 3);
+    target = members_but(&fx, 4, LEARNER);
+    assert_true(raft_config_set(&target, 5, LEARNER | JOINING));
     assert_int_equal(fx_change(&fx, &target, 0), RAFT_REFUSAL_NONE);
+    fx_carry(&fx, 3);
     fx_persist_all(&fx);
-    assert_int_equal(fx.status.peers_count, RAFT_NODES_MAX - 1);
-    for (raft_id id = 5; id <= 7; id++) {
-        target = members_but(&fx, id, 0);
-        assert_true(raft_config_set(&target, 100 + id, LEARNER));
-        assert_int_equal(fx_change(&fx, &target, 0), RAFT_REFUSAL_NONE);
-        assert_non_null(fx_peer(&fx, 100 + id));
-        fx_persist_all(&fx);
-    }
-    assert_int_equal(fx.status.peers_count, RAFT_NODES_MAX);
-    assert_non_null(fx_peer(&fx, 7));
-    assert_null(fx_peer(&fx, 5));
+    assert_int_equal(change_one(&fx, 3, 0), RAFT_REFUSAL_NONE);
+    fx_carry(&fx, 3);
+    fx_persist_all(&fx);
+    ack(&fx, 5, 3);
+    assert_true(fx_peer(&fx, 5)->caught_up);
+    fx_plain(&fx, RAFT_EVENT_SPACE_GONE); /* Blocks the promotion until 3 is forgotten. */
+    ack(&fx, 2, 3);
+    fx_pass(&fx, FX_BEAT);
+    assert_null(fx_peer(&fx, 3));
+    fx_plain(&fx, RAFT_EVENT_SPACE_BACK);
+    assert_int_equal(fx.status.config_index, 4);
+    assert_int_equal(raft_config_flags(&fx.status.config, 5), VOTER);
+    fx_persist_all(&fx);
+    ack(&fx, 2, 4);
+    ack(&fx, 5, 4);
+    assert_true(fx.status.config_committed);
+    fx_pass(&fx, FX_BEAT);
+    assert_int_equal(fx.status.config_index, 4);
     fx_finish(&fx);
 }
 
@@ -189,6 +301,9 @@ int main(void)
         cmocka_unit_test(test_a_removed_peer_hears_of_it),
         cmocka_unit_test(test_a_removed_peer_that_is_silent_is_forgotten),
         cmocka_unit_test(test_removed_peers_make_room),
+        cmocka_unit_test(test_each_of_the_most_peers_has_its_own_flight),
+        cmocka_unit_test(test_a_forgotten_peer_does_not_count),
+        cmocka_unit_test(test_a_promotion_is_made_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -309,6 +309,8 @@ static void test_leader_serves_a_follower(void **state)
     assert_int_equal(fx_sent_to(&fx, 3)->send.message.read_reply.index, 1);
     assert_false(fx_sent_to(&fx, 3)->send.message.read_reply.refused);
     assert_int_equal(fx_count(&fx, RAFT_EFFECT_READ), 0);
+    pass_on(&fx, 3, 90); /* It did not hear the answer: asked anew. */
+    assert_int_equal(fx.status.reads, 1);
     fx_receive(&fx,
                (struct raft_message){.type = RAFT_MESSAGE_READ, .from = 3, .term = 1, .id = 91});
     assert_true(fx_sent_to(&fx, 3)->send.message.read_reply.refused); /* It is behind. */
