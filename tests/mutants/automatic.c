@@ -4,6 +4,7 @@
  */
 #include "automatic.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,6 +29,8 @@ static const struct swap swaps[] = {
     {"0", {"1"}},        {"1", {"0", "2"}},  {"2", {"1", "3"}},
 };
 
+static void tell(const struct tokens *tokens, const struct edit *edit, FILE *told);
+static void write_blanks_once(const char *text, const char *end, FILE *out);
 static size_t list_edits(const struct tokens *tokens, size_t place, struct edit *edits);
 static bool is_binary(const struct tokens *tokens, size_t place);
 static size_t skip_assert(const struct tokens *tokens, size_t place);
@@ -53,7 +56,6 @@ void automatic_write(const struct tokens *tokens, size_t n, FILE *out, FILE *tol
     size_t count = 0;
     const struct token *first;
     const struct token *last;
-    unsigned line = 1;
 
     if (!visit(tokens, &count, n, &edit)) {
         return;
@@ -67,12 +69,45 @@ void automatic_write(const struct tokens *tokens, size_t n, FILE *out, FILE *tol
         fputs(edit.after, out);
     }
     fputs(last->start + last->bytes, out);
-    for (const char *at = tokens->source; at < first->start; at++) {
-        line += *at == '\n';
+    tell(tokens, &edit, told);
+}
+
+/* "FUNCTION: if (a [< -> <=] b) {": the line or lines of the edit, which stay true when other
+ * lines of the file change. */
+static void tell(const struct tokens *tokens, const struct edit *edit, FILE *told)
+{
+    const struct token *first = &tokens->list[edit->first];
+    const struct token *last = &tokens->list[edit->end - 1];
+    const struct token *function = &tokens->list[first->function - 1];
+    const char *begin = first->start;
+    const char *behind = last->start + last->bytes;
+
+    while (begin > tokens->source && begin[-1] != '\n') {
+        begin--;
     }
-    fprintf(told, "%u: %.*s -> %s%s\n", line, (int)(last->start + last->bytes - first->start),
-            first->start, *edit.text == '\0' ? "(deleted)" : edit.text,
-            edit.after != NULL ? "...)" : "");
+    fprintf(told, "%.*s: ", (int)function->bytes, function->start);
+    write_blanks_once(begin + strspn(begin, " "), first->start, told);
+    fputc('[', told);
+    write_blanks_once(first->start, behind, told);
+    if (edit->after != NULL) {
+        fputs(" -> negated", told);
+    } else {
+        fprintf(told, " -> %s", *edit->text == ';' ? "deleted" : edit->text);
+    }
+    fputc(']', told);
+    write_blanks_once(behind, behind + strcspn(behind, "\n"), told);
+    fputc('\n', told);
+}
+
+static void write_blanks_once(const char *text, const char *end, FILE *out)
+{
+    for (; text < end; text++) {
+        if (!isspace((unsigned char)*text)) {
+            fputc(*text, out);
+        } else if (text + 1 == end || !isspace((unsigned char)text[1])) {
+            fputc(' ', out);
+        }
+    }
 }
 
 /* Counts edits in order; true when the wanted one was met. */

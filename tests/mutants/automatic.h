@@ -14,7 +14,8 @@
 /* How many mutants a source has. */
 size_t automatic_count(const struct tokens *tokens);
 
-/* Writes mutant number n (from 0) to out and says in one line what it is. */
+/* Writes mutant number n (from 0) to out and tells in one line what it is: the function, and its
+ * line with the edit marked in it. */
 void automatic_write(const struct tokens *tokens, size_t n, FILE *out, FILE *told);
 
 #endif
