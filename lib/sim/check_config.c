@@ -3,11 +3,20 @@
  * Configuration safety (Raft thesis 4.1, 4.3, and Ongaro's correction of 2015): any two adjacent
  * configurations have intersecting quorums; a leader changes the configuration only when the one
  * before is committed and an entry of its own term is, too; a joint configuration is left for its
- * new half.
+ * new half. And each node votes, stands and answers by the newest configuration in its own log.
  */
 #include "sim/check.h"
 
 typedef unsigned long long ull;
+
+/* What nodes say they go by, by id - 1. */
+struct state {
+    struct {
+        bool told;
+        raft_index index;
+        uint64_t voters;
+    } nodes[RAFT_SIM_WATCH_NODES_MAX];
+};
 
 static bool is_committed(const struct raft_sim_watch *watch, const struct raft_sim_chain *chain,
                          raft_index index)
@@ -65,7 +74,53 @@ static void see_append(void *state, struct raft_sim_watch *watch,
         judge_leader(watch, node, before, sight->entry);
 }
 
+static void see_config(void *state, struct raft_sim_watch *watch,
+                       const struct raft_sim_sight *sight)
+{
+    struct state *s = state;
+    (void)watch;
+    s->nodes[sight->id - 1].told = true;
+    s->nodes[sight->id - 1].index = sight->index;
+    s->nodes[sight->id - 1].voters = sight->set;
+}
+
+static void see_start(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    struct state *s = state;
+    (void)watch;
+    s->nodes[sight->id - 1].told = false;
+}
+
+/* In the middle of a step a log and its configuration may be apart, but not when something is
+ * promised, nor when somebody stands for election. */
+static void judge_told(void *state, struct raft_sim_watch *watch,
+                       const struct raft_sim_sight *sight)
+{
+    const struct state *s = state;
+    const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
+    const struct raft_sim_config *newest = raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
+    raft_index index = s->nodes[sight->id - 1].index;
+    uint64_t voters = s->nodes[sight->id - 1].voters;
+    if (!s->nodes[sight->id - 1].told ||
+        (sight->kind == RAFT_SIM_SEES_ROLE && sight->role == RAFT_ROLE_FOLLOWER))
+        return;
+    if (index != newest->index || (index != 0 && voters != newest->voters))
+        raft_sim_watch_fail(watch,
+                            "n%u goes by configuration %llu with voters %llx, the newest in its "
+                            "log is %llu with %llx",
+                            (unsigned)sight->id, (ull)index, (ull)voters, (ull)newest->index,
+                            (ull)newest->voters);
+}
+
 const struct raft_sim_check raft_sim_check_config = {
     .name = "configuration safety",
-    .see = {[RAFT_SIM_SEES_APPEND] = see_append},
+    .bytes = sizeof(struct state),
+    .see =
+        {
+            [RAFT_SIM_SEES_START] = see_start,
+            [RAFT_SIM_SEES_APPEND] = see_append,
+            [RAFT_SIM_SEES_CONFIG] = see_config,
+            [RAFT_SIM_SEES_ROLE] = judge_told,
+            [RAFT_SIM_SEES_PROMISE] = judge_told,
+        },
 };

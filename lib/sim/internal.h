@@ -273,6 +273,9 @@ void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_e
 void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first);
 void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, bool keep,
                             uint64_t digest);
+/* An observer's callback: its context is a process. */
+void raft_sim_judge_config(void *context, raft_index index, const struct raft_config *config,
+                           bool committed);
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit);
 void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_entry *entry,
                           uint64_t digest);

@@ -71,6 +71,20 @@ void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, 
     raft_sim_nemesis_stir(process->sim);
 }
 
+void raft_sim_judge_config(void *context, raft_index index, const struct raft_config *config,
+                           bool committed)
+{
+    struct raft_sim_process *process = context;
+    struct raft_sim_sight sight = {.kind = RAFT_SIM_SEES_CONFIG, .index = index};
+    (void)committed;
+    for (uint32_t i = 0; i < config->count; i++) {
+        if ((config->members[i].flags & RAFT_MEMBER_VOTER) != 0)
+            sight.set |= UINT64_C(1) << (config->members[i].id - 1);
+    }
+    if (!process->dead)
+        see(process, sight);
+}
+
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit)
 {
     bool moved = commit != process->facts->commit;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of one node: its ports around it, its observer, start and crash, and what a person asks
- * of it.
+ * The life of one node: its ports, its observer, start and crash, and what a person asks of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -338,6 +337,7 @@ static void set_observer(struct raft_sim_process *process)
         .substate = see_substate,
         .leader = see_leader,
         .commit = see_commit,
+        .config = raft_sim_judge_config,
         .promise = see_promise,
         .trace = see_trace,
         .message = see_message,

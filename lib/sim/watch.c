@@ -207,6 +207,7 @@ static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sig
         node->disk.commit = 0;
         break;
     case RAFT_SIM_SEES_VOTE:
+    case RAFT_SIM_SEES_CONFIG:
     case RAFT_SIM_SEES_MATCH:
     case RAFT_SIM_SEES_CALL:
     case RAFT_SIM_SEES_RETURN:

@@ -36,6 +36,7 @@ enum raft_sim_sight_kind {
     RAFT_SIM_SEES_TRUNCATE, /* id removes index and all after it from memory */
     RAFT_SIM_SEES_INSTALL,  /* id's log in memory becomes a snapshot up to index, plus, with keep,
                                what it had after it; its state too, with digest (0 = not told) */
+    RAFT_SIM_SEES_CONFIG,   /* id goes by the configuration of entry index, whose voters are set */
     RAFT_SIM_SEES_COMMIT,   /* id's commit index is index */
     RAFT_SIM_SEES_APPLY,    /* id applies entry; digest is its state's afterwards */
     RAFT_SIM_SEES_PROMISE,  /* id is about to promise in term: vote for peer (0 = none), has
@@ -77,8 +78,9 @@ struct raft_sim_sight {
     raft_index index;
     enum raft_role role;
     bool keep;
-    bool ran;     /* apply: the app was given the command (not so for one that is known) */
-    uint64_t set; /* healed: of nodes; due: those of them that count by now, 0 = all */
+    bool ran; /* apply: the app was given the command (not so for one that is known) */
+    uint64_t
+        set; /* config: voters; healed: of nodes; due: those of them that count by now, 0 = all */
     uint64_t hash;
     uint64_t digest;
     const struct raft_entry *entry;

@@ -262,6 +262,25 @@ static void a_removed_configuration_counts_no_more(void **state)
     end(&f);
 }
 
+/* What was removed with the end of a log must not stay in force. */
+static void a_node_that_goes_by_what_its_log_has_not(void **state)
+{
+    struct fixture f;
+    struct payload p;
+    (void)state;
+    begin_led(&f);
+    append(&f, 3, config(&p, 2, 1, four));
+    see(&f, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_CONFIG, .id = 3, .index = 2, .set = 15});
+    become(&f, 3, RAFT_ROLE_CANDIDATE, 1);
+    expect_fine(&f);
+    become(&f, 3, RAFT_ROLE_FOLLOWER, 1);
+    show(&f, RAFT_SIM_SEES_TRUNCATE, 3, 2);
+    expect_fine(&f);
+    become(&f, 3, RAFT_ROLE_CANDIDATE, 2);
+    expect_broken(&f, "configuration safety");
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_change_in_the_step_of_a_commit_is_fine),
         cmocka_unit_test(a_commit_that_counts_a_learner),
         cmocka_unit_test(a_removed_configuration_counts_no_more),
+        cmocka_unit_test(a_node_that_goes_by_what_its_log_has_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
