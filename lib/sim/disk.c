@@ -3,6 +3,11 @@
  * A disk: the writer port over a memory log, in virtual time. Operations finish in order, each
  * after its latency; what is not finished when the process crashes is lost, or, as on a real disk,
  * some first part of it is durable though nobody was told.
+ *
+ * A write is never torn: LMDB writes the new pages elsewhere, syncs, and then one meta page, which
+ * names the newest tree; a crash in between leaves the old one. So a transaction is there as a
+ * whole or not at all, in order, and with each write as one of its own, as here, a crash may fall
+ * between any two: batches of several (log_thread.c) only have fewer such places.
  */
 #include <stdlib.h>
 #include <string.h>

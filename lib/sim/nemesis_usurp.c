@@ -28,7 +28,9 @@ void raft_sim_nemesis_usurp(struct raft_sim *sim)
     uint64_t others = 1 + raft_sim_below(sim, usurp_stream(), OTHERS_MAX);
     if (leader == 0)
         return;
-    plan(sim, leader, CUT + (enum step)raft_sim_below(sim, usurp_stream(), 2), within);
+    plan(sim, leader, CUT, within);
+    if (raft_sim_below(sim, usurp_stream(), 3) == 2)
+        plan(sim, leader, DELAY, within);
     if (raft_sim_below(sim, usurp_stream(), 2) == 1)
         plan(sim, leader, STOP, within);
     while (others-- > 0)

@@ -112,7 +112,7 @@ static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *ch
 static void draw_lease(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
 {
     uint32_t drift = UINT32_C(20) << choose(choices, 4);
-    if (choose(choices, 3) != 2)
+    if (choose(choices, 2) == 0)
         return;
     swarm->options.lease_reads = true;
     swarm->options.clock_drift_permille = drift;
