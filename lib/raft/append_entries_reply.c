@@ -37,7 +37,7 @@ void raft_receive_append_reply(struct raft *r, const struct raft_message *messag
     if (!reply->ok) {
         step_back(r, peer, message);
     } else {
-        if (raft_peer_acked(r, peer, reply->index)) {
+        if (raft_peer_acked(r, peer, reply->index, message->id - r->as_leader.first_id)) {
             raft_commit_count(r);
         }
         raft_change_acked(r, peer);

@@ -111,8 +111,10 @@ void raft_peer_snapshot(struct raft *r, struct raft_peer *peer)
     forget_flight(peer);
 }
 
-/* The peer has everything up to index. Returns whether that is news. */
-bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
+/* The peer has everything up to index, it says to the request of this number. Returns whether that
+ * is news. An answer to an older request than the probe does not repeat it: each of many late ones
+ * would send all the rest again. */
+bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index, uint64_t number)
 {
     bool moved = index > peer->match;
 
@@ -132,8 +134,8 @@ bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index)
     }
     if (index >= peer->probed) {
         raft_peer_replicate(r, peer);
-    } else if (moved) {
-        raft_peer_probe(r, peer, peer->next);
+    } else if (moved && number == peer->probe) {
+        raft_peer_probe(r, peer, peer->next); /* It could take only a part of the probe. */
     }
     return moved;
 }

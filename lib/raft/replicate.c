@@ -185,6 +185,7 @@ static void wish_entries(struct raft *r, struct raft_peer *peer)
     peer->tried = true;
     if (peer->state == RAFT_PROGRESS_PROBE) {
         peer->waiting = true;
+        peer->probe = peer->wish - r->as_leader.first_id;
     }
 }
 

@@ -80,6 +80,7 @@ struct raft_peer {
     raft_index next;        /* next index to send; always above match */
     raft_index told;        /* highest commit index it can have learnt */
     raft_index probed;      /* probe: last index that the probe carried */
+    uint64_t probe;         /* number of the request that carried it */
     uint64_t wish;          /* id of the open wish for entries, 0 = none */
     raft_index wish_prev;   /* its prev_index */
     raft_index wish_last;   /* its last_max */
@@ -236,7 +237,7 @@ void raft_peer_follow(struct raft *r);
 void raft_peer_dismiss(struct raft *r);
 void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
-bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index);
+bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index, uint64_t number);
 void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes);
 bool raft_peer_has_room(const struct raft *r, const struct raft_peer *peer);
 /* From now on the peer is offered the snapshot. */

@@ -18,6 +18,8 @@ extern const struct raft_sim_check raft_sim_check_monotone;
 extern const struct raft_sim_check raft_sim_check_durable;
 extern const struct raft_sim_check raft_sim_check_commit;
 extern const struct raft_sim_check raft_sim_check_config;
+extern const struct raft_sim_check raft_sim_check_progress;
+extern const struct raft_sim_check raft_sim_check_thrift;
 extern const struct raft_sim_check raft_sim_check_once;
 extern const struct raft_sim_check raft_sim_check_linear;
 extern const struct raft_sim_check raft_sim_check_liveness;

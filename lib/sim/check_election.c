@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Election safety (Raft paper figure 3): at most one leader can be elected in a given term; and it
- * was elected by a quorum of the configuration that it goes by, its own durable vote included.
+ * was elected by a quorum of the configuration that it goes by, its own durable vote included. Only
+ * voters stand for election (thesis 4.2.1).
  */
 #include "sim/check.h"
 
@@ -27,11 +28,25 @@ static void see_vote(void *state, struct raft_sim_watch *watch, const struct raf
         *raft_sim_marks_at(&s->voters, sight->term, sight->peer) |= UINT64_C(1) << (sight->id - 1);
 }
 
+/* In a configuration of its log that is not known to be superseded. A learner has no timer. */
+static bool may_stand(const struct raft_sim_watch *watch, const struct raft_sim_facts *node)
+{
+    const struct raft_sim_config *config = raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
+    while (((config->voters | config->old) >> (node->id - 1) & 1) == 0) {
+        if (config->index <= node->commit)
+            return false;
+        config = raft_sim_watch_config(watch, &node->chain, config->index - 1);
+    }
+    return true;
+}
+
 static void see_role(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
     struct state *s = state;
     const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     uint64_t other = 0;
+    if (sight->role == RAFT_ROLE_CANDIDATE && !may_stand(watch, node))
+        raft_sim_watch_fail(watch, "n%u stands for election and is no voter", (unsigned)sight->id);
     if (sight->role != RAFT_ROLE_LEADER)
         return;
     if (!raft_sim_marks_note(&s->leaders, sight->term, 0, sight->id) &&

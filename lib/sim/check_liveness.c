@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Liveness: when a set of nodes that holds a quorum is healed and left alone, then by the time that
- * was promised one of them leads and something new is committed. The world proposes something after
- * it has healed them.
+ * was promised one of them leads and something new is committed, no change of the members is left
+ * half done, and who wants to be a voter is one. The world proposes something after it has healed
+ * them.
  */
 #include "sim/check.h"
 
@@ -37,6 +38,25 @@ static bool has_leader(const struct raft_sim_watch *watch, uint64_t set)
     return led > 0 && led == newest;
 }
 
+/* In the configuration of the leader, whose members are all healed. */
+static void judge_members(struct raft_sim_watch *watch, uint64_t set)
+{
+    for (uint32_t i = 0; i < watch->nodes_count; i++) {
+        const struct raft_sim_facts *node = watch->nodes[i];
+        if (node == NULL || !node->up || node->role != RAFT_ROLE_LEADER || (set >> i & 1) == 0)
+            continue;
+        const struct raft_sim_config *config =
+            raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
+        uint64_t members = config->voters | config->old | config->learners;
+        if ((members & ~set) == 0 && config->old != 0)
+            raft_sim_watch_fail(watch, "set %llx was healed and its configuration is still joint",
+                                (ull)set);
+        if ((members & ~set) == 0 && config->joining != 0)
+            raft_sim_watch_fail(watch, "set %llx was healed and set %llx is no voter yet", (ull)set,
+                                (ull)config->joining);
+    }
+}
+
 static void see_due(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
     struct state *s = state;
@@ -48,6 +68,7 @@ static void see_due(void *state, struct raft_sim_watch *watch, const struct raft
     if (watch->committed.count <= s->committed)
         raft_sim_watch_fail(watch, "set %llx was healed and commits nothing after %llu",
                             (ull)s->set, (ull)s->committed);
+    judge_members(watch, s->set);
 }
 
 const struct raft_sim_check raft_sim_check_liveness = {

@@ -187,6 +187,8 @@ struct raft_sim {
     struct raft_sim_counts counts;
     raft_time stuck_at; /* how many steps at the same time: a livelock shows */
     uint64_t stuck_steps;
+    raft_time storm_at; /* how many packets since then: a storm shows */
+    uint64_t storm_packets;
 };
 
 /* queue.c */
@@ -268,7 +270,6 @@ void raft_sim_fail(struct raft_sim *sim, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void raft_sim_judge_role(struct raft_sim_process *process, enum raft_role to, raft_term term);
 void raft_sim_judge_term(struct raft_sim_process *process, raft_term term);
-void raft_sim_judge_vote(struct raft_sim_process *process, raft_term term, raft_id vote);
 void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_entry *entry);
 void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first);
 void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, bool keep,
@@ -281,6 +282,8 @@ void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_en
                           uint64_t digest);
 void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, raft_id vote,
                             raft_index acked);
+void raft_sim_judge_message(struct raft_sim_process *process, bool outgoing,
+                            const struct raft_message *message);
 void raft_sim_judge_start(struct raft_sim_process *process);
 void raft_sim_judge_crash(struct raft_sim_process *process);
 void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_log_write *write);

@@ -43,11 +43,6 @@ void raft_sim_judge_term(struct raft_sim_process *process, raft_term term)
     see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_TERM, .term = term});
 }
 
-void raft_sim_judge_vote(struct raft_sim_process *process, raft_term term, raft_id vote)
-{
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_VOTE, .term = term, .peer = vote});
-}
-
 void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_entry *entry)
 {
     const struct raft_sim_chain *chain = &process->facts->chain;
@@ -111,6 +106,29 @@ void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, ra
 {
     struct raft_sim_sight sight = {
         .kind = RAFT_SIM_SEES_PROMISE, .term = term, .peer = vote, .index = acked};
+    see(process, sight);
+}
+
+void raft_sim_judge_message(struct raft_sim_process *process, bool outgoing,
+                            const struct raft_message *message)
+{
+    struct raft_sim_sight sight = {.term = message->term};
+    if (outgoing && message->type == RAFT_MESSAGE_VOTE && !message->vote.pre) {
+        sight.kind = RAFT_SIM_SEES_VOTE;
+        sight.peer = process->id;
+    } else if (outgoing && message->type == RAFT_MESSAGE_APPEND) {
+        sight.kind = RAFT_SIM_SEES_SENT;
+        sight.peer = message->to;
+        sight.index = message->append.prev_index;
+        sight.count = message->append.count;
+    } else if (!outgoing && message->type == RAFT_MESSAGE_APPEND_REPLY) {
+        sight.kind = RAFT_SIM_SEES_ANSWERED;
+        sight.peer = message->from;
+        sight.index = message->append_reply.index;
+        sight.ok = message->append_reply.ok;
+    } else {
+        return; /* Nobody judges it. */
+    }
     see(process, sight);
 }
 

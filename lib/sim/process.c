@@ -439,8 +439,7 @@ static void see_message(void *context, bool outgoing, const struct raft_message 
     if (process->dead)
         return;
     raft_sim_say_message(process->sim, process->id, outgoing ? "sends" : "gets", message);
-    if (outgoing && message->type == RAFT_MESSAGE_VOTE && !message->vote.pre)
-        raft_sim_judge_vote(process, message->term, process->id);
+    raft_sim_judge_message(process, outgoing, message);
 }
 
 static void see_appended(void *context, const struct raft_entry *entry)

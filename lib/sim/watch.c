@@ -158,9 +158,8 @@ static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check 
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
 {
-    if (sight->id == 0) {
+    if (sight->id == 0)
         return; /* It is about no node. */
-    }
     struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     switch (sight->kind) {
     case RAFT_SIM_SEES_START:
@@ -209,6 +208,8 @@ static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sig
     case RAFT_SIM_SEES_VOTE:
     case RAFT_SIM_SEES_CONFIG:
     case RAFT_SIM_SEES_MATCH:
+    case RAFT_SIM_SEES_SENT:
+    case RAFT_SIM_SEES_ANSWERED:
     case RAFT_SIM_SEES_CALL:
     case RAFT_SIM_SEES_RETURN:
     case RAFT_SIM_SEES_HEALED:

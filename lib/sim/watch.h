@@ -42,6 +42,10 @@ enum raft_sim_sight_kind {
     RAFT_SIM_SEES_PROMISE,  /* id is about to promise in term: vote for peer (0 = none), has
                                everything up to index */
     RAFT_SIM_SEES_MATCH,    /* leader id believes that peer has its log up to index */
+    RAFT_SIM_SEES_SENT,     /* id sends peer an append of term: the entries after index, count of
+                               them; 0 = a heartbeat */
+    RAFT_SIM_SEES_ANSWERED, /* id gets peer's answer to an append of term: ok, it has id's log up to
+                               index; or not, it refuses index */
     RAFT_SIM_SEES_DURABLE,  /* id's disk has finished write */
     RAFT_SIM_SEES_LOST,     /* id's disk has lost everything */
     RAFT_SIM_SEES_CALL,     /* a client asks: call */
@@ -78,9 +82,10 @@ struct raft_sim_sight {
     raft_index index;
     enum raft_role role;
     bool keep;
-    bool ran; /* apply: the app was given the command (not so for one that is known) */
-    uint64_t
-        set; /* config: voters; healed: of nodes; due: those of them that count by now, 0 = all */
+    bool ok;        /* answered */
+    bool ran;       /* apply: the app was given the command (not so for one that is known) */
+    uint64_t set;   /* config: voters; healed: of nodes; due: those that count by now, 0 = all */
+    uint32_t count; /* sent: entries */
     uint64_t hash;
     uint64_t digest;
     const struct raft_entry *entry;
@@ -96,6 +101,7 @@ struct raft_sim_config {
     uint64_t voters;  /* the new half, or the only one */
     uint64_t old;     /* the outgoing half; 0 = not joint */
     uint64_t learners;
+    uint64_t joining; /* learners that become voters by themselves */
 };
 
 /* What is known of one node. */
@@ -142,6 +148,7 @@ struct raft_sim_eye {
 
 struct raft_sim_watch {
     const raft_time *now; /* borrowed: the world's clock */
+    raft_time heartbeat;  /* interval; set by the world */
     bool lies;            /* messages are forged: only local checkers look */
     bool sessions;        /* nodes promise to run a command once, however often it is stored */
     struct raft_sim_facts *nodes[RAFT_SIM_WATCH_NODES_MAX]; /* by id - 1; NULL = never seen */
@@ -186,6 +193,10 @@ uint64_t raft_sim_watch_holders(const struct raft_sim_watch *watch,
 const struct raft_sim_config *raft_sim_watch_config(const struct raft_sim_watch *watch,
                                                     const struct raft_sim_chain *chain,
                                                     raft_index index);
+
+/* Who becomes a member by an append; nobody, if it is no configuration. */
+uint64_t raft_sim_watch_newcomers(const struct raft_sim_watch *watch,
+                                  const struct raft_sim_sight *append);
 
 /* The name of a command by the first bytes of its entry; 0 if there are none, or its seq is 0: it
  * is no client's. */

@@ -7,6 +7,7 @@
 
 enum { VOTER = 1, OLD_VOTER = 2, LEARNER = 4, JOINING = 8, MEMBER_BYTES = 5 };
 
+static uint64_t members_of(const struct raft_sim_config *config);
 static uint32_t count_members(uint64_t set);
 static uint32_t majority(uint64_t half);
 static bool halves_intersect(uint64_t a, uint64_t b);
@@ -50,8 +51,25 @@ bool raft_sim_config_decode(const struct raft_entry *entry, struct raft_sim_conf
         config->voters |= (flags & VOTER) != 0 ? bit : 0;
         config->old |= (flags & OLD_VOTER) != 0 ? bit : 0;
         config->learners |= (flags & (LEARNER | JOINING)) != 0 ? bit : 0;
+        config->joining |= (flags & JOINING) != 0 ? bit : 0;
     }
     return true;
+}
+
+uint64_t raft_sim_watch_newcomers(const struct raft_sim_watch *watch,
+                                  const struct raft_sim_sight *append)
+{
+    struct raft_sim_config after = {0};
+    if (append->entry->type != RAFT_ENTRY_CONFIG || !raft_sim_config_decode(append->entry, &after))
+        return 0;
+    const struct raft_sim_config *before =
+        raft_sim_watch_config(watch, &watch->nodes[append->id - 1]->chain, UINT64_MAX);
+    return members_of(&after) & ~members_of(before);
+}
+
+static uint64_t members_of(const struct raft_sim_config *config)
+{
+    return config->voters | config->old | config->learners;
 }
 
 static uint32_t count_members(uint64_t set)

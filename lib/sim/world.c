@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "sim/internal.h"
 
-enum { STUCK_STEPS_MAX = 200000 };
+enum { STUCK_STEPS_MAX = 200000, STORM_PACKETS_MAX = 5000 };
 
 static raft_id find_due_node(struct raft_sim *sim, raft_time *at);
 static void find_due(struct raft_sim_process *process);
@@ -47,6 +47,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     uint32_t voters = options->voters == 0 ? options->nodes : options->voters;
     sim->watch = raft_sim_watch_create(UINT64_MAX >> (64 - voters), &sim->elapsed);
     sim->watch->sessions = true;
+    sim->watch->heartbeat = options->heartbeat_interval;
     sim->watch->lies = options->lies;
     size_t side = options->nodes + 1;
     sim->links = calloc(side * side, sizeof *sim->links);
@@ -250,14 +251,24 @@ static void set_now(struct raft_sim *sim, raft_time now)
     sim->elapsed = sim->now - sim->options.start;
 }
 
-/* Time that never goes on is a bug of somebody's timer. */
+/* Time that never goes on is a bug of somebody's timer. Packets that beget packets, more and more
+ * of them, leave no time for anything else. */
 static bool is_stuck(struct raft_sim *sim)
 {
     if (sim->stuck_at != sim->now) {
         sim->stuck_at = sim->now;
         sim->stuck_steps = 0;
     }
+    if (sim->now - sim->storm_at >= sim->options.heartbeat_interval) {
+        sim->storm_at = sim->now;
+        sim->storm_packets = sim->counts.packets;
+    }
+    sim->watch->present = "liveness";
     if (++sim->stuck_steps > STUCK_STEPS_MAX)
-        raft_sim_fail(sim, "livelock: %d steps without time going on", STUCK_STEPS_MAX);
+        raft_sim_fail(sim, "%d steps without time going on", STUCK_STEPS_MAX);
+    if (sim->counts.packets - sim->storm_packets > (uint64_t)STORM_PACKETS_MAX * sim->options.nodes)
+        raft_sim_fail(sim, "a storm: %d packets of each node within a heartbeat interval",
+                      STORM_PACKETS_MAX);
+    sim->watch->present = NULL;
     return raft_sim_failure(sim) != NULL;
 }

@@ -156,43 +156,43 @@ expect n2 leader substate=disk_full
 disk n1 space
 run until n2 follower
 [  773.000] n1 space is back
-[  775.000] n1 appends 6 of term 2 (command)
-[  777.000] n2 peer is replicated to: n1 has up to entry 6
-[  777.000] n2 commit index moved to 6
-[  777.000] n2 answers: ok, entry 6
-[  777.000] n2 commit 5 -> 6, applied 6
-[  778.000] n1 commit index moved to 6
-[  778.000] n1 commit 5 -> 6, applied 6
-[  778.000] n3 commit index moved to 6
-[  778.000] n3 commit 5 -> 6, applied 6
-[  781.000] n2 leadership transfer started to n1
-[  782.000] n1 asked to take over by n2
-[  782.000] n1 follower -> candidate (term 2)
-[  782.000] n1 election started for term 3
-[  782.000] n1 stale message dropped: timeout_now of term 2 from n2
-[  784.000] n2 higher term seen from n1 -> term 3
-[  784.000] n2 stepped down: higher term
-[  784.000] n2 leader -> follower (term 3)
-[  784.000] n2 vote granted to n1 in term 3
+[  782.000] n1 appends 6 of term 2 (command)
+[  784.000] n2 peer is replicated to: n1 has up to entry 6
+[  784.000] n2 commit index moved to 6
+[  784.000] n2 answers: ok, entry 6
+[  784.000] n2 commit 5 -> 6, applied 6
+[  785.000] n1 commit index moved to 6
+[  785.000] n1 commit 5 -> 6, applied 6
+[  785.000] n3 commit index moved to 6
+[  785.000] n3 commit 5 -> 6, applied 6
+[  791.000] n2 leadership transfer started to n1
+[  792.000] n1 asked to take over by n2
+[  792.000] n1 follower -> candidate (term 2)
+[  792.000] n1 election started for term 3
+[  792.000] n1 stale message dropped: timeout_now of term 2 from n2
+[  794.000] n2 higher term seen from n1 -> term 3
+[  794.000] n2 stepped down: higher term
+[  794.000] n2 leader -> follower (term 3)
+[  794.000] n2 vote granted to n1 in term 3
 disk n2 space
 run until converged
-[  784.000] n3 higher term seen from n1 -> term 3
-[  784.000] n3 vote granted to n1 in term 3
-[  785.000] n2 space is back
-[  786.000] n1 vote received from n3 -> 2 so far
-[  786.000] n1 election won with 2 of 3 votes
-[  786.000] n1 candidate -> leader (term 3)
-[  786.000] n1 appends 7 of term 3 (noop)
-[  787.000] n2 appends 7 of term 3 (noop)
-[  787.000] n2 follows n1 (term 3)
-[  787.000] n3 appends 7 of term 3 (noop)
-[  787.000] n3 follows n1 (term 3)
-[  789.000] n1 stale message dropped: vote_reply of term 3 from n2
-[  789.000] n1 peer is replicated to: n3 has up to entry 7
-[  789.000] n1 commit index moved to 7
-[  789.000] n1 commit 6 -> 7, applied 7
-[  790.000] n3 commit index moved to 7
-[  790.000] n3 commit 6 -> 7, applied 7
-[  794.000] n1 peer is replicated to: n2 has up to entry 7
-[  795.000] n2 commit index moved to 7
-[  795.000] n2 commit 6 -> 7, applied 7
+[  794.000] n3 higher term seen from n1 -> term 3
+[  794.000] n3 vote granted to n1 in term 3
+[  795.000] n2 space is back
+[  796.000] n1 vote received from n3 -> 2 so far
+[  796.000] n1 election won with 2 of 3 votes
+[  796.000] n1 candidate -> leader (term 3)
+[  796.000] n1 appends 7 of term 3 (noop)
+[  797.000] n2 appends 7 of term 3 (noop)
+[  797.000] n2 follows n1 (term 3)
+[  797.000] n3 appends 7 of term 3 (noop)
+[  797.000] n3 follows n1 (term 3)
+[  799.000] n1 stale message dropped: vote_reply of term 3 from n2
+[  799.000] n1 peer is replicated to: n3 has up to entry 7
+[  799.000] n1 commit index moved to 7
+[  799.000] n1 commit 6 -> 7, applied 7
+[  800.000] n3 commit index moved to 7
+[  800.000] n3 commit 6 -> 7, applied 7
+[  804.000] n1 peer is replicated to: n2 has up to entry 7
+[  805.000] n2 commit index moved to 7
+[  805.000] n2 commit 6 -> 7, applied 7

@@ -78,14 +78,11 @@ deliver n1>n3 1
 [  117.000] n3 gets append from n1: term 1, 1 after 1^1, commit 1
 [  117.000] n3 appends 2 of term 1 (command)
 run for 3ms
-[  119.000] n1 sends append to n3: term 1, 1 after 2^1, commit 3
-[  119.000] n1 held append to n3: term 1, 1 after 2^1, commit 3
 release n1>n3
 [  120.000] n3 gets append from n1: term 1, 2 after 1^1, commit 3
 [  120.000] n3 commit index moved to 3
 [  120.000] n3 appends 3 of term 1 (command)
 [  120.000] n3 commit 1 -> 3, applied 3
 [  120.000] n3 gets append from n1: term 1, 2 after 1^1, commit 3
-[  120.000] n3 gets append from n1: term 1, 1 after 2^1, commit 3
 run until converged
 expect all log=1,1,1

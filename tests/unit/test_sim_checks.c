@@ -63,6 +63,20 @@ static void a_leader_by_a_vote_in_memory(void **state)
     end(&f);
 }
 
+/* Nodes of higher ids than the first voters are none. */
+static void a_candidate_that_is_no_voter(void **state)
+{
+    struct fixture f;
+    (void)state;
+    begin_led(&f);
+    become(&f, 3, RAFT_ROLE_CANDIDATE, 2);
+    expect_fine(&f);
+    show(&f, RAFT_SIM_SEES_START, 4, 0);
+    become(&f, 4, RAFT_ROLE_CANDIDATE, 2);
+    expect_broken(&f, "election safety");
+    end(&f);
+}
+
 static void two_votes_in_a_term(void **state)
 {
     struct fixture f;
@@ -392,6 +406,7 @@ int main(void)
         cmocka_unit_test(two_leaders_of_a_term),
         cmocka_unit_test(a_leader_without_a_quorum),
         cmocka_unit_test(a_leader_by_a_vote_in_memory),
+        cmocka_unit_test(a_candidate_that_is_no_voter),
         cmocka_unit_test(two_votes_in_a_term),
         cmocka_unit_test(two_votes_around_a_restart),
         cmocka_unit_test(a_leader_that_removes_entries),

@@ -5,7 +5,7 @@
  */
 #include "watch_fixture.h"
 
-enum { V = 1, O = 2, L = 4 };
+enum { V = 1, O = 2, L = 4, J = 8 };
 
 struct payload {
     uint8_t bytes[1 + 5 * 8];
@@ -281,6 +281,23 @@ static void a_node_that_goes_by_what_its_log_has_not(void **state)
     end(&f);
 }
 
+/* Everybody is well and something is committed, but n4 has not become a voter. */
+static void a_joining_member_is_left(void **state)
+{
+    static const uint8_t flags[5] = {V, V, V, L | J, 0};
+    struct payload payload;
+    struct fixture f;
+    (void)state;
+    begin_led(&f);
+    show(&f, RAFT_SIM_SEES_START, 4, 0);
+    see(&f, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_HEALED, .set = 15});
+    store_all(&f, config(&payload, 2, 1, flags));
+    commit(&f, 1, 2);
+    see(&f, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_DUE, .set = 15});
+    expect_broken(&f, "liveness");
+    end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_commit_that_counts_a_learner),
         cmocka_unit_test(a_removed_configuration_counts_no_more),
         cmocka_unit_test(a_node_that_goes_by_what_its_log_has_not),
+        cmocka_unit_test(a_joining_member_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
