@@ -27,6 +27,7 @@ enum { CLOCK_DRIFT_PERMILLE = 200 };
 struct parts {
     struct raft_spec spec;
     const struct raft_spec_node *self;
+    struct raft_endpoint http[RAFT_NODES_MAX]; /* of all nodes */
     struct raft_shm *shm;
     struct raft_log *log;
     struct raft_comms *udp;
@@ -194,7 +195,16 @@ static void make_server(const struct options *options, struct parts *parts)
         .app = parts->app,
         .serializer = raft_serializer_msgpack(),
         .socket = options->socket,
+        .http = {.endpoint = parts->self->http,
+                 .token = parts->spec.http_token,
+                 .app = parts->spec.app,
+                 .peers = parts->http,
+                 .peers_count = parts->spec.nodes_count},
     };
+    for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
+        parts->http[i] = parts->spec.nodes[i].http;
+        parts->http[i].id = parts->spec.nodes[i].id;
+    }
     /* A node that came later knows of no members until the log or a snapshot says so. */
     bool knows = raft_spec_is_founder(&parts->spec, options->id);
     for (uint32_t i = 0; knows && i < parts->spec.founders_count; i++) {

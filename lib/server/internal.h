@@ -4,13 +4,16 @@
  *
  * loop.c wraps libevent: a watch calls back when its descriptor is ready, one timer wakes the
  * server. log_thread.c is the writer port over a log and a thread. publish.c is an observer that
- * writes the table. control.c answers on the Unix socket. server.c joins them and owns the turn.
+ * writes the table. control.c answers on the Unix socket, http.c over TCP. server.c joins them and
+ * owns the turn.
  */
 #ifndef RAFT_SERVER_INTERNAL_H
 #define RAFT_SERVER_INTERNAL_H
 
 #include "server/server.h"
 
+struct event_base;
+struct raft_http;
 struct raft_json;
 
 /* -- loop.c: libevent ---------------------------------------------------------------------------*/
@@ -34,6 +37,8 @@ void raft_server_loop_wake_in(struct raft_server_loop *loop, uint64_t ns);
 void raft_server_loop_run(struct raft_server_loop *loop);
 void raft_server_loop_stop(struct raft_server_loop *loop);
 void raft_server_loop_free(struct raft_server_loop **loop);
+/* libevent's own, whose events have the later priority if nothing else is said. */
+struct event_base *raft_server_loop_base(const struct raft_server_loop *loop);
 
 /* -- log_thread.c: the writer port --------------------------------------------------------------*/
 
@@ -145,6 +150,7 @@ struct raft_server {
     struct raft_server_publisher publisher;
     struct raft_server_peers peers;
     struct raft_server_control *control;
+    struct raft_http *http;
     struct raft_server_watch *udp_watch;
     struct raft_server_watch *log_watch;
     struct raft_server_watch *signal_watch;

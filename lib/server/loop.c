@@ -143,3 +143,8 @@ void raft_server_loop_free(struct raft_server_loop **loop)
     free(*loop);
     *loop = NULL;
 }
+
+struct event_base *raft_server_loop_base(const struct raft_server_loop *loop)
+{
+    return loop->base;
+}

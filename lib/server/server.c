@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "server/http.h"
 #include "server/internal.h"
 
 /* Datagrams of one turn, and turns in a row that may leave some waiting before time is looked at
@@ -63,6 +64,7 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     server->publisher.comms = server->comms;
     raft_node_observe(server->node, &server->publisher.observer);
     server->control = raft_server_control_create(server);
+    server->http = raft_http_create(server);
     return server;
 }
 
@@ -99,6 +101,9 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
     if (server->options.socket != NULL) {
         error = raft_server_control_open(server->control, server->options.socket, message,
                                          message_bytes);
+    }
+    if (error == RAFT_OK) {
+        error = raft_http_open(server->http, message, message_bytes);
     }
     if (error != RAFT_OK) {
         return error;
@@ -302,6 +307,7 @@ void raft_server_free(struct raft_server **server)
         return;
     }
     raft_server_control_free(&ended->control);
+    raft_http_free(&ended->http);
     raft_server_watch_free(&ended->udp_watch);
     raft_server_watch_free(&ended->log_watch);
     raft_server_watch_free(&ended->signal_watch);

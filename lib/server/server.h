@@ -25,6 +25,19 @@
 struct raft_json;
 struct raft_server;
 
+/* REST over HTTP/1.1 (server/http.h). Borrowed for the server's life. */
+struct raft_http_options {
+    struct raft_endpoint endpoint; /* where it listens; port 0 = no HTTP */
+    const char *token; /* that every request must bring; NULL or "" = none, loopback only */
+    const char *app;   /* the app's name: the calls of its group are served */
+    const struct raft_endpoint *peers; /* where HTTP of the nodes is, for hints and redirects */
+    uint32_t peers_count;
+    uint32_t connections_max; /* 0 = default (4096, fewer if there are no descriptors) */
+    uint32_t answer_ms;       /* a call is answered within this; 0 = default (800) */
+    uint32_t request_ms;      /* a request must be there within this; 0 = default (10 s) */
+    uint32_t idle_ms;         /* between two requests; 0 = default (60 s) */
+};
+
 struct raft_server_options {
     struct raft_node_options node;
     uint32_t slot;          /* the node's place in the table */
@@ -34,6 +47,7 @@ struct raft_server_options {
     struct raft_app *app;   /* taken */
     const struct raft_serializer *serializer;
     const char *socket; /* path of the node's own Unix socket; NULL = none */
+    struct raft_http_options http;
 };
 
 /* Takes log, udp and app, whatever becomes of it. */

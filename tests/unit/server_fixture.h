@@ -71,6 +71,9 @@ static inline void open_udp(void)
     }
 }
 
+/* How the next world's node serves HTTP; port 0: not at all. */
+static struct raft_http_options http;
+
 /* What a former process of the node published as its promise. */
 static struct raft_shm_node former;
 
@@ -105,6 +108,7 @@ static inline int make_world_of(uint32_t voters_count)
         .app = raft_app_kv_create(),
         .serializer = raft_serializer_msgpack(),
         .socket = world.socket,
+        .http = http,
     };
     world.server = raft_server_new(&options);
     return 0;
