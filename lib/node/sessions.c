@@ -48,7 +48,8 @@ struct raft_sessions {
     uint64_t sum; /* of the sessions' hashes */
     uint32_t oldest;
     uint32_t newest;
-    uint32_t free;
+    uint32_t free;     /* a slot that was in use, none = there is none */
+    uint32_t touched;  /* slots that ever were in use: the first ones */
     uint32_t *buckets; /* 2 * count_max */
     struct session *slots;
 };
@@ -96,8 +97,7 @@ struct raft_sessions *raft_sessions_create(uint32_t count_max, size_t bytes_max)
     sessions->buckets = malloc(2 * (size_t)count_max * sizeof *sessions->buckets);
     ASSERT(sessions->slots != NULL && sessions->buckets != NULL);
     memset(sessions->buckets, 0xff, 2 * (size_t)count_max * sizeof *sessions->buckets);
-    for (uint32_t i = 0; i < count_max; i++)
-        sessions->slots[i].chain = i + 1 < count_max ? i + 1 : none;
+    sessions->free = none;
     return sessions;
 }
 
@@ -107,7 +107,7 @@ void raft_sessions_destroy(struct raft_sessions **sessions)
     *sessions = NULL;
     if (old == NULL)
         return;
-    for (uint32_t i = 0; i < old->count_max; i++)
+    for (uint32_t i = 0; i < old->touched; i++)
         free(old->slots[i].result);
     free(old->slots);
     free(old->buckets);
@@ -275,10 +275,11 @@ static uint32_t add_session(struct raft_sessions *sessions, const uint8_t client
 {
     if (sessions->count == sessions->count_max)
         evict_oldest(sessions);
-    uint32_t slot = sessions->free;
+    uint32_t slot = sessions->free != none ? sessions->free : sessions->touched++;
     uint32_t *bucket = find_bucket(sessions, client);
     struct session *session = &sessions->slots[slot];
-    sessions->free = session->chain;
+    if (slot == sessions->free)
+        sessions->free = session->chain;
     memcpy(session->client, client, sizeof session->client);
     session->chain = *bucket;
     *bucket = slot;
