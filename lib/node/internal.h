@@ -59,7 +59,7 @@ struct raft_node {
     uint64_t issued;  /* newest persist */
     uint64_t events;  /* stepped so far */
 
-    struct raft_event queue[RAFT_NODE_EVENTS_MAX];
+    struct raft_event *queue; /* a ring of RAFT_NODE_EVENTS_MAX */
     uint32_t queue_head;
     uint32_t queue_count;
 

@@ -33,8 +33,9 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
         node->options.sessions_max = RAFT_SESSIONS_MAX;
     raft_node_snapshot_init(node);
     size_t bytes = raft_layout(&options->limits);
-    void *memory = calloc(1, bytes);
-    ASSERT(memory != NULL);
+    void *memory = malloc(bytes);
+    node->queue = malloc(RAFT_NODE_EVENTS_MAX * sizeof *node->queue);
+    ASSERT(memory != NULL && node->queue != NULL);
     node->core = raft_init(memory, bytes, &options->limits, &options->core);
     raft_tail_init(&node->tail, 1);
     raft_node_persists_init(&node->persists);
@@ -229,6 +230,7 @@ void raft_node_destroy(struct raft_node **node)
     raft_outbox_finish(&old->outbox);
     raft_node_persists_finish(&old->persists, &old->tail);
     raft_tail_finish(&old->tail);
+    free(old->queue);
     free(old->core);
     free(old);
 }

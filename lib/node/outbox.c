@@ -8,7 +8,7 @@
 void raft_outbox_init(struct raft_outbox *outbox, uint32_t capacity)
 {
     *outbox = (struct raft_outbox){.capacity = capacity};
-    outbox->items = calloc(capacity, sizeof *outbox->items);
+    outbox->items = malloc(capacity * sizeof *outbox->items);
     ASSERT(outbox->items != NULL);
 }
 
