@@ -22,6 +22,7 @@ static uint64_t hash_key(struct raft_span key);
 static uint64_t hash_pair(const struct raft_kv_pair *pair);
 static struct raft_kv_pair **find_link(const struct raft_kv_map *map, uint64_t hash,
                                        struct raft_span key);
+static bool remove_pair(struct raft_kv_map *map, struct raft_kv_pair **link);
 static struct raft_kv_pair *make_pair(uint64_t hash, struct raft_span key, struct raft_span value);
 static void grow_buckets(struct raft_kv_map *map);
 static uint64_t reverse_bits(uint64_t word);
@@ -61,7 +62,7 @@ void raft_kv_map_put(struct raft_kv_map *map, struct raft_span key, struct raft_
 {
     uint64_t hash = hash_key(key);
     struct raft_kv_pair *pair = make_pair(hash, key, value); /* Copies before the old one goes. */
-    (void)raft_kv_map_remove(map, key); /* Whether there was a former value does not matter. */
+    (void)remove_pair(map, find_link(map, hash, key));       /* A former value, if there is one. */
     if (map->count >= map->buckets_count)
         grow_buckets(map);
     struct raft_kv_pair **bucket = &map->buckets[hash & (map->buckets_count - 1)];
@@ -73,7 +74,12 @@ void raft_kv_map_put(struct raft_kv_map *map, struct raft_span key, struct raft_
 
 bool raft_kv_map_remove(struct raft_kv_map *map, struct raft_span key)
 {
-    struct raft_kv_pair **link = find_link(map, hash_key(key), key);
+    return remove_pair(map, find_link(map, hash_key(key), key));
+}
+
+/* False if there is none at the end of this link. */
+static bool remove_pair(struct raft_kv_map *map, struct raft_kv_pair **link)
+{
     struct raft_kv_pair *pair = *link;
     if (pair == NULL)
         return false;
