@@ -34,6 +34,34 @@ void raft_text_escape(struct raft_span bytes, char *text, size_t room)
     text[used] = '\0';
 }
 
+size_t raft_text_mistakes(const char *a, const char *b)
+{
+    enum { LONGEST = 24 };
+    size_t d[LONGEST + 1][LONGEST + 1];
+    size_t m = strlen(a);
+    size_t n = strlen(b);
+    if (m > LONGEST || n > LONGEST) {
+        return LONGEST;
+    }
+    for (size_t i = 0; i <= m; i++) {
+        for (size_t j = 0; j <= n; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            size_t best = d[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+            best = d[i - 1][j] + 1 < best ? d[i - 1][j] + 1 : best;
+            best = d[i][j - 1] + 1 < best ? d[i][j - 1] + 1 : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                d[i - 2][j - 2] + 1 < best) {
+                best = d[i - 2][j - 2] + 1;
+            }
+            d[i][j] = best;
+        }
+    }
+    return d[m][n];
+}
+
 /* Bytes of the printable character that begins here; 0 if there is none. */
 static size_t measure_character(const uint8_t *at, size_t left)
 {
