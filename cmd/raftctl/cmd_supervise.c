@@ -3,6 +3,7 @@
  * supervise --cluster NAME --ready-fd N [--sockets N] [--start-all] (internal): be the supervisor.
  * Started by raft_supervisor_spawn, never by a person.
  */
+#include "cluster/spec.h"
 #include "cluster/supervisor.h"
 #include "command.h"
 #include "log_fetch.h"
@@ -10,7 +11,11 @@
 static const struct option_row rows[] = {
     {.kind = OPTION_TEXT, .name = "cluster", .metavar = "NAME", .help = ""},
     {.kind = OPTION_COUNT, .name = "ready-fd", .metavar = "N", .help = "", .max = 1024},
-    {.kind = OPTION_COUNT, .name = "sockets", .metavar = "N", .help = "", .max = RAFT_NODES_MAX},
+    {.kind = OPTION_COUNT,
+     .name = "sockets",
+     .metavar = "N",
+     .help = "",
+     .max = RAFT_SPEC_SOCKETS_MAX},
     {.kind = OPTION_FLAG, .name = "start-all", .help = ""},
     {.kind = OPTION_END},
 };

@@ -29,9 +29,8 @@ struct wish {
 
 /* What the `up` that has made the cluster keeps until its supervisor runs. */
 struct birth {
-    int lock; /* -1 = another one has made it */
-    uint32_t sockets_count;
-    int sockets[RAFT_NODES_MAX]; /* the nodes' ports */
+    int lock;                         /* -1 = another one has made it */
+    struct raft_spec_sockets sockets; /* the nodes' ports */
 };
 
 static int read_wish(const struct call *call, struct wish *wish);
@@ -108,10 +107,9 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
         .seed = options_number(&call->options, "seed", raft_random_system()),
         .restart_crash = strcmp(options_text(&call->options, "restart", "never"), "crash") == 0,
         .base_port = (uint16_t)options_number(&call->options, "base-port", 0),
-        .sockets = birth->sockets};
+        .sockets = &birth->sockets};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
     if (error == RAFT_OK) {
-        birth->sockets_count = spec.nodes_count;
         error = raft_spec_write(path, &spec, message, sizeof message);
     }
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
@@ -225,7 +223,7 @@ static int spawn_supervisor(struct call *call, const struct birth *birth)
     }
     exe[bytes] = 0;
     const struct raft_supervisor_wish wish = {
-        .start_all = true, .sockets = birth->sockets, .sockets_count = birth->sockets_count};
+        .start_all = true, .sockets = birth->sockets.fds, .sockets_count = birth->sockets.count};
     enum raft_error error =
         raft_supervisor_spawn(&call->paths, exe, &wish, message, sizeof message);
     if (error != RAFT_OK && error != RAFT_BUSY) {
@@ -267,10 +265,7 @@ static int start_missing(struct call *call, uint64_t *seq)
 /* The ports are the supervisor's now; the next `up` may go on. */
 static void end_birth(struct birth *birth)
 {
-    for (uint32_t i = 0; i < birth->sockets_count; i++) {
-        close(birth->sockets[i]);
-    }
-    birth->sockets_count = 0;
+    raft_spec_sockets_close(&birth->sockets);
     close(birth->lock);
     birth->lock = -1;
 }

@@ -3,11 +3,23 @@
 
 #include <inttypes.h>
 
+#include "comms/endpoint.h"
+
 void status_json_id(struct raft_json *to, const char *key, raft_id id)
 {
     char name[16];
     snprintf(name, sizeof name, "n%u", id);
     raft_json_add_string(to, key, id == 0 ? NULL : name);
+}
+
+void status_endpoint(const char host[46], uint16_t port, char *text, size_t bytes)
+{
+    struct raft_endpoint endpoint = {.port = port};
+    snprintf(endpoint.host, sizeof endpoint.host, "%.46s", host);
+    snprintf(text, bytes, "-");
+    if (port != 0) {
+        raft_endpoint_text(&endpoint, text, bytes);
+    }
 }
 
 bool status_fault_touches(const struct raft_fault *fault, uint32_t slot)
@@ -82,7 +94,7 @@ static void add_protocol(struct raft_json *json, const struct raft_view_node *no
 struct raft_json *status_json_node(const struct raft_view *view, const struct raft_view_node *node)
 {
     struct raft_json *json = raft_json_object();
-    char udp[64];
+    char endpoint[96];
     status_json_id(json, "id", node->id);
     if (node->service.pid != 0 && node->process != RAFT_SHM_PROCESS_DOWN) {
         raft_json_add_integer(json, "pid", node->service.pid);
@@ -92,9 +104,10 @@ struct raft_json *status_json_node(const struct raft_view *view, const struct ra
     raft_json_add_string(json, "process", raft_shm_process_name(node->process));
     raft_json_add_string(json, "member", raft_view_member_name(node->member));
     add_protocol(json, node);
-    snprintf(udp, sizeof udp, "%.*s:%u", (int)sizeof node->service.host, node->service.host,
-             node->service.port);
-    raft_json_add_string(json, "udp", udp);
+    status_endpoint(node->service.host, node->service.port, endpoint, sizeof endpoint);
+    raft_json_add_string(json, "udp", endpoint);
+    status_endpoint(node->service.http_host, node->service.http_port, endpoint, sizeof endpoint);
+    raft_json_add_string(json, "http", node->service.http_port != 0 ? endpoint : NULL);
     raft_json_add_integer(json, "restarts", node->service.restarts);
     add_exit(json, &node->service);
     struct raft_json *faults = raft_json_array();

@@ -153,8 +153,14 @@ static void print_udp(const struct raft_view *view, const struct raft_view_node 
                       size_t bytes)
 {
     (void)view;
-    snprintf(text, bytes, "%.*s:%u", (int)sizeof node->service.host, node->service.host,
-             node->service.port);
+    status_endpoint(node->service.host, node->service.port, text, bytes);
+}
+
+static void print_http(const struct raft_view *view, const struct raft_view_node *node, char *text,
+                       size_t bytes)
+{
+    (void)view;
+    status_endpoint(node->service.http_host, node->service.http_port, text, bytes);
 }
 
 static void print_restarts(const struct raft_view *view, const struct raft_view_node *node,
@@ -185,6 +191,7 @@ const struct status_field status_fields[] = {
     {"heartbeat", "HEARTBEAT", true, false, print_heartbeat},
     {"pid", "PID", true, false, print_pid},
     {"udp", "UDP", false, true, print_udp},
+    {"http", "HTTP", false, true, print_http},
     {"restarts", "RESTARTS", true, true, print_restarts},
     {"digest", "DIGEST", false, true, print_digest},
     {"member", "MEMBER", false, true, print_member},

@@ -111,7 +111,9 @@ void raft_child_make(struct raft_supervisor *supervisor, const struct raft_spec_
     child->state = RAFT_SHM_PROCESS_DOWN;
     child->process.pidfd = -1;
     child->process.ready = -1;
-    child->udp = -1;
+    for (int i = 0; i < RAFT_HOLDS; i++) {
+        child->held[i] = -1;
+    }
     child->exit_code = -1;
     child->follow = -1;
 }
@@ -142,7 +144,7 @@ void raft_supervisor_adopt(struct raft_supervisor *supervisor)
     }
     raft_ports_inherit(supervisor);
     for (uint32_t i = 0; i < supervisor->children_count; i++) {
-        raft_child_hold_port(supervisor, &supervisor->children[i]);
+        raft_child_hold_ports(supervisor, &supervisor->children[i]);
     }
     clear_places(supervisor);
     raft_members_announce(supervisor);

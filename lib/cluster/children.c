@@ -40,6 +40,8 @@ void raft_child_publish(struct raft_supervisor *supervisor, const struct raft_ch
     record.restarts = child->restarts;
     record.port = node->endpoint.port;
     snprintf(record.host, sizeof record.host, "%.45s", node->endpoint.host);
+    record.http_port = node->http.port;
+    snprintf(record.http_host, sizeof record.http_host, "%.45s", node->http.host);
     raft_shm_service_write(supervisor->shm, child->slot, &record);
 }
 
@@ -156,7 +158,7 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
     snprintf(text->ready, sizeof text->ready, "%d", RAFT_SPAWN_READY_FD);
     memcpy(text->argv, argv, sizeof argv);
     snprintf(text->udp, sizeof text->udp, "%d", RAFT_SPAWN_READY_FD + 1);
-    if (child->udp >= 0) {
+    if (child->held[RAFT_HOLD_UDP] >= 0) {
         text->argv[count++] = "--udp-fd";
         text->argv[count++] = text->udp;
     }
@@ -186,10 +188,10 @@ static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)
     child->started = raft_shm_realtime();
     child->deadline = raft_supervisor_clock_ms() + RAFT_CHILD_START_MS;
     raft_child_publish(supervisor, child); /* A successor finds the process by its incarnation. */
-    raft_child_hold_port(supervisor, child);
+    raft_child_hold_ports(supervisor, child);
     fill_arguments(supervisor, child, &arguments);
-    how.sockets = &child->udp;
-    how.sockets_count = child->udp >= 0 ? 1 : 0; /* Else the node tells that its port is taken. */
+    how.sockets = &child->held[RAFT_HOLD_UDP];
+    how.sockets_count = *how.sockets >= 0 ? 1 : 0; /* Else the node tells that its port is taken. */
     how.argv = arguments.argv;
     how.log = arguments.log;
     error = raft_spawn_child(&how, &process, child->failure, sizeof child->failure);
@@ -376,7 +378,7 @@ void raft_child_ended(struct raft_supervisor *supervisor, struct raft_child *chi
     }
     close_held(&child->process.pidfd);
     close_held(&child->process.ready);
-    raft_child_hold_port(supervisor, child);
+    raft_child_hold_ports(supervisor, child);
     raft_child_deliver(supervisor, child, RAFT_SERVICE_EXITED);
 }
 

@@ -106,23 +106,21 @@ enum raft_error raft_members_enroll(struct raft_supervisor *supervisor, raft_id 
                                     size_t message_bytes)
 {
     struct raft_spec spec = supervisor->spec;
-    int udp = -1;
-    enum raft_error error = raft_spec_add(&spec, id, &udp, message, message_bytes);
+    struct raft_spec_sockets sockets = {.count = 0};
+    enum raft_error error = raft_spec_add(&spec, id, &sockets, message, message_bytes);
     struct raft_child *child;
 
     error = error == RAFT_OK ? mark_new(supervisor, *id, message, message_bytes) : error;
     error = error == RAFT_OK ? write_spec(supervisor, &spec, message, message_bytes) : error;
     if (error != RAFT_OK) {
         unmark_new(supervisor, *id);
-        if (udp >= 0) {
-            close(udp);
-        }
+        raft_spec_sockets_close(&sockets);
         return error;
     }
     supervisor->spec = spec;
     raft_child_make(supervisor, raft_spec_find(&spec, *id));
     child = raft_child_find(supervisor, *id);
-    child->udp = udp;
+    raft_child_take_sockets(supervisor, child, &sockets);
     supervisor->faults.ids[child->slot] = child->id;
     raft_shm_faults_write(supervisor->shm, &supervisor->faults);
     raft_shm_slot_clear(supervisor->shm, child->slot);
@@ -198,7 +196,7 @@ static bool let_go(struct raft_supervisor *supervisor, uint32_t at)
         return false;
     }
     supervisor->spec = spec;
-    raft_child_release_port(&child);
+    raft_child_release_ports(&child);
     supervisor->children_count--;
     memmove(&supervisor->children[at], &supervisor->children[at + 1],
             (supervisor->children_count - at) * sizeof supervisor->children[0]);

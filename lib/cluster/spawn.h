@@ -19,7 +19,7 @@
 #include "base/error.h"
 
 /* A descriptor number that a started program finds its readiness pipe at. */
-enum { RAFT_SPAWN_READY_FD = 3, RAFT_SPAWN_SOCKETS_MAX = 64 };
+enum { RAFT_SPAWN_READY_FD = 3, RAFT_SPAWN_SOCKETS_MAX = 128 };
 
 struct raft_spawn {
     const char *program;

@@ -80,20 +80,41 @@ struct raft_spec_options {
     const char *app;    /* "kv" */
     const char *timing; /* "fast", "lan", "wan" */
     uint64_t seed;      /* 0 = drawn */
-    uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now */
+    uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now; HTTP has the same
+                           numbers as UDP */
     bool restart_crash;
-    int *sockets; /* room for a bound socket per node: the caller's from then on, so that nobody
-                     takes a port before the supervisor has it; NULL = ports are free just now */
+    struct raft_spec_sockets *sockets; /* NULL = ports are free just now */
 };
+
+/* Bound sockets (hold.h): the caller's from then on, so that nobody takes a port before the
+ * supervisor has it. */
+enum { RAFT_SPEC_SOCKETS_MAX = 2 * RAFT_NODES_MAX };
+struct raft_spec_sockets {
+    uint32_t count;
+    int fds[RAFT_SPEC_SOCKETS_MAX];
+};
+void raft_spec_sockets_close(struct raft_spec_sockets *sockets);
 
 /* Makes the spec of a new cluster on 127.0.0.1: ids 1..N in slots 0..N-1, a random cluster id,
  * free ports. On an error no socket is left open. message names a base port that is taken. */
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
                                char *message, size_t message_bytes) RAFT_MUST_USE;
 
-/* Makes room for one more node: the next id, a free slot, a free port, whose bound socket is the
- * caller's; it is NEW. RAFT_LIMIT: there is none (message says why, *udp is -1). */
-enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id, int *udp, char *message,
+/* Gives every node the ports that it has not: a UDP port, and for HTTP, unless bit i of
+ * without_http is set for node i, the same number. Then checks the spec. Used by raft_spec_make,
+ * and for what a file says. */
+struct raft_spec_ports {
+    uint16_t base_port;
+    uint64_t without_http;
+    struct raft_spec_sockets *sockets;
+};
+enum raft_error raft_spec_complete(struct raft_spec *spec, const struct raft_spec_ports *ports,
+                                   char *message, size_t message_bytes) RAFT_MUST_USE;
+
+/* Makes room for one more node: the next id, a free slot, free ports, whose sockets are added to
+ * sockets; it is NEW. RAFT_LIMIT: there is none, message says why. */
+enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id,
+                              struct raft_spec_sockets *sockets, char *message,
                               size_t message_bytes) RAFT_MUST_USE;
 
 /* Takes a node out; its slot and port are free again. */

@@ -192,7 +192,7 @@ void raft_supervisor_clean_up(struct raft_supervisor *supervisor)
         unlink(path);
     }
     for (uint32_t i = 0; i < supervisor->children_count; i++) {
-        raft_child_release_port(&supervisor->children[i]); /* The next one may start now. */
+        raft_child_release_ports(&supervisor->children[i]); /* The next one may start now. */
     }
     raft_paths_control(paths, path, sizeof path);
     unlink(path);

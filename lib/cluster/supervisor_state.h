@@ -13,6 +13,7 @@
 
 #include <sys/types.h>
 
+#include "cluster/hold.h"
 #include "cluster/service.h"
 #include "cluster/spec.h"
 #include "cluster/supervisor.h"
@@ -46,8 +47,8 @@ struct raft_child {
         int pidfd; /* -1 = none */
         int ready; /* -1 = none */
     } process;
-    int udp; /* the socket of its endpoint: nobody else gets its port; -1 = an adopted node has it,
-                or a stranger */
+    int held[RAFT_HOLDS]; /* sockets of its ports: nobody else gets them; -1 = an adopted node has
+                             it, or a stranger, or there is none */
     uint64_t start_ticks;
     uint64_t incarnation;
     uint64_t deadline; /* of a start, a stop or a backoff */
@@ -156,10 +157,13 @@ void raft_child_deadline(struct raft_supervisor *supervisor, struct raft_child *
 void raft_child_exit_text(const struct raft_child *child, char *text, size_t bytes);
 
 /* ports.c */
-/* Binds the node's endpoint unless its socket is held already, or a process that was adopted has
- * it, or we are leaving. What fails fails quietly: the node will say so when it starts. */
-void raft_child_hold_port(struct raft_supervisor *supervisor, struct raft_child *child);
-void raft_child_release_port(struct raft_child *child);
+/* Binds the node's ports unless they are held already, or a process that was adopted has them, or
+ * we are leaving. What fails fails quietly: the node will say so when it starts. */
+void raft_child_hold_ports(struct raft_supervisor *supervisor, struct raft_child *child);
+void raft_child_release_ports(struct raft_child *child);
+/* Takes the sockets that were bound for it. */
+void raft_child_take_sockets(struct raft_supervisor *supervisor, struct raft_child *child,
+                             struct raft_spec_sockets *sockets);
 /* Takes the sockets that whoever drew the ports has left us. */
 void raft_ports_inherit(struct raft_supervisor *supervisor);
 

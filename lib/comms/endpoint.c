@@ -2,6 +2,8 @@
 #include "comms/endpoint.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum raft_error raft_endpoint_parse(const struct raft_endpoint *endpoint,
@@ -50,4 +52,47 @@ bool raft_endpoint_is_loopback(const union raft_socket_address *address)
         return ntohl(address->v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
     }
     return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+}
+
+void raft_endpoint_text(const struct raft_endpoint *endpoint, char *text, size_t bytes)
+{
+    bool is_v6 = memchr(endpoint->host, ':', sizeof(endpoint->host)) != NULL;
+    snprintf(text, bytes, is_v6 ? "[%.*s]:%u" : "%.*s:%u", (int)sizeof(endpoint->host),
+             endpoint->host, endpoint->port);
+}
+
+/* 1..65535 in plain digits; 0 if it is none. */
+static uint16_t read_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    unsigned long port = digits >= 1 && digits <= 5 && text[digits] == '\0' && text[0] != '0'
+                             ? strtoul(text, NULL, 10)
+                             : 0;
+    return port <= UINT16_MAX ? (uint16_t)port : 0;
+}
+
+enum raft_error raft_endpoint_read(const char *text, struct raft_endpoint *endpoint)
+{
+    struct raft_endpoint read = {.id = endpoint->id};
+    union raft_socket_address address;
+    bool is_bracketed = text[0] == '[';
+    const char *host = is_bracketed ? text + 1 : text;
+    const char *end = is_bracketed ? strchr(host, ']') : strrchr(host, ':');
+    const char *colon = is_bracketed && end != NULL ? end + 1 : end;
+    if (end == NULL || *colon != ':' || (size_t)(end - host) >= sizeof(read.host)) {
+        return RAFT_INVALID;
+    }
+    memcpy(read.host, host, (size_t)(end - host));
+    if (strcmp(read.host, "localhost") == 0) {
+        snprintf(read.host, sizeof(read.host), "127.0.0.1");
+    }
+    read.port = read_port(colon + 1);
+    /* What is in brackets has colons, and what has colons is in brackets. */
+    bool is_v6 = strchr(read.host, ':') != NULL;
+    if (read.port == 0 || is_v6 != is_bracketed ||
+        raft_endpoint_parse(&read, &address) != RAFT_OK) {
+        return RAFT_INVALID;
+    }
+    *endpoint = read;
+    return RAFT_OK;
 }

@@ -29,4 +29,11 @@ bool raft_endpoint_equals(const union raft_socket_address *a, const union raft_s
 /* Is the host this machine's loopback? */
 bool raft_endpoint_is_loopback(const union raft_socket_address *address);
 
+/* "127.0.0.1:9101" or "[::1]:9101". */
+void raft_endpoint_text(const struct raft_endpoint *endpoint, char *text, size_t bytes);
+
+/* The same back, with "localhost" for 127.0.0.1; endpoint->id stays. RAFT_INVALID if it is no
+ * numeric address and port 1..65535; then endpoint is as before. */
+enum raft_error raft_endpoint_read(const char *text, struct raft_endpoint *endpoint) RAFT_MUST_USE;
+
 #endif

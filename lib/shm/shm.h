@@ -27,7 +27,7 @@
 #include "faults/faults.h"
 #include "raft/raft.h"
 
-enum { RAFT_SHM_ABI = 4, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
+enum { RAFT_SHM_ABI = 5, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
 
 struct raft_shm; /* one mapping of one table */
 
@@ -126,6 +126,8 @@ struct raft_shm_service {
     uint32_t restarts;
     uint16_t port; /* UDP */
     char host[46];
+    uint16_t http_port; /* TCP; 0 = it serves no HTTP */
+    char http_host[46];
 };
 
 /* Written by the supervisor: the cluster as a whole. */

@@ -267,6 +267,8 @@ static void test_impossible_numbers_are_clamped(void **state)
     assert_true(node.peers[7].state <= RAFT_PROGRESS_SNAPSHOT);
     assert_true(service.process <= RAFT_SHM_PROCESS_BACKOFF);
     assert_int_equal(strnlen(service.host, sizeof service.host), sizeof service.host - 1);
+    assert_int_equal(strnlen(service.http_host, sizeof service.http_host),
+                     sizeof service.http_host - 1);
     assert_int_equal(strnlen(cluster.name, sizeof cluster.name), sizeof cluster.name - 1);
     assert_int_equal(strnlen(cluster.app, sizeof cluster.app), sizeof cluster.app - 1);
     raft_shm_close(&shm);

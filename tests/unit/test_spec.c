@@ -206,10 +206,10 @@ static void keeps_the_old_file_when_it_cannot_write(void **state)
                      RAFT_NOT_FOUND);
 }
 
-static bool can_bind(uint16_t port)
+static bool can_bind(uint16_t port, int type)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_true(fd >= 0);
     bool bound = bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
@@ -222,20 +222,71 @@ static void drawn_ports_are_held_and_not_shared(void **state)
 {
     struct place *place = *state;
     static struct raft_spec specs[2];
-    int sockets[2][RAFT_NODES_MAX];
+    static struct raft_spec_sockets sockets[2];
     for (int i = 0; i < 2; i++) {
         struct raft_spec_options options = {.name = "demo",
                                             .nodes = RAFT_NODES_MAX,
                                             .app = "kv",
                                             .timing = "fast",
-                                            .sockets = sockets[i]};
+                                            .sockets = &sockets[i]};
         assert_int_equal(raft_spec_make(&options, &specs[i], place->message, sizeof place->message),
                          RAFT_OK);
     }
     for (uint32_t i = 0; i < 2 * RAFT_NODES_MAX; i++) {
-        assert_false(can_bind(specs[i / RAFT_NODES_MAX].nodes[i % RAFT_NODES_MAX].endpoint.port));
-        close(sockets[i / RAFT_NODES_MAX][i % RAFT_NODES_MAX]);
+        const struct raft_spec_node *node = &specs[i / RAFT_NODES_MAX].nodes[i % RAFT_NODES_MAX];
+        assert_int_equal(node->http.port, node->endpoint.port); /* One number to remember. */
+        assert_false(can_bind(node->endpoint.port, SOCK_DGRAM));
+        assert_false(can_bind(node->http.port, SOCK_STREAM));
     }
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(sockets[i].count, RAFT_SPEC_SOCKETS_MAX);
+        raft_spec_sockets_close(&sockets[i]);
+    }
+}
+
+/* What a file gives stays; what it leaves out is drawn around it. */
+static void only_missing_ports_are_drawn(void **state)
+{
+    struct place *place = *state;
+    struct raft_spec *spec = &place->spec;
+    assert_int_equal(make(place, 4, 0), RAFT_OK);
+    uint16_t given = spec->nodes[0].endpoint.port;
+    spec->nodes[0].http.port = 0;
+    spec->nodes[1].endpoint.port = 0;
+    spec->nodes[2].endpoint.port = 0;
+    spec->nodes[2].http.port = 0;
+    uint16_t http = spec->nodes[1].http.port;
+    struct raft_spec_ports ports = {.without_http = 1 << 2 | 1 << 3};
+    spec->nodes[3].http.port = 0;
+    assert_int_equal(raft_spec_complete(spec, &ports, place->message, sizeof place->message),
+                     RAFT_OK);
+    assert_int_equal(spec->nodes[0].endpoint.port, given);
+    assert_int_equal(spec->nodes[0].http.port, given);
+    assert_int_equal(spec->nodes[1].http.port, http);
+    assert_int_not_equal(spec->nodes[1].endpoint.port, 0);
+    assert_int_not_equal(spec->nodes[2].endpoint.port, 0);
+    assert_int_equal(spec->nodes[2].http.port, 0);
+    assert_int_equal(spec->nodes[3].http.port, 0);
+}
+
+static void a_taken_port_of_a_file_is_named(void **state)
+{
+    struct place *place = *state;
+    struct raft_spec_sockets sockets = {.count = 0};
+    struct raft_spec_ports ports = {.sockets = &sockets};
+    char expected[64];
+    assert_int_equal(make(place, 2, 0), RAFT_OK);
+    assert_int_equal(raft_spec_complete(&place->spec, &ports, place->message, 512), RAFT_OK);
+    assert_int_equal(sockets.count, 4);
+    place->spec.nodes[0].endpoint.port = 0; /* Only HTTP clashes. */
+    struct raft_spec again = place->spec;
+    ports.sockets = NULL;
+    assert_int_equal(raft_spec_complete(&again, &ports, place->message, 512), RAFT_BUSY);
+    snprintf(expected, sizeof expected, "n2: comms: cannot bind UDP 127.0.0.1 port %u",
+             again.nodes[1].endpoint.port);
+    assert_non_null(strstr(place->message, expected));
+    assert_non_null(strstr(place->message, "choose another port, or leave it out"));
+    raft_spec_sockets_close(&sockets);
 }
 
 static void nodes_come_and_go_and_ids_never_come_back(void **state)
@@ -243,16 +294,17 @@ static void nodes_come_and_go_and_ids_never_come_back(void **state)
     struct place *place = *state;
     struct raft_spec read;
     raft_id id = 0;
-    int udp = -1;
+    struct raft_spec_sockets sockets = {.count = 0};
     assert_int_equal(make(place, 3, 0), RAFT_OK);
     raft_spec_remove(&place->spec, 2);
     assert_int_equal(place->spec.nodes_count, 2);
-    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
-                     RAFT_OK);
+    assert_int_equal(
+        raft_spec_add(&place->spec, &id, &sockets, place->message, sizeof place->message), RAFT_OK);
     assert_int_equal(id, 4);
-    assert_false(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port));
-    close(udp);
-    assert_true(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port));
+    assert_false(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port, SOCK_DGRAM));
+    assert_false(can_bind(raft_spec_find(&place->spec, 4)->http.port, SOCK_STREAM));
+    raft_spec_sockets_close(&sockets);
+    assert_true(can_bind(raft_spec_find(&place->spec, 4)->endpoint.port, SOCK_DGRAM));
     const struct raft_spec_node *node = raft_spec_find(&place->spec, 4);
     assert_non_null(node);
     assert_int_equal(node->slot, 1); /* The place of the one that left. */
@@ -273,15 +325,16 @@ static void no_more_than_63_nodes(void **state)
 {
     struct place *place = *state;
     raft_id id = 0;
-    int udp = -1;
+    struct raft_spec_sockets sockets = {.count = 0};
     assert_int_equal(make(place, 62, 0), RAFT_OK);
-    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
-                     RAFT_OK);
+    assert_int_equal(
+        raft_spec_add(&place->spec, &id, &sockets, place->message, sizeof place->message), RAFT_OK);
     assert_int_equal(id, 63);
-    close(udp);
+    raft_spec_sockets_close(&sockets);
     assert_int_equal(raft_spec_find(&place->spec, 63)->slot, 62);
-    assert_int_equal(raft_spec_add(&place->spec, &id, &udp, place->message, sizeof place->message),
-                     RAFT_LIMIT);
+    assert_int_equal(
+        raft_spec_add(&place->spec, &id, &sockets, place->message, sizeof place->message),
+        RAFT_LIMIT);
     assert_string_equal(place->message, "cluster demo has 63 nodes, and there is room for no more");
 }
 
@@ -319,6 +372,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(names_the_field_that_is_wrong, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(keeps_the_old_file_when_it_cannot_write, enter_place,
                                         leave_place),
+        cmocka_unit_test_setup_teardown(only_missing_ports_are_drawn, enter_place, leave_place),
+        cmocka_unit_test_setup_teardown(a_taken_port_of_a_file_is_named, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(drawn_ports_are_held_and_not_shared, enter_place,
                                         leave_place),
         cmocka_unit_test_setup_teardown(nodes_come_and_go_and_ids_never_come_back, enter_place,
