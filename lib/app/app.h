@@ -5,7 +5,7 @@
  * The host calls apply() once for each committed command, in log order, on every node; the result
  * must depend on nothing but the commands so far. Results go to the waiting client on the node that
  * took the command. Command bytes are opaque to Raft and may be hostile: an app answers a bad
- * command with a result, never with a crash. Adapter: app_kv.c.
+ * command with a result, never with a crash. The adapters stand in apps.h.
  */
 #ifndef RAFT_APP_APP_H
 #define RAFT_APP_APP_H
@@ -52,38 +52,8 @@ struct raft_app {
 /* Frees; *app becomes NULL. NULL is fine. */
 void raft_app_destroy(struct raft_app **app);
 
-/* Key-value commands. Encoded by raft_kv_encode, one byte op, then lengths and bytes. Keys and
- * values are any bytes; key 1..512 bytes, value up to 32 KiB. */
-enum {
-    RAFT_KV_KEY_BYTES_MAX = 512,
-    RAFT_KV_VALUE_BYTES_MAX = 32 * 1024,
-    RAFT_KV_COMMAND_BYTES_MAX = 66 * 1024
-};
-
-enum raft_kv_op { RAFT_KV_PUT = 1, RAFT_KV_GET = 2, RAFT_KV_DEL = 3, RAFT_KV_CAS = 4 };
-
-/* First byte of a result. */
-enum raft_kv_status {
-    RAFT_KV_OK = 0,        /* done; a get's value follows */
-    RAFT_KV_NOT_FOUND = 1, /* no such key */
-    RAFT_KV_MISMATCH = 2,  /* cas: the current value follows */
-    RAFT_KV_BAD = 3        /* malformed command */
-};
-
-struct raft_kv_command {
-    enum raft_kv_op op;
-    struct raft_span key;
-    struct raft_span expected; /* cas: the value it must have */
-    struct raft_span value;    /* put, cas: the new value */
-};
-
-struct raft_app *raft_app_kv_create(void);
-
-/* Encodes into buffer (RAFT_KV_COMMAND_BYTES_MAX is always enough); 0 if a part is out of bounds.
- */
-size_t raft_kv_encode(const struct raft_kv_command *command, void *buffer, size_t bytes);
-
-/* Decodes; spans point into bytes. False if malformed. */
-bool raft_kv_decode(struct raft_span bytes, struct raft_kv_command *command);
+/* What apps share: a number of that many bytes, the highest first, and bytes as they are. */
+void raft_app_put_number(struct raft_app_sink *sink, uint64_t value, unsigned bytes);
+void raft_app_put_span(struct raft_app_sink *sink, struct raft_span span);
 
 #endif

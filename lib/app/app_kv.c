@@ -6,16 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "app/kv_image.h"
 #include "base/assert.h"
 #include "base/hash.h"
 
 struct kv {
     struct raft_app app;
+    struct raft_app_mark mark;
     struct raft_kv_map map;
-    uint64_t applied;      /* commands so far */
-    raft_index last_index; /* of the newest command */
 };
 
 static size_t apply(struct raft_app *app, raft_index index, struct raft_span command, void *result);
@@ -56,8 +55,7 @@ static size_t apply(struct raft_app *app, raft_index index, struct raft_span com
 {
     struct kv *kv = (struct kv *)app;
     struct raft_kv_command decoded;
-    kv->applied++;
-    kv->last_index = index;
+    raft_app_mark_step(&kv->mark, index);
     if (!raft_kv_decode(command, &decoded))
         return answer(result, RAFT_KV_BAD, (struct raft_span){0});
     return run_command(kv, &decoded, result);
@@ -76,32 +74,28 @@ static uint64_t digest(const struct raft_app *app)
 {
     const struct kv *kv = (const struct kv *)app;
     uint64_t hash = raft_hash_word(RAFT_HASH_SEED, kv->map.sum);
-    hash = raft_hash_word(hash, kv->map.count);
-    hash = raft_hash_word(hash, kv->applied);
-    return raft_hash_word(hash, kv->last_index);
+    return raft_app_mark_hash(&kv->mark, raft_hash_word(hash, kv->map.count));
 }
 
 static bool take_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
                           struct raft_app_sink *sink)
 {
     const struct kv *kv = (const struct kv *)app;
-    struct raft_kv_image_head head = {kv->applied, kv->last_index, kv->map.count};
     if (*cursor == 0)
-        raft_kv_image_put_head(&head, sink);
+        raft_kv_image_put_head(&kv->mark, kv->map.count, sink);
     return raft_kv_image_put_pairs(&kv->map, cursor, bytes_max, sink);
 }
 
 static bool restore(struct raft_app *app, struct raft_span image)
 {
     struct kv *kv = (struct kv *)app;
-    struct raft_kv_image_head head;
+    struct raft_app_mark mark;
     struct raft_kv_map map;
-    if (!raft_kv_image_read(image, &head, &map))
+    if (!raft_kv_image_read(image, &mark, &map))
         return false;
     raft_kv_map_finish(&kv->map);
     kv->map = map;
-    kv->applied = head.applied;
-    kv->last_index = head.last_index;
+    kv->mark = mark;
     return true;
 }
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "base/bytes.h"
 #include "base/reader.h"
 
@@ -45,6 +45,26 @@ bool raft_kv_decode(struct raft_span bytes, struct raft_kv_command *command)
     command->expected = raft_reader_span(&reader, expected_bytes);
     command->value = raft_reader_span(&reader, value_bytes);
     return raft_reader_finish(&reader) && is_well_formed(command);
+}
+
+bool raft_kv_describe(struct raft_span command, struct raft_app_words *words)
+{
+    static const char *const verbs[] = {
+        [RAFT_KV_PUT] = "put",
+        [RAFT_KV_GET] = "get",
+        [RAFT_KV_DEL] = "del",
+        [RAFT_KV_CAS] = "cas",
+    };
+    struct raft_kv_command decoded;
+    if (!raft_kv_decode(command, &decoded))
+        return false;
+    *words = (struct raft_app_words){.verb = verbs[decoded.op], .count = 1};
+    words->arguments[0] = decoded.key;
+    if (decoded.op == RAFT_KV_CAS)
+        words->arguments[words->count++] = decoded.expected;
+    if (decoded.op == RAFT_KV_PUT || decoded.op == RAFT_KV_CAS)
+        words->arguments[words->count++] = decoded.value;
+    return true;
 }
 
 /* Looks at op and lengths only, so that it serves both directions. */

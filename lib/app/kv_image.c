@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/kv_image.h"
 
-#include "base/bytes.h"
+#include "app/kv.h"
 #include "base/reader.h"
 
-enum { HEAD_BYTES = 24, LENGTHS_BYTES = 6 };
+enum { LENGTHS_BYTES = 6 };
 
 static size_t put_pair(const struct raft_kv_pair *pair, struct raft_app_sink *sink);
 static void take_pair(struct raft_reader *reader, struct raft_kv_map *map);
 
-void raft_kv_image_put_head(const struct raft_kv_image_head *head, struct raft_app_sink *sink)
+void raft_kv_image_put_head(const struct raft_app_mark *mark, uint64_t count,
+                            struct raft_app_sink *sink)
 {
-    uint8_t bytes[HEAD_BYTES];
-    uint8_t *at = raft_bytes_put(bytes, head->applied, 8);
-    at = raft_bytes_put(at, head->last_index, 8);
-    (void)raft_bytes_put(at, head->count, 8);
-    sink->write(sink, (struct raft_span){bytes, sizeof bytes});
+    raft_app_mark_put(mark, sink);
+    raft_app_put_number(sink, count, 8);
 }
 
 bool raft_kv_image_put_pairs(const struct raft_kv_map *map, uint64_t *cursor, size_t bytes_max,
@@ -34,19 +32,17 @@ bool raft_kv_image_put_pairs(const struct raft_kv_map *map, uint64_t *cursor, si
     return *cursor < map->buckets_count;
 }
 
-bool raft_kv_image_read(struct raft_span image, struct raft_kv_image_head *head,
-                        struct raft_kv_map *map)
+bool raft_kv_image_read(struct raft_span image, struct raft_app_mark *mark, struct raft_kv_map *map)
 {
     struct raft_reader reader;
     raft_reader_init(&reader, image);
-    head->applied = raft_reader_number(&reader, 8);
-    head->last_index = raft_reader_number(&reader, 8);
-    head->count = raft_reader_number(&reader, 8);
+    raft_app_mark_take(mark, &reader);
+    uint64_t count = raft_reader_number(&reader, 8);
     raft_kv_map_init(map);
     while (!reader.bad && reader.left > 0)
         take_pair(&reader, map);
     /* A key that comes twice makes fewer pairs than were announced or more bytes than are left. */
-    if (!reader.bad && map->count == head->count)
+    if (!reader.bad && map->count == count)
         return true;
     raft_kv_map_finish(map);
     return false;
@@ -56,12 +52,11 @@ static size_t put_pair(const struct raft_kv_pair *pair, struct raft_app_sink *si
 {
     struct raft_span key = raft_kv_pair_key(pair);
     struct raft_span value = raft_kv_pair_value(pair);
-    uint8_t lengths[LENGTHS_BYTES];
-    (void)raft_bytes_put(raft_bytes_put(lengths, key.bytes, 2), value.bytes, 4);
-    sink->write(sink, (struct raft_span){lengths, sizeof lengths});
-    sink->write(sink, key);
-    sink->write(sink, value);
-    return sizeof lengths + key.bytes + value.bytes;
+    raft_app_put_number(sink, key.bytes, 2);
+    raft_app_put_number(sink, value.bytes, 4);
+    raft_app_put_span(sink, key);
+    raft_app_put_span(sink, value);
+    return LENGTHS_BYTES + key.bytes + value.bytes;
 }
 
 static void take_pair(struct raft_reader *reader, struct raft_kv_map *map)

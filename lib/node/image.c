@@ -5,14 +5,12 @@
 #include <string.h>
 
 #include "base/assert.h"
-#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/reader.h"
 
 enum { MAGIC = 0x52534e50, FORMAT = 1, ROOM_AT_FIRST = 4096 };
 
 static void write_app(struct raft_app_sink *sink, struct raft_span bytes);
-static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes);
 
 void raft_image_buffer_init(struct raft_image_buffer *buffer)
 {
@@ -57,14 +55,14 @@ void raft_image_put_head(struct raft_image_buffer *buffer, const struct raft_ima
 {
     uint8_t config[RAFT_CONFIG_BYTES_MAX];
     size_t config_bytes = raft_config_encode(&image->config.config, config);
-    put_number(buffer, MAGIC, 4);
-    put_number(buffer, FORMAT, 4);
-    put_number(buffer, image->index, 8);
-    put_number(buffer, image->term, 8);
-    put_number(buffer, image->config.index, 8);
-    put_number(buffer, config_bytes, 4);
+    raft_app_put_number(&buffer->sink, MAGIC, 4);
+    raft_app_put_number(&buffer->sink, FORMAT, 4);
+    raft_app_put_number(&buffer->sink, image->index, 8);
+    raft_app_put_number(&buffer->sink, image->term, 8);
+    raft_app_put_number(&buffer->sink, image->config.index, 8);
+    raft_app_put_number(&buffer->sink, config_bytes, 4);
     raft_image_buffer_write(buffer, (struct raft_span){config, config_bytes});
-    put_number(buffer, image->sessions.bytes, 8);
+    raft_app_put_number(&buffer->sink, image->sessions.bytes, 8);
     raft_image_buffer_write(buffer, image->sessions);
 }
 
@@ -89,11 +87,4 @@ bool raft_image_read(struct raft_span bytes, struct raft_image *image)
 static void write_app(struct raft_app_sink *sink, struct raft_span bytes)
 {
     raft_image_buffer_write((struct raft_image_buffer *)sink, bytes);
-}
-
-static void put_number(struct raft_image_buffer *buffer, uint64_t value, unsigned bytes)
-{
-    uint8_t at[8];
-    (void)raft_bytes_put(at, value, bytes);
-    raft_image_buffer_write(buffer, (struct raft_span){at, bytes});
 }

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "app/apps.h"
 #include "base/text.h"
 #include "cluster/control.h"
 #include "server/internal.h"
@@ -193,50 +194,36 @@ struct raft_json *raft_server_answer_refused_transfer(enum raft_refusal refusal,
     return raft_control_error(EXIT_FAILED, "n%u cannot hand leadership over: %s", self, why);
 }
 
-static const char *name_op(enum raft_kv_op op)
+/* The verb and its arguments, and all of it as one line; the key is the first argument. */
+static void add_command(struct raft_json *row, const struct raft_app_words *words)
 {
-    switch (op) {
-    case RAFT_KV_PUT:
-        return "put";
-    case RAFT_KV_GET:
-        return "get";
-    case RAFT_KV_DEL:
-        return "del";
-    case RAFT_KV_CAS:
-        return "cas";
+    char text[RAFT_APP_WORDS_MAX * TEXT_BYTES_MAX + 8];
+    char argument[TEXT_BYTES_MAX];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s", words->verb);
+    raft_json_add_string(row, "op", words->verb);
+    if (words->count == 0) {
+        raft_json_add_null(row, "key");
     }
-    return "unknown";
-}
-
-static void add_command(struct raft_json *row, const struct raft_kv_command *command)
-{
-    char key[TEXT_BYTES_MAX];
-    char expected[TEXT_BYTES_MAX];
-    char value[TEXT_BYTES_MAX];
-    char text[3 * TEXT_BYTES_MAX + 8];
-    bool compares = command->op == RAFT_KV_CAS;
-    bool writes = command->op == RAFT_KV_PUT || compares;
-    raft_text_escape(command->key, key, sizeof key);
-    raft_text_escape(command->expected, expected, sizeof expected);
-    raft_text_escape(command->value, value, sizeof value);
-    (void)snprintf(text, sizeof text, "%s %s%s%s%s%s", name_op(command->op), key,
-                   compares ? " " : "", compares ? expected : "", writes ? " " : "",
-                   writes ? value : "");
-    raft_json_add_string(row, "op", name_op(command->op));
-    raft_json_add_string(row, "key", key);
+    for (size_t i = 0; i < words->count; i++) {
+        raft_text_escape(words->arguments[i], argument, sizeof argument);
+        if (i == 0) {
+            raft_json_add_string(row, "key", argument);
+        }
+        used += (size_t)snprintf(text + used, sizeof text - used, " %s", argument);
+    }
     raft_json_add_string(row, "text", text);
 }
 
 struct raft_json *raft_server_entry_json(const struct raft_entry *entry)
 {
     struct raft_json *row = raft_json_object();
-    struct raft_kv_command command;
+    struct raft_app_words words;
     add_count(row, "index", entry->index);
     add_count(row, "term", entry->term);
     raft_json_add_string(row, "type", raft_entry_type_name(entry->type));
     add_count(row, "bytes", entry->bytes);
-    if (raft_kv_decode(raft_node_command(entry), &command)) {
-        add_command(row, &command);
+    if (raft_app_describe(raft_node_command(entry), &words)) {
+        add_command(row, &words);
     } else {
         raft_json_add_null(row, "op");
         raft_json_add_null(row, "key");

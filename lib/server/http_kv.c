@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "base/assert.h"
 #include "server/http.h"
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "base/assert.h"
 #include "base/hash.h"
 #include "history/history.h"

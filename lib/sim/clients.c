@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/kv.h"
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "sim/internal.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/kv.h"
 #include "base/assert.h"
 #include "base/hash.h"
 #include "base/random.h"

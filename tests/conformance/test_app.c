@@ -14,15 +14,17 @@
 
 #include <cmocka.h>
 
-#include "app/app.h"
+#include "app/apps.h"
 #include "base/random.h"
 
 enum { COMMANDS = 500, COMMAND_BYTES = 256 };
 
 struct adapter {
+    const char *name;
     struct raft_app *(*create)(void);
     /* Writes a valid command that changes the state by step; returns its bytes. */
     size_t (*make)(uint64_t step, uint8_t *bytes, size_t bytes_max);
+    int pieces_min; /* of an image, when they are as small as can be */
 };
 
 static size_t make_kv(uint64_t step, uint8_t *bytes, size_t bytes_max)
@@ -36,7 +38,37 @@ static size_t make_kv(uint64_t step, uint8_t *bytes, size_t bytes_max)
     return raft_kv_encode(&command, bytes, bytes_max);
 }
 
-static const struct adapter kv = {raft_app_kv_create, make_kv};
+/* More is credited than debited. */
+static size_t make_bank(uint64_t step, uint8_t *bytes, size_t bytes_max)
+{
+    struct raft_bank_command command = {.op = RAFT_BANK_CREDIT,
+                                        .amount = (int64_t)(step % 1000) + 1};
+    if (step % 4 == 3)
+        command.op = RAFT_BANK_DEBIT;
+    return raft_bank_encode(&command, bytes, bytes_max);
+}
+
+/* Topics come late or twice, messages are empty now and then, and some are taken away. */
+static size_t make_queue(uint64_t step, uint8_t *bytes, size_t bytes_max)
+{
+    char topic[16];
+    char message[32];
+    int topic_bytes = snprintf(topic, sizeof topic, "t%u", (unsigned)(step % 7));
+    int message_bytes = snprintf(message, sizeof message, "message %u", (unsigned)step);
+    struct raft_queue_command command = {.topic = {topic, (size_t)topic_bytes}};
+    command.op = step % 4 == 0   ? RAFT_QUEUE_CREATE
+                 : step % 4 == 3 ? RAFT_QUEUE_GET
+                                 : RAFT_QUEUE_PUT;
+    if (command.op == RAFT_QUEUE_PUT)
+        command.message = (struct raft_span){message, step % 5 == 0 ? 0 : (size_t)message_bytes};
+    return raft_queue_encode(&command, bytes, bytes_max);
+}
+
+static const struct adapter adapters[] = {
+    {"kv", raft_app_kv_create, make_kv, 2},
+    {"bank", raft_app_bank_create, make_bank, 1},
+    {"queue", raft_app_queue_create, make_queue, 2},
+};
 
 static uint8_t results[2][RAFT_APP_RESULT_BYTES_MAX];
 
@@ -59,6 +91,44 @@ static size_t apply(struct raft_app *app, raft_index index, const uint8_t *bytes
     size_t written = app->ops->apply(app, index, (struct raft_span){bytes, count}, result);
     assert_true(written <= RAFT_APP_RESULT_BYTES_MAX);
     return written;
+}
+
+struct image {
+    struct raft_app_sink sink;
+    uint8_t bytes[64 * 1024];
+    size_t count;
+};
+
+static void take_bytes(struct raft_app_sink *sink, struct raft_span bytes)
+{
+    struct image *image = (struct image *)sink;
+    assert_true(bytes.bytes <= sizeof image->bytes - image->count);
+    if (bytes.bytes > 0) {
+        memcpy(image->bytes + image->count, bytes.data, bytes.bytes);
+    }
+    image->count += bytes.bytes;
+}
+
+/* The image in pieces of that size; returns how many there were. */
+static int make_image(const struct raft_app *app, size_t piece, struct image *image)
+{
+    uint64_t cursor = 0;
+    int pieces = 1;
+    image->sink.write = take_bytes;
+    image->count = 0;
+    while (app->ops->snapshot(app, &cursor, piece, &image->sink)) {
+        pieces++;
+    }
+    return pieces;
+}
+
+static void assert_equal_images(const struct raft_app *one, const struct raft_app *other)
+{
+    static struct image images[2];
+    (void)make_image(one, sizeof images[0].bytes, &images[0]);
+    (void)make_image(other, 100, &images[1]);
+    assert_int_equal(images[0].count, images[1].count);
+    assert_memory_equal(images[0].bytes, images[1].bytes, images[0].count);
 }
 
 static void names_its_version(void **state)
@@ -86,6 +156,27 @@ static void A14_equal_commands_make_equal_nodes(void **state)
         assert_memory_equal(results[0], results[1], one);
         assert_int_equal(nodes[0]->ops->digest(nodes[0]), nodes[1]->ops->digest(nodes[1]));
     }
+    assert_equal_images(nodes[0], nodes[1]);
+    raft_app_destroy(&nodes[0]);
+    raft_app_destroy(&nodes[1]);
+}
+
+/* All of the log at once, on a node that comes later: byte for byte what the first one became. */
+static void A13_a_replay_of_the_log_makes_the_same_node(void **state)
+{
+    const struct adapter *adapter = *state;
+    struct raft_app *nodes[2] = {adapter->create(), adapter->create()};
+    uint8_t bytes[COMMAND_BYTES];
+    for (int i = 0; i < 2; i++) {
+        struct raft_random random;
+        raft_random_seed(&random, 13);
+        for (raft_index index = 1; index <= COMMANDS; index++) {
+            size_t count = make_any(adapter, &random, bytes);
+            (void)apply(nodes[i], index, bytes, count, results[i]);
+        }
+    }
+    assert_int_equal(nodes[0]->ops->digest(nodes[0]), nodes[1]->ops->digest(nodes[1]));
+    assert_equal_images(nodes[0], nodes[1]);
     raft_app_destroy(&nodes[0]);
     raft_app_destroy(&nodes[1]);
 }
@@ -151,35 +242,6 @@ static void A17_hostile_bytes_change_nothing_silently(void **state)
     raft_app_destroy(&twin);
 }
 
-struct image {
-    struct raft_app_sink sink;
-    uint8_t bytes[64 * 1024];
-    size_t count;
-};
-
-static void take_bytes(struct raft_app_sink *sink, struct raft_span bytes)
-{
-    struct image *image = (struct image *)sink;
-    assert_true(bytes.bytes <= sizeof image->bytes - image->count);
-    if (bytes.bytes > 0) {
-        memcpy(image->bytes + image->count, bytes.data, bytes.bytes);
-    }
-    image->count += bytes.bytes;
-}
-
-/* The image in pieces of that size; returns how many there were. */
-static int make_image(const struct raft_app *app, size_t piece, struct image *image)
-{
-    uint64_t cursor = 0;
-    int pieces = 1;
-    image->sink.write = take_bytes;
-    image->count = 0;
-    while (app->ops->snapshot(app, &cursor, piece, &image->sink)) {
-        pieces++;
-    }
-    return pieces;
-}
-
 static void an_image_holds_the_state(void **state)
 {
     const struct adapter *adapter = *state;
@@ -196,7 +258,7 @@ static void an_image_holds_the_state(void **state)
         if (i % 50 != 0) {
             continue;
         }
-        assert_true(make_image(app, 16, &image) > 1);
+        assert_true(make_image(app, 16, &image) >= adapter->pieces_min);
         assert_int_equal(make_image(app, sizeof image.bytes, &again), 1);
         assert_int_equal(image.count, again.count);
         assert_memory_equal(image.bytes, again.bytes, image.count);
@@ -242,17 +304,67 @@ static void a_damaged_image_changes_nothing(void **state)
     raft_app_destroy(&twin);
 }
 
-int main(void)
+/* An adapter runs through this suite, or it is no app of ours. */
+static void every_app_is_here(void **state)
 {
-    void *each = (void *)(uintptr_t)&kv;
+    (void)state;
+    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++) {
+        struct raft_app *app = raft_app_make(adapters[i].name);
+        struct raft_app *twin = adapters[i].create();
+        assert_non_null(app);
+        assert_ptr_equal(app->ops, twin->ops);
+        assert_string_equal(raft_app_name(i), adapters[i].name);
+        raft_app_destroy(&app);
+        raft_app_destroy(&twin);
+    }
+    assert_null(raft_app_name(sizeof adapters / sizeof adapters[0]));
+    assert_null(raft_app_make("chess"));
+    assert_false(raft_app_exists("chess"));
+}
+
+/* Each command is told by one app alone, so that a log can be read without knowing whose it is. */
+static void a_command_belongs_to_one_app(void **state)
+{
+    static const char *const verbs[] = {"put", "credit", "put"};
+    uint8_t bytes[COMMAND_BYTES];
+    (void)state;
+    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++) {
+        struct raft_span command = {bytes, adapters[i].make(1, bytes, sizeof bytes)};
+        struct raft_app_words words;
+        assert_true(raft_app_describe(command, &words));
+        assert_string_equal(words.verb, verbs[i]);
+        assert_int_equal(raft_kv_describe(command, &words), i == 0);
+        assert_int_equal(raft_bank_describe(command, &words), i == 1);
+        assert_int_equal(raft_queue_describe(command, &words), i == 2);
+    }
+}
+
+static int run_suite(const struct adapter *adapter)
+{
+    void *each = (void *)(uintptr_t)adapter;
+    char name[32];
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(names_its_version, each),
         cmocka_unit_test_prestate(A14_equal_commands_make_equal_nodes, each),
+        cmocka_unit_test_prestate(A13_a_replay_of_the_log_makes_the_same_node, each),
         cmocka_unit_test_prestate(digest_tells_states_apart, each),
         cmocka_unit_test_prestate(a_query_changes_nothing, each),
         cmocka_unit_test_prestate(an_image_holds_the_state, each),
         cmocka_unit_test_prestate(a_damaged_image_changes_nothing, each),
         cmocka_unit_test_prestate(A17_hostile_bytes_change_nothing_silently, each),
     };
-    return cmocka_run_group_tests_name("app: kv", tests, NULL, NULL);
+    (void)snprintf(name, sizeof name, "app: %s", adapter->name);
+    return cmocka_run_group_tests_name(name, tests, NULL, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_app_is_here),
+        cmocka_unit_test(a_command_belongs_to_one_app),
+    };
+    int failed = cmocka_run_group_tests_name("apps", tests, NULL, NULL);
+    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
+        failed += run_suite(&adapters[i]);
+    return failed;
 }

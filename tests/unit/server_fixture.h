@@ -24,6 +24,7 @@
 
 #include <cmocka.h>
 
+#include "app/kv.h"
 #include "cluster/control.h"
 #include "server/server.h"
 

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "app/kv.h"
 #include "base/hash.h"
 #include "node/image.h"
 #include "node/node.h"

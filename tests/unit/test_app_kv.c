@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "base/random.h"
 
 static uint8_t command_bytes[RAFT_KV_COMMAND_BYTES_MAX];

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "app/kv.h"
 #include "base/error.h"
 #include "node/node.h"
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "app/kv.h"
 #include "node/node.h"
 
 enum { SENT_MAX = 256, T = 100 * 1000, WRITES_MAX = 64 };

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "sim/watch.h"
 
 struct fixture {

@@ -14,8 +14,9 @@ for port in log comms serializer app; do
     [[ -r $adapter ]] || continue
     name=${adapter##*/}
     name=${name%.c}
-    # An adapter is what the port's header offers to open; other files are its inner parts.
-    grep -q "raft_${name}\b\|raft_${name}_" "lib/$port/$port.h" || continue
+    # An adapter is what the port's header, or its table of adapters, offers to open; other files
+    # are its inner parts.
+    grep -qs "raft_${name}\b\|raft_${name}_" "lib/$port/$port.h" "lib/$port/${port}s.h" || continue
     grep -q "raft_${name}\b\|raft_${name}_" tests/conformance/*.[ch] ||
       echo "$adapter:1: this adapter does not run through $suite"
   done
