@@ -206,6 +206,41 @@ int call_node(const struct call *call, const char *text, raft_id *id)
     return EXIT_DONE;
 }
 
+/* The names of the commands for an app; empty if there are none. */
+static void list_commands(const char *app, char *text, size_t bytes)
+{
+    size_t used = 0;
+    text[0] = 0;
+    for (uint32_t i = 0; i < commands_count && used < bytes; i++) {
+        if (commands[i].app != NULL && strcmp(commands[i].app, app) == 0) {
+            int n = snprintf(text + used, bytes - used, "%s%s", used == 0 ? "" : ", ",
+                             commands[i].name);
+            used += n < 0 ? 0 : (size_t)n;
+        }
+    }
+}
+
+int call_app(const struct call *call)
+{
+    const char *app = call->view->cluster.app;
+    const char *needed = call->command->app;
+    char names[128];
+    if (strcmp(app, needed) == 0) {
+        return EXIT_DONE;
+    }
+    list_commands(app, names, sizeof names);
+    if (names[0] != 0) {
+        return complain(call, EXIT_USAGE,
+                        "cluster %s runs the app %s, this is for %s (for %s there is: %s)",
+                        call->paths.name, app, needed, app, names);
+    }
+    return complain(
+        call, EXIT_USAGE,
+        "cluster %s runs the app %s, this is for %s (raftctl -c NAME up --app %s makes such a "
+        "cluster)",
+        call->paths.name, app, needed, needed);
+}
+
 int call_stored_node(const struct call *call, const struct raft_spec *spec, const char *text,
                      raft_id *id)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/kv.h"
 #include "base/text.h"
 #include "client/client.h"
 #include "client_id.h"
@@ -278,6 +278,7 @@ static int run_command(struct call *call, const struct raft_kv_command *command)
     raft_id only = 0;
     int code = check_command(call, command);
     code = code == EXIT_DONE ? call_open(call, false) : code;
+    code = code == EXIT_DONE ? call_app(call) : code;
     const char *at = options_text(&call->options, "at", NULL);
     code = code == EXIT_DONE && at != NULL ? call_node(call, at, &only) : code;
     if (code != EXIT_DONE) {

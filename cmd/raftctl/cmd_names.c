@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/apps.h"
 #include "clusters.h"
 #include "status_table.h"
 
@@ -170,5 +171,7 @@ static void print_signals(struct call *call)
 static void print_apps(struct call *call)
 {
     (void)call;
-    printf("kv\n");
+    for (size_t i = 0; raft_app_name(i) != NULL; i++) {
+        printf("%s\n", raft_app_name(i));
+    }
 }

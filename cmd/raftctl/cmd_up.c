@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/apps.h"
 #include "cluster/supervisor.h"
 #include "command.h"
 #include "remove.h"
@@ -68,8 +69,9 @@ static int read_wish(const struct call *call, struct wish *wish)
     *wish = (struct wish){.app = options_text(&call->options, "app", NULL),
                           .timing = options_text(&call->options, "timing", NULL),
                           .fresh = options_given(&call->options, "fresh")};
-    if (wish->app != NULL && strcmp(wish->app, "kv") != 0) {
-        return complain(call, EXIT_USAGE, "no app \"%s\" (there is: kv)", wish->app);
+    if (wish->app != NULL && !raft_app_exists(wish->app)) {
+        return complain(call, EXIT_USAGE, "no app \"%s\" (there is: " RAFT_APP_NAMES ")",
+                        wish->app);
     }
     if (call->argc == 0) {
         return EXIT_DONE;
@@ -102,7 +104,7 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
     struct raft_spec_options options = {
         .name = call->paths.name,
         .nodes = wish->nodes != 0 ? (uint32_t)wish->nodes : NODES_DEFAULT,
-        .app = "kv",
+        .app = wish->app != NULL ? wish->app : raft_app_name(0),
         .timing = wish->timing != NULL ? wish->timing : "lan",
         .seed = options_number(&call->options, "seed", raft_random_system()),
         .restart_crash = strcmp(options_text(&call->options, "restart", "never"), "crash") == 0,

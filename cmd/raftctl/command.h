@@ -38,6 +38,7 @@ struct command {
     const struct option_row *options;
     const char *completes; /* what its first argument is: "targets", "nodes", .. or a list "a|b" */
     const char *completes_rest; /* and those after it; NULL = nothing to offer */
+    const char *app;            /* what the cluster must run for it; NULL = anything */
     unsigned flags;
     int args_min;
     int args_max; /* -1 = any number */
@@ -106,6 +107,10 @@ int call_target(const struct call *call, const char *text, struct raft_target *t
 
 /* A target that must be one node. */
 int call_node(const struct call *call, const char *text, raft_id *id);
+
+/* Runs the open cluster the app that this command is for? If not, complains with what it runs and
+ * which commands are for that. */
+int call_app(const struct call *call);
 
 /* A node of a cluster that is not running, by its name: other targets mean nothing then. */
 int call_stored_node(const struct call *call, const struct raft_spec *spec, const char *text,

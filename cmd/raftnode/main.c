@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/apps.h"
 #include "base/assert.h"
 #include "base/hash.h"
 #include "cluster/spec.h"
@@ -154,14 +155,13 @@ static enum raft_error open_comms(const struct options *options, struct parts *p
 
 static enum raft_error open_app(struct parts *parts)
 {
-    if (strcmp(parts->spec.app, "kv") != 0) {
-        (void)snprintf(parts->message, sizeof parts->message, "there is no app \"%s\" (kv is one)",
-                       parts->spec.app);
-        return RAFT_INVALID;
+    parts->app = raft_app_make(parts->spec.app);
+    if (parts->app != NULL) {
+        return RAFT_OK;
     }
-    parts->app = raft_app_kv_create();
-    ASSERT(parts->app != NULL);
-    return RAFT_OK;
+    (void)snprintf(parts->message, sizeof parts->message,
+                   "there is no app \"%s\" (there is: " RAFT_APP_NAMES ")", parts->spec.app);
+    return RAFT_INVALID;
 }
 
 static uint64_t make_seed(const struct options *options, const struct parts *parts)

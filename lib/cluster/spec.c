@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/apps.h"
 #include "cluster/paths.h"
 #include "comms/endpoint.h"
 
@@ -143,8 +144,9 @@ enum raft_error raft_spec_check(const struct raft_spec *spec, char *message, siz
                  spec->nodes_count);
         return RAFT_INVALID;
     }
-    if (strcmp(spec->app, "kv") != 0) {
-        snprintf(message, message_bytes, "app: expected \"kv\", not \"%s\"", spec->app);
+    if (!raft_app_exists(spec->app)) {
+        snprintf(message, message_bytes, "app: expected one of " RAFT_APP_NAMES ", not \"%s\"",
+                 spec->app);
         return RAFT_INVALID;
     }
     if (spec->heartbeat_interval < 1000 || spec->election_timeout > 600000000 ||

@@ -77,7 +77,7 @@ enum raft_error raft_spec_check(const struct raft_spec *spec, char *message,
 struct raft_spec_options {
     const char *name;
     uint32_t nodes;     /* 1..RAFT_NODES_MAX */
-    const char *app;    /* "kv" */
+    const char *app;    /* one of app/apps.h */
     const char *timing; /* "fast", "lan", "wan" */
     uint64_t seed;      /* 0 = drawn */
     uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now; HTTP has the same

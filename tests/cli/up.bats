@@ -72,6 +72,25 @@ teardown() { cluster_down; }
   assert_output --partial "has 3 nodes, not 5"
 }
 
+@test "up --app chooses the app for good, and the commands of another one say so" {
+  for app in bank queue; do
+    run -0 raftctl -c "$app" up 1 -d --timing fast --app "$app"
+    assert_equal "$(raftctl -c "$app" ls --json | json '["clusters"][-1]["app"]')" "$app"
+    for words in "put key value" "get key" "get key --stale" "del key" "cas key old new"; do
+      # shellcheck disable=SC2086
+      run -2 --separate-stderr raftctl -c "$app" $words
+      [[ $stderr == "raftctl: ${words%% *}: cluster $app runs the app $app, this is for kv ("*")" ]]
+    done
+    run -2 raftctl -c "$app" up -d --app kv
+    assert_output --partial "app $app, not kv"
+    run -0 raftctl -c "$app" snapshot n1
+    raftctl -c "$app" down
+    run -0 raftctl -c "$app" up -d # its own image is taken back
+    run -0 raftctl -c "$app" assert leader
+    raftctl -c "$app" down
+  done
+}
+
 @test "up refuses what is no number of nodes, naming the limit" {
   for n in 0 -3 five 64 3.5 99999999999999999999 ''; do
     run -2 raftctl up "$n" -d
@@ -80,7 +99,7 @@ teardown() { cluster_down; }
   run -2 raftctl up 3 5
   assert_output --partial 'too many, "5"'
   run -2 raftctl up --app chess
-  assert_output --partial "there is: kv"
+  assert_output --partial "there is: kv, bank, queue"
   run -2 raftctl up --timing slow
   assert_output --partial "fast|lan|wan"
   run -2 raftctl up --base-port 70000
