@@ -16,7 +16,7 @@ static json_t *unwrap_value(struct raft_json *value);
 static const json_t *view_value(const struct raft_json *value);
 static void add_value(struct raft_json *to, const char *key, json_t *value);
 static json_t *make_string(const char *text);
-static char *mend_utf8(const char *text);
+static char *mend_utf8(const char *text, size_t count, size_t *mended_bytes);
 static bool is_too_deep(const char *text, size_t bytes);
 
 struct raft_json *raft_json_object(void)
@@ -186,6 +186,23 @@ char *raft_json_text(const struct raft_json *json)
     return text;
 }
 
+char *raft_json_quote(const void *bytes, size_t count)
+{
+    const char *text = count > 0 ? bytes : "";
+    json_t *value = json_stringn(text, count);
+    if (value == NULL) {
+        size_t mended_bytes;
+        char *mended = mend_utf8(text, count, &mended_bytes);
+        value = json_stringn(mended, mended_bytes);
+        free(mended);
+    }
+    ASSERT(value != NULL); /* out of memory */
+    char *quoted = json_dumps(value, JSON_ENCODE_ANY);
+    ASSERT(quoted != NULL);
+    json_decref(value);
+    return quoted;
+}
+
 void raft_json_print(const struct raft_json *json, FILE *file, bool pretty)
 {
     size_t shape = pretty ? JSON_INDENT(2) : JSON_COMPACT;
@@ -232,8 +249,9 @@ static json_t *make_string(const char *text)
 {
     json_t *value = json_string(text);
     if (value == NULL) {
-        char *mended = mend_utf8(text);
-        value = json_string(mended);
+        size_t bytes;
+        char *mended = mend_utf8(text, strlen(text), &bytes);
+        value = json_stringn(mended, bytes);
         free(mended);
     }
     return value;
@@ -260,21 +278,27 @@ static size_t measure_utf8(const unsigned char *at)
     return is_overlong || is_surrogate || is_beyond ? 0 : bytes;
 }
 
-/* A copy in which every byte that belongs to no character is U+FFFD; freed by the caller. */
-static char *mend_utf8(const char *text)
+/* A terminated copy in which every byte that belongs to no character is U+FFFD; freed by the
+ * caller.
+ */
+static char *mend_utf8(const char *text, size_t count, size_t *mended_bytes)
 {
     static const char replacement[] = "\xef\xbf\xbd";
-    char *mended = malloc(strlen(text) * 3 + 1);
-    ASSERT(mended != NULL);
+    char *copy = malloc(count + 1); /* no sequence goes on behind its end */
+    char *mended = malloc(count * 3 + 1);
+    ASSERT(copy != NULL && mended != NULL);
+    memcpy(copy, text, count);
+    copy[count] = 0;
     size_t end = 0;
-    const unsigned char *at = (const unsigned char *)text;
-    while (*at != 0) {
-        size_t bytes = measure_utf8(at);
-        memcpy(mended + end, bytes == 0 ? replacement : (const char *)at, bytes == 0 ? 3 : bytes);
+    for (size_t i = 0; i < count;) {
+        size_t bytes = measure_utf8((const unsigned char *)copy + i);
+        memcpy(mended + end, bytes == 0 ? replacement : copy + i, bytes == 0 ? 3 : bytes);
         end += bytes == 0 ? 3 : bytes;
-        at += bytes == 0 ? 1 : bytes;
+        i += bytes == 0 ? 1 : bytes;
     }
     mended[end] = 0;
+    free(copy);
+    *mended_bytes = end;
     return mended;
 }
 

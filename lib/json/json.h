@@ -65,6 +65,10 @@ enum raft_error raft_json_parse(const char *text, size_t bytes, struct raft_json
 /* One line without a newline, keys in order of insertion; freed by the caller. */
 char *raft_json_text(const struct raft_json *json);
 
+/* Bytes as a JSON string, quotes included; those that are not UTF-8 become U+FFFD. Freed by the
+ * caller. */
+char *raft_json_quote(const void *bytes, size_t count);
+
 /* Prints it and a newline; indented by 2 when pretty. */
 void raft_json_print(const struct raft_json *json, FILE *file, bool pretty);
 

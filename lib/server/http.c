@@ -33,6 +33,7 @@ static enum raft_error refuse(char *message, size_t bytes, enum raft_error error
 static int bind_socket(const union raft_socket_address *address);
 static void begin_listening(struct raft_http *http, int fd);
 static void limit_connections(struct raft_http *http);
+static void put_url(char *text, size_t bytes, const char *host, uint16_t port);
 static void take_request(struct evhttp_request *request, void *context);
 static void hear_trouble(struct evconnlistener *listener, void *context);
 static void adopt(evutil_socket_t fd, short what, void *context);
@@ -189,18 +190,32 @@ uint64_t raft_http_now(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* Of those that came later the supervisor tells in the table. */
 bool raft_http_find_peer(const struct raft_http *http, raft_id id, char *text, size_t bytes)
 {
+    struct raft_shm *shm = http->server->options.shm;
+    struct raft_shm_service service;
     for (uint32_t i = 0; id != 0 && i < http->options.peers_count; i++) {
         const struct raft_endpoint *peer = &http->peers[i];
         if (peer->id == id && peer->port != 0) {
-            bool is_six = strchr(peer->host, ':') != NULL;
-            (void)snprintf(text, bytes, is_six ? "http://[%s]:%u" : "http://%s:%u", peer->host,
-                           peer->port);
+            put_url(text, bytes, peer->host, peer->port);
+            return true;
+        }
+    }
+    for (uint32_t slot = 0; id != 0 && slot < RAFT_NODES_MAX; slot++) {
+        if (raft_shm_service_read(shm, slot, &service) && service.id == id &&
+            service.http_port != 0) {
+            put_url(text, bytes, service.http_host, service.http_port);
             return true;
         }
     }
     return false;
+}
+
+static void put_url(char *text, size_t bytes, const char *host, uint16_t port)
+{
+    bool is_six = strchr(host, ':') != NULL;
+    (void)snprintf(text, bytes, is_six ? "http://[%s]:%u" : "http://%s:%u", host, port);
 }
 
 void raft_http_listen(struct raft_http *http)

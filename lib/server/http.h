@@ -62,7 +62,9 @@ struct raft_http_route {
 };
 
 extern const struct raft_http_route raft_http_node_routes[];
+extern const struct raft_http_route raft_http_queue_routes[];
 extern const struct raft_http_route raft_http_kv_routes[];
+extern const struct raft_http_route raft_http_bank_routes[];
 
 /* GET /metrics. */
 void raft_http_metrics(struct raft_http_call *call);
@@ -92,6 +94,9 @@ struct raft_http_call {
     struct raft_http_call *after;
 };
 
+/* The body as JSON, the caller's to free; NULL if it is none. */
+struct raft_json *raft_http_body(const struct raft_http_call *call);
+
 /* Appends to the answer's body. */
 void raft_http_put(struct raft_http_call *call, const void *data, size_t bytes);
 void raft_http_print(struct raft_http_call *call, const char *format, ...)
@@ -105,6 +110,9 @@ void raft_http_answer(struct raft_http_call *call, int code, const char *type);
 void raft_http_answer_json(struct raft_http_call *call, int code, struct raft_json *json);
 /* Says no in the manner of its route; the reason goes into X-Raft-Reason. */
 void raft_http_refuse(struct raft_http_call *call, int code, const char *reason);
+/* Says no because the cluster does. An update for the leader is redirected to it, once, unless the
+ * route's manner forbids it. */
+void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status status);
 /* Sends what pull puts; it is called again when that has left, as long as it returns true.
  * context (of malloc) is taken. */
 void raft_http_answer_pieces(struct raft_http_call *call, const char *type,

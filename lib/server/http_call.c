@@ -18,10 +18,10 @@ static void ask_node(struct raft_http_call *call, struct raft_span command,
                      void (*then)(struct raft_http_call *call, struct raft_span result));
 static void take_outcome(void *context, enum raft_reply_status status, raft_index index,
                          struct raft_span result);
-static void refuse_outcome(struct raft_http_call *call, enum raft_reply_status status);
 static bool redirect(struct raft_http_call *call);
 static void begin_waiting(struct raft_http_call *call);
 static void end_waiting(struct raft_http_call *call);
+static struct raft_http_call *take_first(struct raft_http *http);
 static void arm_timer(struct raft_http *http);
 static void stop_reading(struct raft_http_call *call);
 static void note_sent(struct evhttp_request *request, void *context);
@@ -125,11 +125,11 @@ static void take_outcome(void *context, enum raft_reply_status status, raft_inde
         raft_http_header(call, "X-Raft-Index", text);
         call->then(call, result);
     } else {
-        refuse_outcome(call, status);
+        raft_http_refuse_status(call, status);
     }
 }
 
-static void refuse_outcome(struct raft_http_call *call, enum raft_reply_status status)
+void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status status)
 {
     static const struct {
         int code;
@@ -146,10 +146,10 @@ static void refuse_outcome(struct raft_http_call *call, enum raft_reply_status s
         [RAFT_REPLY_EXPIRED] = {503, "outcome unknown: too late"},
     };
     ASSERT((size_t)status < sizeof table / sizeof table[0]);
-    bool is_elsewhere = status == RAFT_REPLY_NOT_LEADER || status == RAFT_REPLY_NO_LEADER;
+    bool is_elsewhere = status == RAFT_REPLY_NOT_LEADER;
     if (is_elsewhere && call->route->manner == RAFT_HTTP_SUCCESS) {
         raft_http_refuse(call, 400, "not the leader");
-    } else if (status != RAFT_REPLY_NOT_LEADER || !redirect(call)) {
+    } else if (!is_elsewhere || !redirect(call)) {
         raft_http_refuse(call, table[status].code, table[status].reason);
     }
 }
@@ -195,26 +195,34 @@ static void begin_waiting(struct raft_http_call *call)
 static void end_waiting(struct raft_http_call *call)
 {
     struct raft_http *http = call->http;
-    bool was_first = http->first_waiting == call;
     if (call->deadline == 0) {
         return;
     }
-    if (call->before != NULL) {
-        call->before->after = call->after;
-    } else {
-        http->first_waiting = call->after;
+    if (http->first_waiting == call) {
+        (void)take_first(http);
+        arm_timer(http);
+        return;
     }
+    call->before->after = call->after;
     if (call->after != NULL) {
         call->after->before = call->before;
     } else {
         http->last_waiting = call->before;
     }
-    call->before = NULL;
-    call->after = NULL;
     call->deadline = 0;
-    if (was_first) {
-        arm_timer(http);
+}
+
+static struct raft_http_call *take_first(struct raft_http *http)
+{
+    struct raft_http_call *first = http->first_waiting;
+    http->first_waiting = first->after;
+    if (http->first_waiting != NULL) {
+        http->first_waiting->before = NULL;
+    } else {
+        http->last_waiting = NULL;
     }
+    first->deadline = 0;
+    return first;
 }
 
 static void arm_timer(struct raft_http *http)
@@ -237,7 +245,7 @@ void raft_http_call_expire(struct raft_http *http)
 {
     uint64_t now = raft_http_now();
     while (http->first_waiting != NULL && http->first_waiting->deadline <= now) {
-        struct raft_http_call *call = http->first_waiting;
+        struct raft_http_call *call = take_first(http);
         raft_http_refuse(call, 503,
                          call->is_read ? "no majority in time"
                                        : "outcome unknown: no majority in time");
@@ -247,6 +255,15 @@ void raft_http_call_expire(struct raft_http *http)
 
 /* -- answers -------------------------------------------------------------------------------------
  */
+
+struct raft_json *raft_http_body(const struct raft_http_call *call)
+{
+    struct raft_json *json = NULL;
+    char message[128];
+    enum raft_error error =
+        raft_json_parse(call->body.data, call->body.bytes, &json, message, sizeof message);
+    return error == RAFT_OK ? json : NULL;
+}
 
 void raft_http_put(struct raft_http_call *call, const void *data, size_t bytes)
 {

@@ -15,7 +15,9 @@ enum { METHODS_BYTES = 64 };
 
 static const struct raft_http_route *const groups[] = {
     raft_http_node_routes,
+    raft_http_queue_routes,
     raft_http_kv_routes,
+    raft_http_bank_routes,
 };
 
 static const struct {

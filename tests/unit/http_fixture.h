@@ -63,7 +63,7 @@ static inline int end_http_world(void **state)
 
 /* -- the client ---------------------------------------------------------------------------------*/
 
-static inline int dial(void)
+static inline int dial_with(int receive_bytes)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(http_place.port),
@@ -73,8 +73,23 @@ static inline int dial(void)
     assert_true(fd >= 0);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience), 0);
+    if (receive_bytes > 0) {
+        assert_int_equal(
+            setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes), 0);
+    }
     assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
     return fd;
+}
+
+static inline int dial(void)
+{
+    return dial_with(0);
+}
+
+/* With little room for what comes. */
+static inline int dial_small(void)
+{
+    return dial_with(4096);
 }
 
 /* False if the server has hung up. */

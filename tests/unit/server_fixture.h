@@ -24,7 +24,7 @@
 
 #include <cmocka.h>
 
-#include "app/kv.h"
+#include "app/apps.h"
 #include "cluster/control.h"
 #include "server/server.h"
 
@@ -106,7 +106,7 @@ static inline int make_world_of(uint32_t voters_count)
         .shm = world.shm,
         .log = world.log,
         .udp = world.udp,
-        .app = raft_app_kv_create(),
+        .app = raft_app_make(http.app != NULL ? http.app : "kv"),
         .serializer = raft_serializer_msgpack(),
         .socket = world.socket,
         .http = http,

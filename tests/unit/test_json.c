@@ -194,6 +194,24 @@ static void names_the_keys_in_their_order(void **state)
     raft_json_free(&json);
 }
 
+static void assert_quoted(const char *bytes, size_t count, const char *expected)
+{
+    char *quoted = raft_json_quote(bytes, count);
+    assert_string_equal(quoted, expected);
+    free(quoted);
+}
+
+static void quotes_any_bytes(void **state)
+{
+    (void)state;
+    assert_quoted(NULL, 0, "\"\"");
+    assert_quoted("a \"b\"\\\n/", 8, "\"a \\\"b\\\"\\\\\\n/\"");
+    assert_quoted("a\0b", 3, "\"a\\u0000b\"");
+    assert_quoted("\xc3\xa9", 2, "\"\xc3\xa9\"");
+    assert_quoted("\xc3\xa9", 1, "\"\xef\xbf\xbd\"");
+    assert_quoted("\xff\0x", 3, "\"\xef\xbf\xbd\\u0000x\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +223,7 @@ int main(void)
         cmocka_unit_test(refuses_malformed_text_with_its_place),
         cmocka_unit_test(bounds_size_and_depth),
         cmocka_unit_test(prints_pretty_and_plain),
+        cmocka_unit_test(quotes_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
