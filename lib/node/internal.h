@@ -21,10 +21,7 @@
 #include "node/snapshot.h"
 #include "node/tail.h"
 
-enum {
-    RAFT_NODE_WISHES_MAX = 2 * RAFT_NODES_MAX, /* of the peers, and of those just removed */
-    RAFT_NODE_EVENTS_MAX = 1024                /* queued while effects are executed */
-};
+enum { RAFT_NODE_WISHES_MAX = 2 * RAFT_NODES_MAX }; /* of the peers, and of those just removed */
 
 /* A replicate wish that waits for its bytes or for durability; one per peer, the newest wins. */
 struct raft_node_wish {
@@ -59,7 +56,8 @@ struct raft_node {
     uint64_t issued;  /* newest persist */
     uint64_t events;  /* stepped so far */
 
-    struct raft_event *queue; /* a ring of RAFT_NODE_EVENTS_MAX */
+    struct raft_event *queue; /* what arose while effects were executed, a ring */
+    uint32_t queue_room;      /* a power of two, or 0 */
     uint32_t queue_head;
     uint32_t queue_count;
 
@@ -87,7 +85,6 @@ struct raft_node {
 
     struct raft_node_wish wishes[RAFT_NODE_WISHES_MAX];
     uint64_t token; /* of the newest read */
-    struct raft_entry batch[RAFT_PACKET_ENTRIES_MAX];
 
     raft_index commit;
     raft_index applied;
@@ -109,6 +106,9 @@ struct raft_node {
     } promised; /* in the newest term */
 
     struct raft_node_rtt rtts[RAFT_NODES_MAX];
+
+    /* Scratch of one call each, not cleared at the beginning. */
+    struct raft_entry batch[RAFT_PACKET_ENTRIES_MAX];
     uint8_t payload[RAFT_SESSION_NAME_BYTES + RAFT_COMMAND_BYTES_MAX];
     uint8_t result[RAFT_APP_RESULT_BYTES_MAX];
 };

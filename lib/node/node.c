@@ -2,15 +2,24 @@
 #include "node/node.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/hash.h"
 #include "node/internal.h"
 
-enum { TAIL_BYTES_DEFAULT = 8 * 1024 * 1024, CLIENTS_DEFAULT = 1024, OUTBOX_MAX = 1024 };
+enum {
+    TAIL_BYTES_DEFAULT = 8 * 1024 * 1024,
+    CLIENTS_DEFAULT = 1024,
+    OUTBOX_MAX = 1024,
+    EVENTS_AT_FIRST = 4, /* queued while effects are executed; a power of two */
+    EVENTS_MAX = 1024
+};
 
 static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
                                 struct raft_run *runs, struct raft_config_at **configs);
+static void push_event(struct raft_node *node, const struct raft_event *event);
+static void grow_queue(struct raft_node *node);
 static uint64_t draw_entropy(struct raft_node *node);
 static void run_event(struct raft_node *node, struct raft_event *event);
 static void note_source(struct raft_node *node, const struct raft_event *event);
@@ -20,8 +29,9 @@ static bool is_for_us(const struct raft_node *node, const struct raft_message *m
 struct raft_node *raft_node_create(const struct raft_node_options *options,
                                    const struct raft_node_ports *ports)
 {
-    struct raft_node *node = calloc(1, sizeof *node);
+    struct raft_node *node = malloc(sizeof *node);
     ASSERT(node != NULL);
+    memset(node, 0, offsetof(struct raft_node, batch));
     node->options = *options;
     node->ports = *ports;
     node->deadline = UINT64_MAX;
@@ -34,8 +44,7 @@ struct raft_node *raft_node_create(const struct raft_node_options *options,
     raft_node_snapshot_init(node);
     size_t bytes = raft_layout(&options->limits);
     void *memory = malloc(bytes);
-    node->queue = malloc(RAFT_NODE_EVENTS_MAX * sizeof *node->queue);
-    ASSERT(memory != NULL && node->queue != NULL);
+    ASSERT(memory != NULL);
     node->core = raft_init(memory, bytes, &options->limits, &options->core);
     raft_tail_init(&node->tail, 1);
     raft_node_persists_init(&node->persists);
@@ -239,25 +248,42 @@ void raft_node_step(struct raft_node *node, struct raft_event *event)
 {
     ASSERT(node->started);
     if (node->busy) {
-        ASSERT(node->queue_count < RAFT_NODE_EVENTS_MAX);
         ASSERT(event->type == RAFT_EVENT_SENT || event->type == RAFT_EVENT_PERSISTED ||
                event->type == RAFT_EVENT_READ || event->type == RAFT_EVENT_SNAPSHOT_RECEIVED);
-        uint32_t place = (node->queue_head + node->queue_count) % RAFT_NODE_EVENTS_MAX;
-        node->queue[place] = *event;
-        node->queue_count++;
+        push_event(node, event);
         return;
     }
     node->busy = true;
     run_event(node, event);
     while (node->queue_count > 0) {
         struct raft_event next = node->queue[node->queue_head];
-        node->queue_head = (node->queue_head + 1) % RAFT_NODE_EVENTS_MAX;
+        node->queue_head = (node->queue_head + 1) & (node->queue_room - 1);
         node->queue_count--;
         run_event(node, &next);
     }
     node->queue_head = 0; /* Again the same few lines of the cache. */
     node->busy = false;
     raft_tail_trim(&node->tail, node->applied, node->options.tail_bytes_max);
+}
+
+static void push_event(struct raft_node *node, const struct raft_event *event)
+{
+    if (node->queue_count == node->queue_room)
+        grow_queue(node);
+    node->queue[(node->queue_head + node->queue_count++) & (node->queue_room - 1)] = *event;
+}
+
+static void grow_queue(struct raft_node *node)
+{
+    uint32_t room = node->queue_room == 0 ? EVENTS_AT_FIRST : 2 * node->queue_room;
+    struct raft_event *queue = calloc(room, sizeof *queue);
+    ASSERT(queue != NULL && room <= EVENTS_MAX);
+    for (uint32_t i = 0; i < node->queue_count; i++)
+        queue[i] = node->queue[(node->queue_head + i) & (node->queue_room - 1)];
+    free(node->queue);
+    node->queue = queue;
+    node->queue_room = room;
+    node->queue_head = 0;
 }
 
 static enum raft_error load_log(struct raft_node *node, struct raft_event *start,

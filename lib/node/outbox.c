@@ -5,11 +5,13 @@
 
 #include "base/assert.h"
 
+enum { ROOM_AT_FIRST = 16 };
+
+static void grow(struct raft_outbox *outbox);
+
 void raft_outbox_init(struct raft_outbox *outbox, uint32_t capacity)
 {
     *outbox = (struct raft_outbox){.capacity = capacity};
-    outbox->items = malloc(capacity * sizeof *outbox->items);
-    ASSERT(outbox->items != NULL);
 }
 
 void raft_outbox_finish(struct raft_outbox *outbox)
@@ -25,6 +27,8 @@ bool raft_outbox_put(struct raft_outbox *outbox, const struct raft_message *mess
         outbox->refused++;
         return false;
     }
+    if (outbox->count == outbox->room)
+        grow(outbox);
     outbox->items[outbox->count] = (struct raft_outbox_item){*message, after};
     outbox->count++;
     return true;
@@ -41,4 +45,12 @@ void raft_outbox_release(struct raft_outbox *outbox, uint64_t durable, raft_outb
             outbox->items[kept++] = outbox->items[i];
     }
     outbox->count = kept;
+}
+
+static void grow(struct raft_outbox *outbox)
+{
+    uint32_t room = outbox->room == 0 ? ROOM_AT_FIRST : 2 * outbox->room;
+    outbox->room = room < outbox->capacity ? room : outbox->capacity;
+    outbox->items = realloc(outbox->items, outbox->room * sizeof *outbox->items);
+    ASSERT(outbox->items != NULL);
 }

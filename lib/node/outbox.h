@@ -2,7 +2,7 @@
  *
  * The outbox: messages that promise something and wait for a persist to be durable.
  *
- * An array of fixed size, made once. When it is full the newest message is not taken: a lost
+ * An array that grows to a fixed capacity. When it is full the newest message is not taken: a lost
  * datagram is nothing new to a protocol on UDP, an unbounded queue would be. Messages leave in the
  * order in which they came among those that may leave. Only messages without entries are held here.
  */
@@ -19,6 +19,7 @@ struct raft_outbox_item {
 struct raft_outbox {
     struct raft_outbox_item *items; /* in order of arrival */
     uint32_t capacity;
+    uint32_t room; /* of items */
     uint32_t count;
     uint64_t refused; /* not taken since the box was full */
 };

@@ -77,7 +77,7 @@ struct raft *raft_init(void *memory, size_t bytes, const struct raft_limits *lim
     ASSERT(options->id != 0 && options->election_timeout > 1 && options->heartbeat_interval > 0);
     ASSERT(!options->lease_reads ||
            (options->check_quorum && options->clock_drift_permille < 1000));
-    memset(memory, 0, l.total);
+    memset(memory, 0, l.effects); /* Each effect is cleared when it is made. */
     r->limits = *limits;
     r->options = *options;
     r->trail.runs = (void *)(base + l.runs);

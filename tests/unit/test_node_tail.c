@@ -183,6 +183,26 @@ static void outbox_holds_until_durable_and_is_bounded(void **state)
     raft_outbox_finish(&outbox);
 }
 
+static void outbox_grows_and_keeps_order(void **state)
+{
+    (void)state;
+    struct raft_outbox outbox;
+    struct sent sent = {0};
+    struct raft_message message = {.type = RAFT_MESSAGE_APPEND_REPLY};
+    raft_outbox_init(&outbox, 100);
+    for (message.id = 1; message.id <= 100; message.id++)
+        assert_true(raft_outbox_put(&outbox, &message, message.id > 97 ? 1 : 2));
+    assert_false(raft_outbox_put(&outbox, &message, 1));
+    raft_outbox_release(&outbox, 1, note_sent, &sent);
+    assert_int_equal(sent.count, 3);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(sent.ids[i], 98 + i);
+    assert_int_equal(outbox.count, 97);
+    for (uint32_t i = 0; i < 97; i++)
+        assert_int_equal(outbox.items[i].message.id, 1 + i);
+    raft_outbox_finish(&outbox);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +211,7 @@ int main(void)
         cmocka_unit_test(truncated_entries_live_until_their_persist_is_durable),
         cmocka_unit_test(persists_queue_grows_and_keeps_order),
         cmocka_unit_test(outbox_holds_until_durable_and_is_bounded),
+        cmocka_unit_test(outbox_grows_and_keeps_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
