@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "base/hash.h"
 
-enum { MARKS_AT_FIRST = 1024, CHAIN_AT_FIRST = 256, PLACES_MAX = 1 << 20 };
+enum { MARKS_AT_FIRST = 128, CHAIN_AT_FIRST = 64, PLACES_MAX = 1 << 14 };
 
 struct raft_sim_mark {
     uint64_t a; /* 0 = free */

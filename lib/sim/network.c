@@ -153,17 +153,10 @@ void raft_sim_link_lose(struct raft_sim *sim, raft_id from, raft_id to, enum raf
     find_link(sim, from, to)->lose[type] = count;
 }
 
-void raft_sim_inject(struct raft_sim *sim, const struct raft_message *message)
+void raft_sim_inject(struct raft_sim *sim, const struct raft_packet *packet)
 {
-    struct raft_packet packet = {
-        .kind = RAFT_PACKET_MESSAGE,
-        .from = message->from,
-        .to = message->to,
-        .id = message->id,
-        .message = *message,
-    };
     struct raft_address peer = {.bytes = 0};
-    push_parcel(sim, pack(&packet, &peer), sim->now);
+    push_parcel(sim, pack(packet, &peer), sim->now);
 }
 
 /* The first bytes tell packets of one length apart: the others are payloads, which are looked at

@@ -307,6 +307,7 @@ static void build_node(struct raft_sim_process *process)
         .fresh = from->fresh,
         .tail_bytes_max = from->tail_bytes_max,
         .sessions_max = from->sessions_max,
+        .clients_max = from->clients_max,
         .snapshot_every = from->snapshot_every,
         .snapshot_trailing = from->snapshot_trailing,
         .check = true,

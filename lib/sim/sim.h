@@ -116,6 +116,7 @@ struct raft_sim_options {
     uint32_t snapshot_every;          /* applied entries between snapshots, 0 = default (8192) */
     uint32_t snapshot_trailing;       /* entries that stay before one, 0 = default (1024) */
     uint32_t sessions_max; /* clients that nodes remember, 0 = default; few make many forgotten */
+    uint32_t clients_max;  /* requests that wait at a node, 0 = default */
     uint32_t topics;       /* mask of raft_sim_topic for line */
     void (*line)(void *context, const char *text); /* one trace line; NULL = none */
     void *line_context;
@@ -205,8 +206,8 @@ bool raft_sim_link_nth(struct raft_sim *sim, raft_id from, raft_id to, uint32_t 
 /* The next count messages of a type are lost. */
 void raft_sim_link_lose(struct raft_sim *sim, raft_id from, raft_id to, enum raft_message_type type,
                         uint32_t count);
-/* A message made by hand arrives now; its sender need not know of it. */
-void raft_sim_inject(struct raft_sim *sim, const struct raft_message *message);
+/* A packet made by hand arrives now; its sender need not know of it. */
+void raft_sim_inject(struct raft_sim *sim, const struct raft_packet *packet);
 
 /* Disks: a held disk finishes nothing until it is released; one without space writes nothing. */
 void raft_sim_disk_latency(struct raft_sim *sim, raft_id id, raft_time min, raft_time max);

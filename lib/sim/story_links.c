@@ -143,7 +143,12 @@ bool raft_story_inject(struct raft_story *story)
         !read_number_option(story, "id", &message.id) || !read_body(story, &message, entries))
         return false;
     struct raft_sim *sim = raft_story_world(story);
-    raft_sim_inject(sim, &message);
+    struct raft_packet packet = {.kind = RAFT_PACKET_MESSAGE,
+                                 .from = message.from,
+                                 .to = message.to,
+                                 .id = message.id,
+                                 .message = message};
+    raft_sim_inject(sim, &packet);
     raft_sim_run(sim, raft_sim_now(sim)); /* It arrives now. */
     return true;
 }
