@@ -124,7 +124,9 @@ enum raft_error raft_tree_parse(const struct raft_tree_text *text, struct raft_t
     if (!fine) {
         char line[16] = "";
 
-        snprintf(line, sizeof line, builder.line != 0 ? ":%u" : "", builder.line);
+        if (builder.line != 0) {
+            snprintf(line, sizeof line, ":%u", builder.line);
+        }
         snprintf(message, message_bytes, "%s%s: %s", text->name, line, builder.complaint);
         raft_tree_free(tree);
         return RAFT_MALFORMED;
