@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/kv.h"
 #include "base/assert.h"
 
 uint8_t take(struct liar *liar)
