@@ -38,14 +38,12 @@ void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state
     struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
     struct raft_log_write write = {
         .term = state->term, .vote = state->vote, .commit = state->commit, .count = count};
-    struct raft_sim_operation operation = {.kind = RAFT_SIM_OPERATION_WRITE};
     struct raft_entry *entries = calloc(count + 1, sizeof *entries);
     ASSERT(entries != NULL && raft_sim_node(sim, id) == NULL && disk->oldest == NULL);
     for (uint32_t i = 0; i < count; i++)
         entries[i] = (struct raft_entry){.index = i + 1, .term = terms[i], .type = RAFT_ENTRY_NOOP};
     write.entries = entries;
-    operation.content = write;
-    disk->writer.ops->submit(&disk->writer, 0, &operation.content);
+    disk->writer.ops->submit(&disk->writer, 0, &write);
     raft_sim_disk_crash(disk, UINT32_MAX); /* All of it is durable, nobody is told. */
     free(entries);
 }
