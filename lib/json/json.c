@@ -15,7 +15,7 @@ static struct raft_json *wrap_value(json_t *value);
 static json_t *unwrap_value(struct raft_json *value);
 static const json_t *view_value(const struct raft_json *value);
 static void add_value(struct raft_json *to, const char *key, json_t *value);
-static json_t *make_string(const char *text);
+static json_t *make_string(const void *bytes, size_t count);
 static char *mend_utf8(const char *text, size_t count, size_t *mended_bytes);
 static bool is_too_deep(const char *text, size_t bytes);
 
@@ -36,7 +36,12 @@ void raft_json_add(struct raft_json *to, const char *key, struct raft_json *valu
 
 void raft_json_add_string(struct raft_json *to, const char *key, const char *text)
 {
-    add_value(to, key, text == NULL ? json_null() : make_string(text));
+    add_value(to, key, text == NULL ? json_null() : make_string(text, strlen(text)));
+}
+
+void raft_json_add_bytes(struct raft_json *to, const char *key, const void *bytes, size_t count)
+{
+    add_value(to, key, make_string(bytes, count));
 }
 
 void raft_json_add_integer(struct raft_json *to, const char *key, int64_t value)
@@ -188,15 +193,7 @@ char *raft_json_text(const struct raft_json *json)
 
 char *raft_json_quote(const void *bytes, size_t count)
 {
-    const char *text = count > 0 ? bytes : "";
-    json_t *value = json_stringn(text, count);
-    if (value == NULL) {
-        size_t mended_bytes;
-        char *mended = mend_utf8(text, count, &mended_bytes);
-        value = json_stringn(mended, mended_bytes);
-        free(mended);
-    }
-    ASSERT(value != NULL); /* out of memory */
+    json_t *value = make_string(bytes, count);
     char *quoted = json_dumps(value, JSON_ENCODE_ANY);
     ASSERT(quoted != NULL);
     json_decref(value);
@@ -245,15 +242,17 @@ static void add_value(struct raft_json *to, const char *key, json_t *value)
     ASSERT(status == 0); /* not a container of that kind, or out of memory */
 }
 
-static json_t *make_string(const char *text)
+static json_t *make_string(const void *bytes, size_t count)
 {
-    json_t *value = json_string(text);
+    const char *text = count > 0 ? bytes : "";
+    json_t *value = json_stringn(text, count);
     if (value == NULL) {
-        size_t bytes;
-        char *mended = mend_utf8(text, strlen(text), &bytes);
-        value = json_stringn(mended, bytes);
+        size_t mended_bytes;
+        char *mended = mend_utf8(text, count, &mended_bytes);
+        value = json_stringn(mended, mended_bytes);
         free(mended);
     }
+    ASSERT(value != NULL); /* out of memory */
     return value;
 }
 

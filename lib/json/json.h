@@ -27,6 +27,8 @@ void raft_json_add(struct raft_json *to, const char *key, struct raft_json *valu
 void raft_json_add_string(
     struct raft_json *to, const char *key,
     const char *text); /* NULL = null; bytes that are not UTF-8 become U+FFFD */
+/* The same for bytes that may hold anything, 0 too. */
+void raft_json_add_bytes(struct raft_json *to, const char *key, const void *bytes, size_t count);
 void raft_json_add_integer(struct raft_json *to, const char *key, int64_t value);
 void raft_json_add_number(struct raft_json *to, const char *key, double value);
 void raft_json_add_bool(struct raft_json *to, const char *key, bool value);
