@@ -206,15 +206,17 @@ int call_node(const struct call *call, const char *text, raft_id *id)
     return EXIT_DONE;
 }
 
-/* The names of the commands for an app; empty if there are none. */
+/* The commands for an app, with their verbs if they have some; empty if there are none. */
 static void list_commands(const char *app, char *text, size_t bytes)
 {
     size_t used = 0;
     text[0] = 0;
     for (uint32_t i = 0; i < commands_count && used < bytes; i++) {
         if (commands[i].app != NULL && strcmp(commands[i].app, app) == 0) {
-            int n = snprintf(text + used, bytes - used, "%s%s", used == 0 ? "" : ", ",
-                             commands[i].name);
+            bool has_verbs = commands[i].completes != NULL;
+            int n = snprintf(text + used, bytes - used, "%s%s%s%s", used == 0 ? "" : ", ",
+                             commands[i].name, has_verbs ? " " : "",
+                             has_verbs ? commands[i].usage : "");
             used += n < 0 ? 0 : (size_t)n;
         }
     }

@@ -183,6 +183,8 @@ int cmd_put(struct call *call);
 int cmd_get(struct call *call);
 int cmd_del(struct call *call);
 int cmd_cas(struct call *call);
+int cmd_bank(struct call *call);
+int cmd_queue(struct call *call);
 int cmd_completion(struct call *call);
 int cmd_version(struct call *call);
 int cmd_help(struct call *call);

@@ -29,6 +29,11 @@
         .kind = OPTION_TEXT, .name = "at", .metavar = "NODE",                                      \
         .help = "ask this node and no other", .completes = "nodes"                                 \
     }
+#define VIA_ROW                                                                                    \
+    {                                                                                              \
+        .kind = OPTION_TEXT, .name = "via", .metavar = "NODE",                                     \
+        .help = "ask this node first; one that does not lead says who does", .completes = "nodes"  \
+    }
 
 const struct option_row global_options[] = {
     {.kind = OPTION_TEXT,
@@ -255,6 +260,7 @@ const struct option_row heal_options[] = {
 const struct option_row get_options[] = {
     TIMEOUT_ROW("how long to wait for the answer (30)"),
     AT_ROW,
+    VIA_ROW,
     {.kind = OPTION_FLAG,
      .name = "stale",
      .help = "what the node has itself, however old; with --at it needs no leader"},
@@ -264,5 +270,6 @@ const struct option_row get_options[] = {
 const struct option_row client_options[] = {
     TIMEOUT_ROW("how long to wait for the answer (30)"),
     AT_ROW,
+    VIA_ROW,
     END,
 };

@@ -238,6 +238,31 @@ const struct command commands[] = {
      .args_max = 3,
      .app = "kv",
      .run = cmd_cas},
+    {.name = "bank",
+     .summary = "query the account, credit or debit it",
+     .usage = "query|credit N|debit N",
+     .details =
+         "Prints what the teller says; exit 1 when the teller refuses. For a cluster whose app\n"
+         "is bank (up --app bank).",
+     .options = get_options,
+     .completes = "query|credit|debit",
+     .args_min = 1,
+     .args_max = 2,
+     .app = "bank",
+     .run = cmd_bank},
+    {.name = "queue",
+     .summary = "topics and messages: create, put, get (takes it away), topics, view",
+     .usage = "topics|create TOPIC|put TOPIC MESSAGE|get TOPIC|view",
+     .details =
+         "get prints the oldest message of a topic and takes it away; view shows all without\n"
+         "taking any. The message - is read from stdin. For a cluster whose app is queue\n"
+         "(up --app queue).",
+     .options = get_options,
+     .completes = "topics|create|put|get|view",
+     .args_min = 1,
+     .args_max = 3,
+     .app = "queue",
+     .run = cmd_queue},
     {.name = "sim",
      .summary = "run the same node code in virtual time, from a seed",
      .usage = "",
