@@ -25,7 +25,8 @@ enum {
     BACKLOG = 511,
     ANSWER_MS = 800,
     REQUEST_MS = 10000,
-    IDLE_MS = 60000
+    IDLE_MS = 60000,
+    TAKE_MS = 60000
 };
 
 static enum raft_error refuse(char *message, size_t bytes, enum raft_error error,
@@ -59,6 +60,9 @@ struct raft_http *raft_http_create(struct raft_server *server)
     if (http->options.idle_ms == 0) {
         http->options.idle_ms = IDLE_MS;
     }
+    if (http->options.take_ms == 0) {
+        http->options.take_ms = TAKE_MS;
+    }
     return http;
 }
 
@@ -83,9 +87,11 @@ enum raft_error raft_http_open(struct raft_http *http, char *message, size_t mes
     int fd = bind_socket(&address);
     if (fd < 0) {
         int code = errno;
-        return refuse(message, message_bytes, raft_error_of_errno(code),
-                      "http: cannot listen on %s port %u: %s", endpoint->host, endpoint->port,
-                      strerror(code));
+        enum raft_error error = code == EADDRINUSE      ? RAFT_BUSY
+                                : code == EADDRNOTAVAIL ? RAFT_INVALID
+                                                        : raft_error_of_errno(code);
+        return refuse(message, message_bytes, error, "http: cannot listen on %s port %u: %s",
+                      endpoint->host, endpoint->port, strerror(code));
     }
     if (!raft_endpoint_is_loopback(&address)) {
         (void)fprintf(stderr,

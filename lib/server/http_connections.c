@@ -6,8 +6,11 @@
  * and that is born between our stream callback and the first event. So what was accepted is
  * adopted a moment later, by an event that is ahead of any byte.
  */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -17,11 +20,7 @@
 #include "base/assert.h"
 #include "server/http.h"
 
-enum {
-    SWEEP_USEC = 250000,
-    ANSWER_TAKEN_MS = 60000, /* within this a client must have taken its answer */
-    INPUT_BYTES_MAX = 128 * 1024
-};
+enum { SWEEP_USEC = 250000, INPUT_BYTES_MAX = 128 * 1024 };
 
 static bool make_room(struct raft_http *http);
 static void link_connection(struct raft_http_connection *connection);
@@ -103,11 +102,15 @@ void raft_http_connections_adopt(struct raft_http *http)
     }
 }
 
+/* An answer is written at once or in large pieces, so none has to wait for another. */
 static void note_descriptor(struct raft_http_connection *connection)
 {
     struct raft_http *http = connection->http;
+    int one = 1;
     connection->fd = bufferevent_getfd(connection->stream);
     ASSERT(connection->fd >= 0);
+    (void)setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &one,
+                     sizeof one); /* it is only slower without */
     size_t needed = (size_t)connection->fd + 1;
     if (needed > http->by_fd_count) {
         size_t count = needed * 2;
@@ -198,7 +201,7 @@ static bool is_late(const struct raft_http_connection *connection, uint64_t now)
         limit = options->request_ms;
         break;
     case RAFT_HTTP_ANSWERING:
-        limit = options->answer_ms + (uint64_t)ANSWER_TAKEN_MS;
+        limit = (uint64_t)options->answer_ms + options->take_ms;
         break;
     }
     return now - connection->since >= limit;

@@ -36,6 +36,7 @@ struct raft_http_options {
     uint32_t answer_ms;       /* a call is answered within this; 0 = default (800) */
     uint32_t request_ms;      /* a request must be there within this; 0 = default (10 s) */
     uint32_t idle_ms;         /* between two requests; 0 = default (60 s) */
+    uint32_t take_ms;         /* for the client to take its answer; 0 = default (60 s) */
 };
 
 struct raft_server_options {

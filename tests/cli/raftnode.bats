@@ -251,3 +251,25 @@ end() {
   refute_line --regexp 'raftnode:|ERROR|dropped'
   refute_line --regexp '^[^0-9]'
 }
+
+@test "H1 an HTTP port that is taken is named, and the exit status is 75" {
+  local port
+  coproc HOLDER { exec python3 -c '
+import socket, sys
+held = socket.socket()
+held.bind(("127.0.0.1", 0))
+held.listen()
+print(held.getsockname()[1], flush=True)
+sys.stdin.read()'; }
+  PIDS+=("$HOLDER_PID")
+  read -r port <&"${HOLDER[0]}"
+  until [[ ${READY-} == "error http:"* ]]; do # the UDP port may be taken too
+    write_spec "$DIR/spec" 00000000000000aa $((20000 + RANDOM % 40000))
+    sed -i "s/\"slot\":0/&,\"http_host\":\"127.0.0.1\",\"http_port\":$port/" "$DIR/spec"
+    launch --spec "$DIR/spec" --id 1 --data "$DIR/n1"
+  done
+  assert_equal "$READY" "error http: cannot listen on 127.0.0.1 port $port: Address already in use"
+  local code=0
+  wait "$PID" || code=$?
+  assert_equal "$code" 75
+}

@@ -205,6 +205,22 @@ play_queue() {
   done
 }
 
+@test "A20 with few descriptors the clients that wait longest go, and newcomers are served" {
+  cluster_home
+  (ulimit -n 120 && cluster_up 1 --app queue)
+  local at
+  at=$(url n1)
+  run -0 python3 - "$at" << 'PYTHON'
+import socket, sys
+host, port = sys.argv[1][len("http://"):].split(":")
+crowd = [socket.create_connection((host, int(port))) for i in range(300)]
+crowd[-1].sendall(b"GET /status HTTP/1.1\r\n\r\n")
+assert crowd[-1].recv(12) == b"HTTP/1.1 200"
+assert crowd[0].recv(1) == b""
+PYTHON
+  play_queue "$at"
+}
+
 @test "A20 2,000 clients that say little or nothing cost no leader its heartbeats" {
   cluster_up 3 --timing lan --app queue
   local at term

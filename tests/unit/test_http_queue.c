@@ -8,7 +8,11 @@
 #define YES "{\"success\": true}"
 #define NO  "{\"success\": false}"
 
-enum { MESSAGE_BYTES = RAFT_QUEUE_MESSAGE_BYTES_MAX, LARGE_COUNT = 24 };
+enum {
+    MESSAGE_BYTES = RAFT_QUEUE_MESSAGE_BYTES_MAX,
+    LARGE_COUNT = 24,
+    HUGE_COUNT = 300 /* more than a kernel buffers */
+};
 
 static int make_queue(void **state)
 {
@@ -223,15 +227,15 @@ static void test_H5_without_a_leader_nothing_is_served_but_the_view(void **state
  */
 
 /* Two topics with messages of 32 KiB each, the first byte of which counts. */
-static void fill_queue(void)
+static void fill_queue(int count)
 {
     static char body[MESSAGE_BYTES + 64];
     check_call("PUT", "/topic", "{\"topic\": \"large\"}", 200, YES);
     check_call("PUT", "/topic", "{\"topic\": \"small\"}", 200, YES);
-    for (int i = 0; i < LARGE_COUNT; i++) {
+    for (int i = 0; i < count; i++) {
         int used = snprintf(body, sizeof body, "{\"topic\": \"%s\", \"message\": \"",
                             i % 2 == 0 ? "large" : "small");
-        memset(body + used, 'a' + i, MESSAGE_BYTES);
+        memset(body + used, 'a' + i % LARGE_COUNT, MESSAGE_BYTES);
         (void)snprintf(body + used + MESSAGE_BYTES, 3, "\"}");
         check_call("PUT", "/message", body, 200, YES);
     }
@@ -275,7 +279,7 @@ static void test_H7_a_large_view_comes_in_pieces(void **state)
 {
     (void)state;
     serve();
-    fill_queue();
+    fill_queue(LARGE_COUNT);
     struct answer answer = call("GET", "/force-view-state-machine", "");
     assert_string_equal(find_header(&answer, "Transfer-Encoding"), "chunked");
     check_view(&answer);
@@ -289,7 +293,7 @@ static void test_H7_a_client_of_1_0_gets_it_too(void **state)
     struct answer answer = {.code = 0};
     (void)state;
     serve();
-    fill_queue();
+    fill_queue(LARGE_COUNT);
     int fd = dial();
     assert_true(say(fd, "GET /force-view-state-machine HTTP/1.0\r\n"
                         "Connection: keep-alive\r\n\r\n"));
@@ -309,7 +313,7 @@ static void test_A20_a_client_that_does_not_read_holds_nobody_up(void **state)
     int stuck[20];
     (void)state;
     serve();
-    fill_queue();
+    fill_queue(LARGE_COUNT);
     for (size_t i = 0; i < 20; i++) {
         stuck[i] = dial_small();
         assert_true(say(stuck[i], "GET /force-view-state-machine HTTP/1.1\r\nHost: x\r\n\r\n"));
@@ -330,6 +334,49 @@ static void test_A20_a_client_that_does_not_read_holds_nobody_up(void **state)
     assert_int_equal(make_world_of(1), 0);
 }
 
+static int make_impatient(void **state)
+{
+    const struct raft_http_options options = {.app = "queue", .answer_ms = 100, .take_ms = 200};
+    (void)state;
+    return make_http_world(1, &options);
+}
+
+static unsigned long count_connections(void)
+{
+    struct answer answer = call("GET", "/metrics", "");
+    const char *line = strstr(answer.body, "\nraft_http_connections ");
+    assert_non_null(line);
+    unsigned long count = strtoul(strchr(line, ' '), NULL, 10);
+    forget(&answer);
+    return count;
+}
+
+/* It gets what is under way, and no more. */
+static void test_A20_a_client_that_never_reads_is_sent_away(void **state)
+{
+    char bytes[4096];
+    size_t taken = 0;
+    ssize_t count;
+    (void)state;
+    serve();
+    fill_queue(HUGE_COUNT);
+    int fd = dial_small();
+    assert_true(say(fd, "GET /force-view-state-machine HTTP/1.1\r\nHost: x\r\n\r\n"));
+    while (count_connections() > 1) {
+    }
+    while ((count = recv(fd, bytes, sizeof bytes, 0)) > 0) {
+        taken += (size_t)count;
+    }
+    assert_true(taken < (size_t)HUGE_COUNT * MESSAGE_BYTES);
+    assert_int_equal(close(fd), 0);
+    fd = dial_small();
+    assert_true(say(fd, "GET /force-view-state-machine HTTP/1.1\r\nHost: x\r\n\r\n"));
+    assert_int_equal(recv(fd, bytes, 1, 0), 1);
+    assert_int_equal(end_world(NULL), 0); /* in the middle of its answer */
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(make_world_of(1), 0);
+}
+
 #define WITH(test, make) cmocka_unit_test_setup_teardown(test, make, end_http_world)
 
 int main(void)
@@ -345,6 +392,7 @@ int main(void)
         WITH(test_H7_a_large_view_comes_in_pieces, make_queue),
         WITH(test_H7_a_client_of_1_0_gets_it_too, make_queue),
         WITH(test_A20_a_client_that_does_not_read_holds_nobody_up, make_queue),
+        WITH(test_A20_a_client_that_never_reads_is_sent_away, make_impatient),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
