@@ -3,10 +3,9 @@
  * An app around a node's own one, which remembers what was run last and what it gave: so it shows
  * whether an applied command really came to the state machine.
  */
-#include "app/app.h"
-
 #include <stdlib.h>
 
+#include "app/kv.h"
 #include "base/assert.h"
 #include "sim/internal.h"
 
@@ -35,12 +34,14 @@ static const struct raft_app_ops ops = {
     .destroy = destroy,
 };
 
-struct raft_app *raft_sim_app_create(struct raft_app *inner, struct raft_sim_run *run)
+struct raft_app *raft_sim_app_create(const struct raft_sim_options *options, raft_id id,
+                                     struct raft_sim_run *run)
 {
     struct witness *witness = calloc(1, sizeof *witness);
     ASSERT(witness != NULL);
     witness->app.ops = &ops;
-    witness->inner = inner;
+    witness->inner =
+        options->app != NULL ? options->app(options->app_context, id) : raft_app_kv_create();
     witness->run = run;
     return &witness->app;
 }

@@ -263,7 +263,8 @@ void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
                           const struct raft_message *message);
 
 /* app.c: an app around a node's own (owned), which notes what it was given. */
-struct raft_app *raft_sim_app_create(struct raft_app *inner, struct raft_sim_run *run);
+struct raft_app *raft_sim_app_create(const struct raft_sim_options *options, raft_id id,
+                                     struct raft_sim_run *run);
 
 /* judge.c: each shows one kind of happening. */
 void raft_sim_fail(struct raft_sim *sim, const char *format, ...)

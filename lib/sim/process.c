@@ -316,7 +316,7 @@ static void build_node(struct raft_sim_process *process)
     process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
     process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
                                              &process->sim->now);
-    process->app = raft_sim_app_create(raft_app_kv_create(), &process->run);
+    process->app = raft_sim_app_create(from, process->id, &process->run);
     struct raft_node_ports ports = {
         .log = process->disk.log,
         .writer = &process->disk.writer,

@@ -120,6 +120,8 @@ struct raft_sim_options {
     uint32_t topics;       /* mask of raft_sim_topic for line */
     void (*line)(void *context, const char *text); /* one trace line; NULL = none */
     void *line_context;
+    struct raft_app *(*app)(void *context, raft_id id); /* a node's, for each life; NULL = kv */
+    void *app_context;
 };
 
 /* T 100 ms, heartbeats each 10 ms, pre-vote and check-quorum on, 1 ms network and disk. */
