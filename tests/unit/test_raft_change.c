@@ -187,6 +187,25 @@ static void test_joint_ends_by_itself(void **state)
     fx_finish(&fx);
 }
 
+/* Also where nobody comes and most of the old ones go. */
+static void test_joint_ends_by_itself_for_those_who_stay(void **state)
+{
+    struct fx fx;
+    const struct raft_config target = {1, {{1, VOTER}}};
+    (void)state;
+
+    lead(&fx, 3);
+    assert_int_equal(fx_change(&fx, &target, 0), RAFT_REFUSAL_NONE);
+    assert_int_equal(raft_config_flags(&fx.status.config, 1), VOTER | OLD);
+    assert_int_equal(raft_config_flags(&fx.status.config, 2), OLD);
+    fx_persist_all(&fx);
+    ack(&fx, 2, 2);
+    fx_persist_all(&fx);
+    assert_true(raft_config_equals(&fx.status.config, &target));
+    assert_true(fx.status.config_committed);
+    fx_finish(&fx);
+}
+
 /* What hinders the last step only delays it: a transfer, a full disk, no room. */
 static void test_joint_ends_later_if_it_must(void **state)
 {
@@ -325,6 +344,7 @@ static void test_impossible_wishes_are_refused(void **state)
     struct fx fx;
     struct raft_config config;
     struct raft_config none = {1, {{2, LEARNER}}};
+    struct raft_config tail = {2, {{1, VOTER}, {2, VOTER}, {3, LEARNER | JOINING}}};
     struct raft_config big;
     (void)state;
 
@@ -344,6 +364,8 @@ static void test_impossible_wishes_are_refused(void **state)
     }
     assert_int_equal(fx_change(&fx, &big, 0), RAFT_REFUSAL_IMPOSSIBLE);
     assert_int_equal(fx.status.config_index, 0);
+    /* What lies behind the last one is nobody's wish. */
+    assert_int_equal(fx_change(&fx, &tail, 0), RAFT_REFUSAL_NONE);
     fx_finish(&fx);
 }
 
@@ -360,6 +382,12 @@ static void test_untimely_wishes_are_refused(void **state)
     fx_plain(&fx, RAFT_EVENT_SPACE_BACK);
     fx_propose(&fx, fx.limits.proposals_max, 1);
     assert_int_equal(change_one(&fx, 4, VOTER), RAFT_REFUSAL_BUSY);
+    fx_persist_all(&fx);
+    ack(&fx, 2, 2); /* Room for one is enough. */
+    assert_int_equal(change_one(&fx, 3, LEARNER), RAFT_REFUSAL_NONE);
+    fx_persist_all(&fx);
+    ack(&fx, 2, fx.status.last);
+    assert_int_equal(change_one(&fx, 3, VOTER), RAFT_REFUSAL_NONE);
     fx_persist_all(&fx);
     ack(&fx, 2, fx.status.last);
     fx_step(&fx, &transfer);
@@ -396,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_M74_both_halves_agree),
         cmocka_unit_test(test_M74_both_halves_keep_a_leader),
         cmocka_unit_test(test_joint_ends_by_itself),
+        cmocka_unit_test(test_joint_ends_by_itself_for_those_who_stay),
         cmocka_unit_test(test_joint_ends_later_if_it_must),
         cmocka_unit_test(test_a_new_leader_ends_a_joint_configuration),
         cmocka_unit_test(test_M76_a_removed_leader_goes_when_it_is_committed),

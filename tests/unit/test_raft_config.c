@@ -78,6 +78,14 @@ static void test_bytes_come_back(void **state)
     assert_int_equal(count, RAFT_CONFIG_BYTES_MAX);
     assert_true(raft_config_decode(bytes, count, &read));
     assert_true(raft_config_equals(&config, &read));
+    raft_config_voters(&config, 2);
+    config.members[0].id = 0x00ffffff;
+    count = raft_config_encode(&config, bytes);
+    assert_false(raft_config_decode(bytes, count, &read)); /* Out of order. */
+    config.members[1].id = 0x01000000;
+    count = raft_config_encode(&config, bytes);
+    assert_true(raft_config_decode(bytes, count, &read));
+    assert_true(raft_config_equals(&config, &read));
     raft_config_voters(&config, 0x2);
     config.members[1].id = 0x01020304;
     count = raft_config_encode(&config, bytes);

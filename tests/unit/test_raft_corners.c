@@ -67,6 +67,7 @@ static void drops_a_message_of_no_known_type(void **state)
 static void takes_the_last_numbers(void **state)
 {
     static struct fx fx;
+    struct raft_message reply = {.type = RAFT_MESSAGE_READ_REPLY, .from = 2, .term = 1};
     (void)state;
     fx_init(&fx, 1, 3);
     fx_start(&fx, 1, NULL);
@@ -79,6 +80,31 @@ static void takes_the_last_numbers(void **state)
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 2, RAFT_TERM_MAX, fx_snapshot(RAFT_INDEX_MAX, RAFT_TERM_MAX));
     assert_int_equal(fx_find(&fx, RAFT_EFFECT_FETCH, 0)->fetch.snapshot.index, RAFT_INDEX_MAX);
+    fx_finish(&fx);
+
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 1, NULL);
+    fx_append(&fx, 2, 1, (struct raft_append){0}, NULL);
+    fx_step(&fx, &(struct raft_event){.type = RAFT_EVENT_READ, .read = {.id = 5}});
+    reply.id = fx.raft->next_id - 1;
+    reply.read_reply.index = RAFT_INDEX_MAX + 1;
+    fx_receive(&fx, reply);
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    reply.read_reply.index = RAFT_INDEX_MAX;
+    fx_receive(&fx, reply);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_READ, 0)->read.index, RAFT_INDEX_MAX);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_READ, 0)->read.leader, 2);
+    fx_finish(&fx);
+
+    fx_lead_with_peer(&fx);
+    reply = (struct raft_message){.type = RAFT_MESSAGE_APPEND_REPLY, .from = 3, .term = 2};
+    reply.id = fx.raft->next_id - 1;
+    reply.append_reply.hint_index = RAFT_INDEX_MAX + 1;
+    fx_receive(&fx, reply);
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    reply.append_reply.hint_index = RAFT_INDEX_MAX;
+    fx_receive(&fx, reply);
+    assert_false(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_finish(&fx);
 }
 
@@ -97,6 +123,27 @@ static void skips_the_id_that_means_none(void **state)
         }
     }
     fx_carry(&fx, 2);
+    fx_finish(&fx);
+}
+
+/* A wish that the host does not answer is made anew, the one of the smallest id too. */
+static void gives_up_a_wish_of_any_id(void **state)
+{
+    static struct fx fx;
+    struct raft_message alive = {.type = RAFT_MESSAGE_APPEND_REPLY, .from = 2, .term = 2};
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx.disk.term = 1;
+    fx_boot(&fx, false, UINT64_MAX - 1);
+    fx_lead(&fx);
+    assert_int_equal(fx_wish_for(&fx, 2)->replicate.id, 1);
+    assert_int_equal(fx_wish_for(&fx, 2)->replicate.last_max, 1);
+    for (int beats = FX_T / FX_BEAT; beats > 0; beats--) {
+        fx_pass(&fx, FX_BEAT);
+        assert_int_equal(fx_wish_for(&fx, 2)->replicate.last_max, beats == 1 ? 1 : 0);
+        alive.id = fx_wish_for(&fx, 2)->replicate.id;
+        fx_receive(&fx, alive);
+    }
     fx_finish(&fx);
 }
 
@@ -155,6 +202,7 @@ int main(void)
         cmocka_unit_test(drops_a_message_of_no_known_type),
         cmocka_unit_test(takes_the_last_numbers),
         cmocka_unit_test(skips_the_id_that_means_none),
+        cmocka_unit_test(gives_up_a_wish_of_any_id),
         cmocka_unit_test(starts_its_ids_at_one),
         cmocka_unit_test(waits_when_it_is_no_member),
         cmocka_unit_test(takes_an_answer_that_overtook_its_sending),

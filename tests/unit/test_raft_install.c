@@ -91,6 +91,9 @@ static void test_an_offer_that_contradicts_is_dropped(void **state)
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 1, 2, fx_snapshot(0, 1));
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    fx_offer(&fx, 1, 2, fx_snapshot(2, 2));
+    assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    assert_null(fx_sent_to(&fx, 1));
     fx_offer(&fx, 1, 2, fx_snapshot(20, 0));
     assert_true(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
     fx_offer(&fx, 1, 2, (struct raft_snapshot){.index = 20, .term = 2});
