@@ -2,7 +2,6 @@
  *
  * Snapshots of the LMDB log against kill -9 at any moment, and stores of the first format.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -21,55 +20,11 @@
 #include "base/random.h"
 #include "log/record.h"
 #include "log/table.h"
+#include "unit/lmdb_fixture.h"
 
 enum { IMAGE_BYTES_MAX = 1024 * 1024 };
 
-struct fixture {
-    char directory[64];
-    struct raft_log_lmdb_options options;
-    struct raft_log *log;
-    struct raft_log_state state;
-};
-
 static uint8_t image[IMAGE_BYTES_MAX];
-
-static int setup(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof(*fixture));
-    /* Memory, if there is a disk of it: what a kill leaves is the same, and a sync costs nothing.
-     */
-    snprintf(fixture->directory, sizeof(fixture->directory), "%s/raft-crash-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(fixture->directory));
-    fixture->options = (struct raft_log_lmdb_options){
-        .directory = fixture->directory,
-        .identity = {.cluster = 0xc1, .node = 3},
-    };
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct fixture *fixture = *state;
-    raft_log_close(&fixture->log);
-    DIR *directory = opendir(fixture->directory);
-    for (struct dirent *file = readdir(directory); file != NULL; file = readdir(directory)) {
-        if (file->d_name[0] != '.') {
-            assert_int_equal(unlinkat(dirfd(directory), file->d_name, 0), 0);
-        }
-    }
-    closedir(directory);
-    assert_int_equal(rmdir(fixture->directory), 0);
-    free(fixture);
-    return 0;
-}
-
-static enum raft_error open_and_load(struct fixture *fixture)
-{
-    enum raft_error error = raft_log_lmdb_open(&fixture->options, &fixture->log, NULL, 0);
-    return error == RAFT_OK ? raft_log_load(fixture->log, &fixture->state) : error;
-}
 
 /* Every byte of an image is its index. */
 static struct raft_snapshot make_snapshot(raft_index index, size_t bytes)
@@ -96,7 +51,7 @@ static void write_until_killed(struct fixture *fixture, int pipe_fd, uint64_t se
 {
     struct raft_random random;
     raft_random_seed(&random, seed);
-    if (open_and_load(fixture) != RAFT_OK) {
+    if (open_log(fixture) != RAFT_OK || raft_log_load(fixture->log, &fixture->state) != RAFT_OK) {
         _exit(1);
     }
     raft_index last = fixture->state.last;
@@ -173,7 +128,7 @@ static void test_c8_a_snapshot_is_whole_or_the_old_one_after_kill_9(void **state
         close(fds[0]);
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_true(WIFSIGNALED(status));
-        assert_int_equal(open_and_load(fixture), RAFT_OK);
+        open_and_load(fixture);
         assert_true(fixture->state.snapshot.index >= told);
         check_whole(fixture);
         raft_log_close(&fixture->log);
@@ -203,18 +158,15 @@ static void lower_format(struct fixture *fixture)
 static void test_a_store_of_the_first_format_is_refused(void **state)
 {
     struct fixture *fixture = *state;
-    assert_int_equal(open_and_load(fixture), RAFT_OK);
+    open_and_load(fixture);
     assert_int_equal(append_one(fixture->log, 1), RAFT_OK);
     raft_log_close(&fixture->log);
     lower_format(fixture);
-    char message[256] = "";
     for (int i = 0; i < 2; i++) {
         fixture->options.read_only = i == 0;
-        assert_int_equal(
-            raft_log_lmdb_open(&fixture->options, &fixture->log, message, sizeof(message)),
-            RAFT_VERSION);
+        assert_int_equal(open_log(fixture), RAFT_VERSION);
         assert_null(fixture->log);
-        assert_non_null(strstr(message, "format 7261667400000001"));
+        assert_non_null(strstr(fixture->message, "format 7261667400000001"));
     }
 }
 

@@ -14,34 +14,11 @@
 
 #include <cmocka.h>
 
-#include "base/assert.h"
 #include "base/random.h"
 #include "raft/config.h"
-#include "sim/sim.h"
+#include "unit/seeds_fixture.h"
 
 enum { SEEDS_DEFAULT = 20, MS = 1000, SECOND = 1000 * MS, TROUBLE_S = 15, CALM_S = 30 };
-
-static uint64_t present_seed;
-
-static void fail_assert(const char *file, int line, const char *text)
-{
-    fprintf(stderr, "%s:%d: %s\nreplay: SEED=%llu test_sim_members\n", file, line, text,
-            (unsigned long long)present_seed);
-    abort();
-}
-
-static void print_line(void *context, const char *text)
-{
-    (void)context;
-    puts(text);
-}
-
-static uint64_t read_number(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-
-    return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
 
 static void choose_options(struct raft_random *random, struct raft_sim_options *options,
                            struct raft_sim_trouble *trouble, struct raft_limits *limits)
@@ -152,7 +129,7 @@ static const char *calm_down(struct raft_sim *sim)
     return raft_sim_failure(sim);
 }
 
-static bool run_world(uint64_t seed, uint64_t *changes)
+static bool run_world(uint64_t seed, bool tell, uint64_t *changes)
 {
     struct raft_random random;
     struct raft_sim_options options;
@@ -161,14 +138,10 @@ static bool run_world(uint64_t seed, uint64_t *changes)
     struct raft_sim *sim;
     const char *wrong;
 
-    present_seed = seed;
     raft_random_seed(&random, seed ^ 0x3e3bULL);
     raft_sim_options_init(&options, 3 + (uint32_t)raft_random_below(&random, 5), seed);
     choose_options(&random, &options, &trouble, &limits);
-    if (getenv("SEED") != NULL) {
-        options.line = print_line;
-        options.topics = (uint32_t)read_number("TOPICS", 0xff & ~(unsigned)RAFT_SIM_SUBSTATES);
-    }
+    begin_seed(seed, tell, &options);
     sim = raft_sim_create(&options);
     for (raft_id id = 1; id <= options.nodes; id++) {
         raft_sim_start(sim, id);
@@ -179,29 +152,25 @@ static bool run_world(uint64_t seed, uint64_t *changes)
         raft_sim_run(sim, raft_sim_now(sim) + raft_random_below(&random, 300 * MS));
     }
     wrong = raft_sim_failure(sim) == NULL ? calm_down(sim) : raft_sim_failure(sim);
-    if (wrong != NULL) {
-        fprintf(stderr, "seed %llu: %s\nreplay: SEED=%llu test_sim_members\n",
-                (unsigned long long)seed, wrong, (unsigned long long)seed);
-    }
+    bool good = judge_seed(wrong);
     raft_sim_destroy(&sim);
-    return wrong == NULL;
+    return good;
 }
 
 static void test_members_may_change_in_any_storm(void **state)
 {
-    uint64_t first = read_number("SEED", read_number("FIRST", 1));
-    uint64_t count = getenv("SEED") != NULL ? 1 : read_number("SEEDS", SEEDS_DEFAULT);
+    struct seeds seeds = choose_seeds(SEEDS_DEFAULT);
     uint64_t changes = 0;
     uint64_t failed = 0;
     (void)state;
 
-    for (uint64_t seed = first; seed < first + count; seed++) {
-        failed += !run_world(seed, &changes);
+    for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+        failed += !run_world(seed, seeds.one, &changes);
     }
-    printf("%llu worlds: %llu changes of members\n", (unsigned long long)count,
+    printf("%llu worlds: %llu changes of members\n", (unsigned long long)seeds.count,
            (unsigned long long)changes);
     assert_int_equal(failed, 0);
-    assert_true(getenv("SEED") != NULL || changes > 5 * count);
+    assert_true(seeds.one || changes > 5 * seeds.count);
 }
 
 int main(void)

@@ -17,31 +17,9 @@
 
 #include <cmocka.h>
 
-#include "base/assert.h"
-#include "sim/sim.h"
+#include "unit/seeds_fixture.h"
 
 enum { SEEDS_DEFAULT = 30, SECOND = 1000 * 1000, TROUBLE_S = 20, CALM_S = 20 };
-
-static uint64_t present_seed;
-
-static void fail_assert(const char *file, int line, const char *text)
-{
-    fprintf(stderr, "%s:%d: %s\nreplay: SEED=%llu test_sim_random\n", file, line, text,
-            (unsigned long long)present_seed);
-    abort();
-}
-
-static void print_line(void *context, const char *text)
-{
-    (void)context;
-    puts(text);
-}
-
-static uint64_t read_number(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
 
 /* The seed chooses the kind of world too. */
 static void choose_options(uint64_t seed, struct raft_sim_options *options,
@@ -140,13 +118,9 @@ static bool run_world(uint64_t seed, bool tell, uint64_t *hash, struct raft_sim_
     struct raft_sim_options options;
     struct raft_sim_trouble trouble;
     struct raft_limits limits;
-    present_seed = seed;
     choose_options(seed, &options, &trouble, &limits);
     choose_figure8(seed, &options, &trouble, &limits);
-    if (tell) {
-        options.line = print_line;
-        options.topics = (uint32_t)read_number("TOPICS", 0xff & ~(unsigned)RAFT_SIM_SUBSTATES);
-    }
+    begin_seed(seed, tell, &options);
     struct raft_sim *sim = raft_sim_create(&options);
     for (raft_id id = 1; id <= options.nodes; id++)
         raft_sim_start(sim, id);
@@ -155,13 +129,11 @@ static bool run_world(uint64_t seed, bool tell, uint64_t *hash, struct raft_sim_
     const char *wrong = raft_sim_failure(sim);
     if (wrong == NULL)
         wrong = calm_down(sim);
-    if (wrong != NULL)
-        fprintf(stderr, "seed %llu: %s\nreplay: SEED=%llu test_sim_random\n",
-                (unsigned long long)seed, wrong, (unsigned long long)seed);
+    bool good = judge_seed(wrong);
     *hash = raft_sim_hash(sim);
     raft_sim_counts(sim, counts);
     raft_sim_destroy(&sim);
-    return wrong == NULL;
+    return good;
 }
 
 static void random_worlds_keep_every_promise(void **state)
@@ -170,28 +142,22 @@ static void random_worlds_keep_every_promise(void **state)
     struct raft_sim_counts counts;
     struct raft_sim_counts total = {0};
     uint64_t hash;
-    uint64_t first = read_number("FIRST", 1);
-    uint64_t count = read_number("SEEDS", SEEDS_DEFAULT);
-    bool one = getenv("SEED") != NULL;
+    struct seeds seeds = choose_seeds(SEEDS_DEFAULT);
     uint64_t failed = 0;
-    if (one) {
-        first = read_number("SEED", 1);
-        count = 1;
-    }
-    for (uint64_t seed = first; seed < first + count; seed++) {
-        failed += !run_world(seed, one, &hash, &counts);
+    for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+        failed += !run_world(seed, seeds.one, &hash, &counts);
         total.answered += counts.answered;
         total.elections += counts.elections;
         total.crashes += counts.crashes;
     }
     printf("%llu worlds: %llu operations answered, %llu elections, %llu crashes\n",
-           (unsigned long long)count, (unsigned long long)total.answered,
+           (unsigned long long)seeds.count, (unsigned long long)total.answered,
            (unsigned long long)total.elections, (unsigned long long)total.crashes);
     assert_int_equal(failed, 0);
-    if (!one) { /* A storm in which nothing happens proves nothing. */
-        assert_true(total.answered > 20 * count);
-        assert_true(total.elections > count);
-        assert_true(total.crashes > count);
+    if (!seeds.one) { /* A storm in which nothing happens proves nothing. */
+        assert_true(total.answered > 20 * seeds.count);
+        assert_true(total.elections > seeds.count);
+        assert_true(total.crashes > seeds.count);
     }
 }
 

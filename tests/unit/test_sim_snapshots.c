@@ -18,32 +18,10 @@
 
 #include <cmocka.h>
 
-#include "base/assert.h"
 #include "base/random.h"
-#include "sim/sim.h"
+#include "unit/seeds_fixture.h"
 
 enum { SEEDS_DEFAULT = 20, SECOND = 1000 * 1000, NODES = 3, AWAY_S = 4, BACK_S = 20 };
-
-static uint64_t present_seed;
-
-static void fail_assert(const char *file, int line, const char *text)
-{
-    fprintf(stderr, "%s:%d: %s\nreplay: SEED=%llu test_sim_snapshots\n", file, line, text,
-            (unsigned long long)present_seed);
-    abort();
-}
-
-static void print_line(void *context, const char *text)
-{
-    (void)context;
-    puts(text);
-}
-
-static uint64_t read_number(const char *name, uint64_t otherwise)
-{
-    const char *text = getenv(name);
-    return text == NULL ? otherwise : strtoull(text, NULL, 10);
-}
 
 static void choose_options(uint64_t seed, struct raft_sim_options *options)
 {
@@ -92,12 +70,8 @@ static bool run_world(uint64_t seed, bool tell, struct raft_sim_counts *counts)
     struct raft_sim_options options;
     struct raft_sim_trouble trouble = {.clients = 4, .client_timeout = 300 * 1000};
     bool good = true;
-    present_seed = seed;
     choose_options(seed, &options);
-    if (tell) {
-        options.line = print_line;
-        options.topics = (uint32_t)read_number("TOPICS", 0xff & ~(unsigned)RAFT_SIM_SUBSTATES);
-    }
+    begin_seed(seed, tell, &options);
     struct raft_sim *sim = raft_sim_create(&options);
     for (raft_id id = 1; id <= NODES; id++)
         raft_sim_start(sim, id);
@@ -106,13 +80,12 @@ static bool run_world(uint64_t seed, bool tell, struct raft_sim_counts *counts)
     for (raft_id id = 1; id <= NODES && good; id++)
         good = go_and_come_back(sim, id);
     const char *wrong = raft_sim_failure(sim);
-    if (wrong != NULL || !good)
-        fprintf(stderr, "seed %llu: %s\nreplay: SEED=%llu test_sim_snapshots\n",
-                (unsigned long long)seed, wrong != NULL ? wrong : "a node does not come up again",
-                (unsigned long long)seed);
+    if (wrong == NULL && !good)
+        wrong = "a node does not come up again";
+    good = judge_seed(wrong);
     raft_sim_counts(sim, counts);
     raft_sim_destroy(&sim);
-    return wrong == NULL && good;
+    return good;
 }
 
 static void whoever_was_away_comes_back_by_snapshot(void **state)
@@ -120,23 +93,21 @@ static void whoever_was_away_comes_back_by_snapshot(void **state)
     (void)state;
     struct raft_sim_counts counts;
     struct raft_sim_counts total = {0};
-    bool one = getenv("SEED") != NULL;
-    uint64_t first = read_number(one ? "SEED" : "FIRST", 1);
-    uint64_t count = one ? 1 : read_number("SEEDS", SEEDS_DEFAULT);
+    struct seeds seeds = choose_seeds(SEEDS_DEFAULT);
     uint64_t failed = 0;
-    for (uint64_t seed = first; seed < first + count; seed++) {
-        failed += !run_world(seed, one, &counts);
+    for (uint64_t seed = seeds.first; seed < seeds.first + seeds.count; seed++) {
+        failed += !run_world(seed, seeds.one, &counts);
         total.answered += counts.answered;
         total.snapshots += counts.snapshots;
         total.installs += counts.installs;
     }
     printf("%llu worlds: %llu operations answered, %llu snapshots taken, %llu installed\n",
-           (unsigned long long)count, (unsigned long long)total.answered,
+           (unsigned long long)seeds.count, (unsigned long long)total.answered,
            (unsigned long long)total.snapshots, (unsigned long long)total.installs);
     assert_int_equal(failed, 0);
-    if (!one) { /* Else it showed nothing about snapshots. */
-        assert_true(total.installs >= count);
-        assert_true(total.snapshots > 10 * count);
+    if (!seeds.one) { /* Else it showed nothing about snapshots. */
+        assert_true(total.installs >= seeds.count);
+        assert_true(total.snapshots > 10 * seeds.count);
     }
 }
 
