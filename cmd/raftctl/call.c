@@ -206,7 +206,13 @@ int call_node(const struct call *call, const char *text, raft_id *id)
     return EXIT_DONE;
 }
 
-/* The commands for an app, with their verbs if they have some; empty if there are none. */
+int call_open_node(struct call *call, raft_id *id)
+{
+    int code = call_open(call, false);
+    return code == EXIT_DONE ? call_node(call, call->argv[0], id) : code;
+}
+
+/* The commands for an app, with their verbs if they have some. */
 static void list_commands(const char *app, char *text, size_t bytes)
 {
     size_t used = 0;
@@ -231,16 +237,9 @@ int call_app(const struct call *call)
         return EXIT_DONE;
     }
     list_commands(app, names, sizeof names);
-    if (names[0] != 0) {
-        return complain(call, EXIT_USAGE,
-                        "cluster %s runs the app %s, this is for %s (for %s there is: %s)",
-                        call->paths.name, app, needed, app, names);
-    }
-    return complain(
-        call, EXIT_USAGE,
-        "cluster %s runs the app %s, this is for %s (raftctl -c NAME up --app %s makes such a "
-        "cluster)",
-        call->paths.name, app, needed, needed);
+    return complain(call, EXIT_USAGE,
+                    "cluster %s runs the app %s, this is for %s (for %s there is: %s)",
+                    call->paths.name, app, needed, app, names);
 }
 
 int call_stored_node(const struct call *call, const struct raft_spec *spec, const char *text,

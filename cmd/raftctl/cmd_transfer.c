@@ -80,8 +80,7 @@ int cmd_campaign(struct call *call)
 {
     struct raft_json *answer = NULL;
     raft_id id = 0;
-    int code = call_open(call, false);
-    code = code == EXIT_DONE ? call_node(call, call->argv[0], &id) : code;
+    int code = call_open_node(call, &id);
     if (code != EXIT_DONE) {
         return code;
     }

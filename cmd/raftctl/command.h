@@ -108,6 +108,9 @@ int call_target(const struct call *call, const char *text, struct raft_target *t
 /* A target that must be one node. */
 int call_node(const struct call *call, const char *text, raft_id *id);
 
+/* call_open(), and the one node that the first argument is. */
+int call_open_node(struct call *call, raft_id *id);
+
 /* Runs the open cluster the app that this command is for? If not, complains with what it runs and
  * which commands are for that. */
 int call_app(const struct call *call);
