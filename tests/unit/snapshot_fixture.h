@@ -15,11 +15,10 @@
 
 #include <cmocka.h>
 
-#include "app/kv.h"
 #include "base/hash.h"
 #include "node/image.h"
-#include "node/node.h"
 #include "node/sessions.h"
+#include "unit/node_fixture.h"
 
 enum { T = 150000, SENT_MAX = 256, WRITES_MAX = 64, VALUE_BYTES = 30000 };
 
@@ -161,27 +160,15 @@ static inline void complete_read(struct fixture *f)
 static inline void build(struct fixture *f, uint32_t voters, uint32_t every)
 {
     struct raft_log_identity identity = {.cluster = 1, .node = 1};
-    struct raft_node_options options = {
-        .core = {.id = 1, .election_timeout = T, .heartbeat_interval = T / 10},
-        .limits = raft_limits_default(),
-        .incarnation = 5,
-        .seed = 1,
-        .snapshot_every = every,
-        .snapshot_trailing = 2,
-        .check = true,
-    };
-    raft_config_voters(&options.config, voters);
+    struct raft_node_options options = choose_node_options(voters, T);
+    options.snapshot_every = every;
+    options.snapshot_trailing = 2;
     if (f->log == NULL)
         f->log = raft_log_memory_open(&identity);
     f->writer.ops = &writer_ops;
     f->comms = raft_comms_memory_create(1, keep_sent, f);
-    f->app = raft_app_kv_create();
-    struct raft_node_ports ports = {.log = f->log,
-                                    .writer = &f->writer,
-                                    .comms = f->comms,
-                                    .app = f->app,
-                                    .serializer = raft_serializer_msgpack()};
-    f->node = raft_node_create(&options, &ports);
+    struct raft_node_ports ports = {.log = f->log, .writer = &f->writer, .comms = f->comms};
+    f->node = make_node(&options, ports, &f->app);
     assert_int_equal(raft_node_start(f->node, f->now), RAFT_OK);
     complete(f);
 }

@@ -10,9 +10,8 @@
 
 #include <cmocka.h>
 
-#include "app/kv.h"
 #include "base/error.h"
-#include "node/node.h"
+#include "unit/node_fixture.h"
 
 enum { T = 100000 };
 
@@ -74,23 +73,11 @@ static void see_config(void *context, raft_index index, const struct raft_config
 
 static enum raft_error start(struct fixture *f)
 {
-    struct raft_node_options options = {
-        .core = {.id = 1, .election_timeout = T, .heartbeat_interval = T / 10},
-        .limits = raft_limits_default(),
-        .incarnation = 5,
-        .seed = 1,
-        .check = true,
-    };
-    struct raft_node_ports ports = {.log = f->log,
-                                    .writer = &f->writer,
-                                    .comms = f->comms,
-                                    .serializer = raft_serializer_msgpack()};
+    struct raft_node_options options = choose_node_options(1, T);
+    struct raft_node_ports ports = {.log = f->log, .writer = &f->writer, .comms = f->comms};
 
-    f->app = raft_app_kv_create();
-    ports.app = f->app;
     f->told.count = 0;
-    raft_config_voters(&options.config, 1);
-    f->node = raft_node_create(&options, &ports);
+    f->node = make_node(&options, ports, &f->app);
     f->observer = (struct raft_node_observer){.context = f, .config = see_config};
     raft_node_observe(f->node, &f->observer);
     return raft_node_start(f->node, 0);

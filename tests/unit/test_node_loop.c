@@ -12,8 +12,7 @@
 
 #include <cmocka.h>
 
-#include "app/kv.h"
-#include "node/node.h"
+#include "unit/node_fixture.h"
 
 enum { SENT_MAX = 256, T = 100 * 1000, WRITES_MAX = 64 };
 
@@ -129,31 +128,15 @@ static void answer_read(struct fixture *f)
 static void build(struct fixture *f, uint32_t voters, size_t tail_bytes_max)
 {
     struct raft_log_identity identity = {.cluster = 1, .node = 1};
-    struct raft_node_options options = {
-        .core = {.id = 1,
-                 .election_timeout = T,
-                 .heartbeat_interval = T / 10,
-                 .pre_vote = false,
-                 .check_quorum = false},
-        .limits = raft_limits_default(),
-        .incarnation = 5,
-        .seed = 1,
-        .tail_bytes_max = tail_bytes_max,
-        .clients_max = 4,
-        .check = true,
-    };
-    raft_config_voters(&options.config, voters);
+    struct raft_node_options options = choose_node_options(voters, T);
+    options.tail_bytes_max = tail_bytes_max;
+    options.clients_max = 4;
     if (f->log == NULL)
         f->log = raft_log_memory_open(&identity);
     f->writer.ops = &writer_ops;
     f->comms = raft_comms_memory_create(1, keep_sent, f);
-    f->app = raft_app_kv_create();
-    struct raft_node_ports ports = {.log = f->log,
-                                    .writer = &f->writer,
-                                    .comms = f->comms,
-                                    .app = f->app,
-                                    .serializer = raft_serializer_msgpack()};
-    f->node = raft_node_create(&options, &ports);
+    struct raft_node_ports ports = {.log = f->log, .writer = &f->writer, .comms = f->comms};
+    f->node = make_node(&options, ports, &f->app);
     f->observer = (struct raft_node_observer){.context = f, .promise = see_promise};
     raft_node_observe(f->node, &f->observer);
     assert_int_equal(raft_node_start(f->node, 0), RAFT_OK);
