@@ -31,6 +31,16 @@ void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_count
     comms->ops->counters(comms, counters);
 }
 
+int raft_comms_fd(const struct raft_comms *comms)
+{
+    return comms->ops->fd(comms);
+}
+
+bool raft_comms_read(struct raft_comms *comms, uint32_t budget)
+{
+    return comms->ops->read(comms, budget);
+}
+
 void raft_comms_stop(struct raft_comms *comms)
 {
     comms->ops->stop(comms);

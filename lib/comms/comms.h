@@ -81,12 +81,16 @@ struct raft_comms_ops {
     /* No more. */
     void (*forget)(struct raft_comms *comms, raft_id id);
     void (*counters)(const struct raft_comms *comms, struct raft_comms_counters *counters);
-    /* Receives nothing more; what was not sent is dropped. */
+    /* The descriptor that is readable when packets wait; -1 = they come by another way. */
+    int (*fd)(const struct raft_comms *comms);
+    /* Receives at most budget datagrams and gives them on; true if more may be waiting. */
+    bool (*read)(struct raft_comms *comms, uint32_t budget);
+    /* Receives nothing more. Nothing is queued in here: what was sent is the wire's already. */
     void (*stop)(struct raft_comms *comms);
     void (*destroy)(struct raft_comms *comms);
 };
 
-enum { RAFT_COMMS_VERSION = 2 };
+enum { RAFT_COMMS_VERSION = 3 };
 
 struct raft_comms {
     const struct raft_comms_ops *ops;
@@ -106,6 +110,8 @@ enum raft_error raft_comms_introduce(struct raft_comms *comms,
 /* A node that has left for good; not knowing it is fine. */
 void raft_comms_forget(struct raft_comms *comms, raft_id id);
 void raft_comms_counters(const struct raft_comms *comms, struct raft_comms_counters *counters);
+int raft_comms_fd(const struct raft_comms *comms);
+bool raft_comms_read(struct raft_comms *comms, uint32_t budget);
 void raft_comms_stop(struct raft_comms *comms);
 void raft_comms_destroy(struct raft_comms **comms); /* *comms becomes NULL; NULL is fine */
 const char *raft_drop_name(enum raft_drop drop);

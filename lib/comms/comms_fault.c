@@ -78,6 +78,16 @@ static void copy_counters(const struct raft_comms *comms, struct raft_comms_coun
     counters->dropped[RAFT_DROP_CUT] += self->cut;
 }
 
+static int get_fd(const struct raft_comms *comms)
+{
+    return raft_comms_fd(((const struct fault_comms *)comms)->inner);
+}
+
+static bool read_packets(struct raft_comms *comms, uint32_t budget)
+{
+    return raft_comms_read(cast_comms(comms)->inner, budget);
+}
+
 static void stop_comms(struct raft_comms *comms)
 {
     raft_comms_stop(cast_comms(comms)->inner);
@@ -97,6 +107,8 @@ static const struct raft_comms_ops fault_ops = {
     .introduce = introduce_node,
     .forget = forget_node,
     .counters = copy_counters,
+    .fd = get_fd,
+    .read = read_packets,
     .stop = stop_comms,
     .destroy = destroy_comms,
 };

@@ -60,6 +60,20 @@ static void copy_counters(const struct raft_comms *comms, struct raft_comms_coun
     *counters = ((const struct memory_comms *)comms)->counters;
 }
 
+/* The network calls raft_comms_memory_deliver. */
+static int get_fd(const struct raft_comms *comms)
+{
+    (void)comms;
+    return -1;
+}
+
+static bool read_packets(struct raft_comms *comms, uint32_t budget)
+{
+    (void)comms;
+    (void)budget;
+    return false;
+}
+
 static void stop_comms(struct raft_comms *comms)
 {
     cast_comms(comms)->receiver = NULL;
@@ -77,6 +91,8 @@ static const struct raft_comms_ops memory_ops = {
     .introduce = introduce_node,
     .forget = forget_node,
     .counters = copy_counters,
+    .fd = get_fd,
+    .read = read_packets,
     .stop = stop_comms,
     .destroy = destroy_comms,
 };

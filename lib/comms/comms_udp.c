@@ -179,6 +179,8 @@ static const struct raft_comms_ops udp_ops = {
     .introduce = introduce_node,
     .forget = forget_node,
     .counters = copy_counters,
+    .fd = raft_comms_udp_fd,
+    .read = raft_comms_udp_read,
     .stop = stop_comms,
     .destroy = destroy_comms,
 };

@@ -5,7 +5,8 @@
  * loop.c wraps libevent: a watch calls back when its descriptor is ready, one timer wakes the
  * server. log_thread.c is the writer port over a log and a thread. publish.c is an observer that
  * writes the table. control.c answers on the Unix socket, http.c over TCP. server.c joins them and
- * owns the turn.
+ * owns the turn. mailbox.c brings in what other threads want; embed.c makes a server of names and
+ * defaults.
  */
 #ifndef RAFT_SERVER_INTERNAL_H
 #define RAFT_SERVER_INTERNAL_H
@@ -14,6 +15,7 @@
 
 struct event_base;
 struct raft_http;
+struct raft_server_mailbox;
 struct raft_json;
 
 /* -- loop.c: libevent ---------------------------------------------------------------------------*/
@@ -82,6 +84,7 @@ struct raft_server_publisher {
     struct raft_node_observer observer;
     struct raft_shm_node record; /* as last written */
     bool dirty;                  /* something changed that a reader may wait for */
+    bool silent;                 /* no events on stderr */
     bool ring_owed;              /* the bell was rung too shortly before */
     bool members_changed;        /* there may be nodes that we do not know how to reach */
 };
@@ -151,7 +154,12 @@ struct raft_server {
     struct raft_server_peers peers;
     struct raft_server_control *control;
     struct raft_http *http;
+    struct raft_server_mailbox *mailbox; /* mailbox.h */
+    struct raft_endpoint *places;        /* owned; of all nodes, if embed.c made us */
+    uint32_t places_count;
+    struct raft_shm *table; /* owned; NULL: options.shm is borrowed */
     struct raft_server_watch *udp_watch;
+    struct raft_server_watch *mail_watch;
     struct raft_server_watch *log_watch;
     struct raft_server_watch *signal_watch;
     int signal_fd;

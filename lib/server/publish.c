@@ -93,7 +93,9 @@ static uint64_t write_event(struct raft_server_publisher *publisher,
     mine.node = publisher->record.id;
     raft_shm_node_write(publisher->shm, publisher->slot, &publisher->record);
     publisher->dirty = true;
-    log_event(&mine);
+    if (!publisher->silent) {
+        log_event(&mine);
+    }
     return raft_shm_event_write(publisher->shm, publisher->slot, &mine);
 }
 

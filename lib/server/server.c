@@ -12,6 +12,7 @@
 #include "base/assert.h"
 #include "server/http.h"
 #include "server/internal.h"
+#include "server/mailbox.h"
 
 /* Datagrams of one turn, and turns in a row that may leave some waiting before time is looked at
  * all the same. */
@@ -20,6 +21,7 @@ enum { DATAGRAMS_PER_TURN = 64, BACKLOG_MAX = 16, RING_RETRY_NS = 1000000 };
 static void turn(void *context);
 static void finish_log(void *context);
 static void read_signals(void *context);
+static void read_mail(void *context);
 static void note_persisted(void *context, uint64_t seq);
 static void note_entries(void *context, enum raft_server_reader reader, uint64_t token,
                          enum raft_error error, const struct raft_entry *entries, uint32_t count);
@@ -62,7 +64,9 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     raft_server_publish_init(&server->publisher, options->shm, options->slot, &options->node);
     server->publisher.node = server->node;
     server->publisher.comms = server->comms;
+    server->publisher.silent = options->silent;
     raft_node_observe(server->node, &server->publisher.observer);
+    server->mailbox = raft_mailbox_create(server);
     server->control = raft_server_control_create(server);
     server->http = raft_http_create(server);
     return server;
@@ -89,6 +93,17 @@ static void catch_signals(struct raft_server *server)
                                                   RAFT_SERVER_FIRST, read_signals, server);
 }
 
+/* A host program's signals are not for the log's thread. */
+static void start_log(struct raft_server *server)
+{
+    sigset_t all, former;
+    int failed = sigfillset(&all);
+    failed |= pthread_sigmask(SIG_SETMASK, &all, &former);
+    raft_server_log_start(server->log_thread);
+    failed |= pthread_sigmask(SIG_SETMASK, &former, NULL);
+    ASSERT(failed == 0);
+}
+
 enum raft_error raft_server_start(struct raft_server *server, char *message, size_t message_bytes)
 {
     if (server->started) {
@@ -108,7 +123,9 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
     if (error != RAFT_OK) {
         return error;
     }
-    catch_signals(server);
+    if (!server->options.embedded) {
+        catch_signals(server);
+    }
     error = raft_node_start(server->node, server->now);
     if (error != RAFT_OK) {
         (void)snprintf(message, message_bytes, "cannot start the node: %s", raft_error_text(error));
@@ -118,9 +135,14 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
     if (error != RAFT_OK) {
         return error;
     }
-    raft_server_log_start(server->log_thread);
-    server->udp_watch = raft_server_loop_watch(server->loop, raft_comms_udp_fd(server->options.udp),
-                                               RAFT_SERVER_FIRST, turn, server);
+    start_log(server);
+    int udp_fd = raft_comms_fd(server->options.udp);
+    if (udp_fd >= 0) {
+        server->udp_watch =
+            raft_server_loop_watch(server->loop, udp_fd, RAFT_SERVER_FIRST, turn, server);
+    }
+    server->mail_watch = raft_server_loop_watch(server->loop, raft_mailbox_fd(server->mailbox),
+                                                RAFT_SERVER_FIRST, read_mail, server);
     server->log_watch = raft_server_loop_watch(server->loop, raft_server_log_fd(server->log_thread),
                                                RAFT_SERVER_FIRST, finish_log, server);
     raft_server_turn_begin(server);
@@ -132,10 +154,17 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
 
 int raft_server_run(struct raft_server *server)
 {
+    sigset_t pipe_set, former;
     ASSERT(server->started);
+    raft_mailbox_own(server->mailbox);
+    int failed = sigemptyset(&pipe_set) | sigaddset(&pipe_set, SIGPIPE);
+    failed |= pthread_sigmask(SIG_BLOCK, &pipe_set, &former);
     if (!server->stopping) {
         raft_server_loop_run(server->loop);
     }
+    failed |= pthread_sigmask(SIG_SETMASK, &former, NULL);
+    ASSERT(failed == 0);
+    raft_mailbox_close(server->mailbox);
     return server->exit_code;
 }
 
@@ -180,11 +209,19 @@ static void turn(void *context)
 {
     struct raft_server *server = context;
     raft_server_turn_begin(server);
-    bool more = raft_comms_udp_read(server->options.udp, DATAGRAMS_PER_TURN);
+    bool more = raft_comms_read(server->options.udp, DATAGRAMS_PER_TURN);
     server->backlog = more ? server->backlog + 1 : 0;
     if (server->backlog == 0 || server->backlog >= BACKLOG_MAX) {
         raft_node_run(server->node);
     }
+    raft_server_turn_end(server);
+}
+
+static void read_mail(void *context)
+{
+    struct raft_server *server = context;
+    raft_server_turn_begin(server);
+    raft_mailbox_deliver(server->mailbox);
     raft_server_turn_end(server);
 }
 
@@ -310,9 +347,11 @@ void raft_server_free(struct raft_server **server)
     raft_http_free(&ended->http);
     raft_server_watch_free(&ended->udp_watch);
     raft_server_watch_free(&ended->log_watch);
+    raft_server_watch_free(&ended->mail_watch);
     raft_server_watch_free(&ended->signal_watch);
     raft_server_log_free(&ended->log_thread); /* borrows entry bytes of the node */
     raft_node_destroy(&ended->node);
+    raft_mailbox_free(&ended->mailbox);
     raft_comms_destroy(&ended->comms);
     raft_app_destroy(&ended->options.app);
     raft_log_close(&ended->options.log);
@@ -320,6 +359,8 @@ void raft_server_free(struct raft_server **server)
     if (ended->signal_fd >= 0) {
         (void)close(ended->signal_fd); /* nothing was written */
     }
+    raft_shm_close(&ended->table);
+    free(ended->places);
     free(ended);
     *server = NULL;
 }

@@ -44,11 +44,13 @@ struct raft_server_options {
     uint32_t slot;          /* the node's place in the table */
     struct raft_shm *shm;   /* borrowed; the table, or a private one */
     struct raft_log *log;   /* taken */
-    struct raft_comms *udp; /* taken; an adapter of raft_comms_udp_open */
+    struct raft_comms *udp; /* taken; any adapter */
     struct raft_app *app;   /* taken */
     const struct raft_serializer *serializer;
     const char *socket; /* path of the node's own Unix socket; NULL = none */
     struct raft_http_options http;
+    bool embedded; /* signals are the host program's business; raft_server_quit (embed.h) ends it */
+    bool silent;   /* what happens is not told on stderr */
 };
 
 /* Takes log, udp and app, whatever becomes of it. */

@@ -9,6 +9,7 @@ setup() {
   [[ -r $build/cmake_install.cmake ]] || skip "no build folder around $RAFTCTL_BIN"
   DESTDIR=$RAFTCTL_HOME/root cmake --install "$build" --prefix /usr > "$RAFTCTL_HOME/install.log"
   usr=$RAFTCTL_HOME/root/usr
+  libdir=usr/$(sed -n 's/^CMAKE_INSTALL_LIBDIR:[A-Z]*=//p' "$build/CMakeCache.txt")
 }
 teardown() { cluster_down; }
 
@@ -16,6 +17,10 @@ teardown() { cluster_down; }
   run -0 find "$RAFTCTL_HOME/root" -type f -printf '%P %m\n'
   assert_equal "$(sort <<< "$output")" "$(sort <<< "usr/bin/raftctl 755
 usr/bin/raftnode 755
+usr/include/raftctl/raftctl.h 644
+$(sed -n 's,^#include "\(.*\)",usr/include/raftctl/\1 644,p' "$usr/include/raftctl/raftctl.h")
+$libdir/libraftctl.a 644
+$libdir/pkgconfig/raftctl.pc 644
 usr/share/bash-completion/completions/raftctl 644
 usr/share/fish/vendor_completions.d/raftctl.fish 644
 $(cd "$BATS_TEST_DIRNAME/../../man" && for page in *.[1-8]; do echo "usr/share/man/man${page##*.}/$page 644"; done)
