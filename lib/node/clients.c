@@ -59,7 +59,7 @@ void raft_clients_add(struct raft_clients *clients, const struct raft_pending *c
     uint32_t slot = clients->free;
     clients->free = clients->slots[slot].chain;
     clients->slots[slot] = *command;
-    if (command->done == NULL)
+    if (command->name.seq != 0)
         link_slot(clients, slot);
     uint32_t place = (clients->pending_head + clients->pending_count) % clients->pending_max;
     clients->queue[place] = slot;
@@ -80,7 +80,7 @@ struct raft_pending raft_clients_take(struct raft_clients *clients)
     struct raft_pending taken = clients->slots[slot];
     clients->pending_head = (clients->pending_head + 1) % clients->pending_max;
     clients->pending_count--;
-    if (taken.done == NULL)
+    if (taken.name.seq != 0)
         unlink_slot(clients, slot);
     clients->slots[slot] = (struct raft_pending){.chain = clients->free};
     clients->free = slot;

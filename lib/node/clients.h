@@ -7,7 +7,8 @@
  * leadership is lost (then its outcome is unknown). Pending commands lie in a queue by ascending
  * log index. (client, seq) names a client's command: a second datagram of a pending one is not
  * proposed again, it only says where the answer is to go. What was answered is forgotten here; the
- * sessions remember it. Commands of this process's own have a callback instead of a name.
+ * sessions remember it. Commands that this process was asked for otherwise have a callback
+ * instead of an address, and its own ones no name.
  */
 #ifndef RAFT_NODE_CLIENTS_H
 #define RAFT_NODE_CLIENTS_H
@@ -22,7 +23,7 @@ struct raft_pending {
     raft_term term;
     struct raft_address address; /* where the newest datagram came from */
     uint64_t packet_id;          /* of the newest datagram */
-    raft_node_done done;         /* own command: called instead of a reply; NULL = a client's */
+    raft_node_done done;         /* called instead of a reply; NULL = there is none */
     void *context;
     uint32_t chain; /* next in the same bucket, or next free; UINT32_MAX = none */
 };

@@ -25,6 +25,7 @@
 #include "app/app.h"
 #include "comms/comms.h"
 #include "log/writer.h"
+#include "node/sessions.h"
 #include "raft/config.h"
 #include "raft/raft.h"
 
@@ -179,6 +180,11 @@ typedef void (*raft_node_done)(void *context, enum raft_reply_status status, raf
                                struct raft_span result);
 void raft_node_submit(struct raft_node *node, struct raft_span command, raft_node_done done,
                       void *context);
+
+/* The same for a client that names its commands (node/sessions.h; seq is not 0): one that ran
+ * already is answered as it was then, one that is under way here is busy. */
+void raft_node_submit_as(struct raft_node *node, const struct raft_session_name *name,
+                         struct raft_span command, raft_node_done done, void *context);
 
 /* A read of this process's own, linearizable, without a log entry; done is called as for a command.
  */

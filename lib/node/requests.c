@@ -51,6 +51,20 @@ void raft_node_submit(struct raft_node *node, struct raft_span command, raft_nod
     propose_command(node, &pending, command);
 }
 
+/* Where the answer to the former copy goes is not ours to change. */
+void raft_node_submit_as(struct raft_node *node, const struct raft_session_name *name,
+                         struct raft_span command, raft_node_done done, void *context)
+{
+    struct raft_pending pending = {.name = *name, .done = done, .context = context};
+    ASSERT(!node->busy && done != NULL && name->seq != 0);
+    if (answer_copy(node, &pending))
+        return;
+    if (raft_clients_find(&node->clients, name->client, name->seq) != NULL)
+        tell_status(node, &pending, RAFT_REPLY_BUSY, 0);
+    else
+        propose_command(node, &pending, command);
+}
+
 void raft_node_proposed(struct raft_node *node, const struct raft_effect *effect)
 {
     struct raft_pending *pending = node->proposal;
@@ -151,7 +165,8 @@ static void finish_first(struct raft_node *node, enum raft_reply_status status,
         .result = answer->result,
     };
     if (first.done != NULL)
-        first.done(first.context, status, first.index, answer->result);
+        first.done(first.context, status, status == RAFT_REPLY_OK ? answer->index : first.index,
+                   answer->result);
     else if (status == RAFT_REPLY_OK)
         send_reply(node, &first, &reply);
     else
@@ -174,6 +189,10 @@ static void tell_status(struct raft_node *node, const struct raft_pending *pendi
 static void send_reply(struct raft_node *node, const struct raft_pending *pending,
                        const struct raft_reply *reply)
 {
+    if (pending->done != NULL) {
+        pending->done(pending->context, reply->status, reply->index, reply->result);
+        return;
+    }
     struct raft_packet packet = {
         .kind = RAFT_PACKET_REPLY,
         .from = node->options.core.id,

@@ -3,9 +3,10 @@
  * REST on a node, by evhttp.
  *
  * http.c listens, http_connections.c knows every connection, http_call.c one request from its
- * dispatch to its answer, http_routes.c which function answers it. Those functions lie in one file
- * a group (http_node.c, http_kv.c, ...) and see nothing of evhttp: they read the call's path and
- * body, submit a command or ask the app, put the answer's bytes and answer.
+ * dispatch to its answer, http_session.c how a client names it, http_routes.c who answers it. Those
+ * functions lie in one file a group (http_node.c, http_kv.c, ...) and see nothing of evhttp: they
+ * read the call's path and body, submit a command or ask the app, put the answer's bytes and
+ * answer.
  *
  * A call is answered exactly once. What waits for the cluster is answered within
  * options.answer_ms, with 503 if need be; the outcome may come later and is then dropped. A client
@@ -125,6 +126,11 @@ void raft_http_submit(struct raft_http_call *call, struct raft_span command,
                       void (*then)(struct raft_http_call *call, struct raft_span result));
 void raft_http_query(struct raft_http_call *call, struct raft_span command,
                      void (*then)(struct raft_http_call *call, struct raft_span result));
+
+/* -- http_session.c -----------------------------------------------------------------------------*/
+
+/* The name that the client has given its command; seq 0 if none. False if it is malformed. */
+bool raft_http_session_name(const struct raft_http_call *call, struct raft_session_name *name);
 
 /* -- http_call.c --------------------------------------------------------------------------------*/
 

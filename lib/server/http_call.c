@@ -97,12 +97,19 @@ static void ask_node(struct raft_http_call *call, struct raft_span command,
                      void (*then)(struct raft_http_call *call, struct raft_span result))
 {
     struct raft_server *server = call->http->server;
+    struct raft_session_name name;
+    if (!raft_http_session_name(call, &name)) {
+        raft_http_refuse(call, 400, "X-Raft-Client, X-Raft-Seq or X-Raft-Known is malformed");
+        return;
+    }
     call->then = then;
     call->is_awaited = true;
     begin_waiting(call);
     raft_server_turn_begin(server);
     if (call->is_read) {
         raft_node_query(server->node, command, take_outcome, call);
+    } else if (name.seq != 0) {
+        raft_node_submit_as(server->node, &name, command, take_outcome, call);
     } else {
         raft_node_submit(server->node, command, take_outcome, call);
     }
@@ -143,7 +150,7 @@ void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status
         [RAFT_REPLY_TOO_LARGE] = {413, "the command is too large"},
         [RAFT_REPLY_TRANSFERRING] = {503, "leadership is being handed over"},
         [RAFT_REPLY_UNKNOWN] = {503, "outcome unknown: this node no longer leads"},
-        [RAFT_REPLY_EXPIRED] = {503, "outcome unknown: too late"},
+        [RAFT_REPLY_EXPIRED] = {503, "outcome unknown: the session has gone on or is forgotten"},
     };
     ASSERT((size_t)status < sizeof table / sizeof table[0]);
     bool is_elsewhere = status == RAFT_REPLY_NOT_LEADER;

@@ -223,6 +223,63 @@ static void test_H5_without_a_leader_nothing_is_served_but_the_view(void **state
     check_call("GET", "/force-view-state-machine", "", 200, "{\"topics\": {}}");
 }
 
+/* -- named commands ------------------------------------------------------------------------------
+ */
+
+#define CLIENT "X-Raft-Client: 00112233445566778899aabbccddeeff\r\n"
+
+static void check_named(const char *method, const char *path, const char *headers, const char *body,
+                        const char *expected)
+{
+    struct answer answer = call_with(method, path, headers, body, strlen(body));
+    char text[256];
+    (void)snprintf(text, sizeof text, "%d %s", answer.code, answer.body);
+    assert_string_equal(text, expected);
+    forget(&answer);
+}
+
+static void test_B28_a_command_sent_again_runs_once(void **state)
+{
+    static const char put[] = "{\"topic\": \"t\", \"message\": \"one\"}";
+    static const char one[] = "200 {\"success\": true, \"message\": \"one\"}";
+    (void)state;
+    serve();
+    check_call("PUT", "/topic", "{\"topic\": \"t\"}", 200, YES);
+    check_call("PUT", "/message", "{\"topic\": \"t\", \"message\": \"one\"}", 200, YES);
+    for (int i = 0; i < 3; i++) {
+        check_named("GET", "/message/t", CLIENT "X-Raft-Seq: 1\r\nX-Raft-Known: 2\r\n", "", one);
+    }
+    for (int i = 0; i < 3; i++) {
+        check_named("PUT", "/message", CLIENT "X-Raft-Seq: 7\r\n", put, "200 " YES);
+    }
+    check_named("GET", "/message/t", CLIENT "X-Raft-Seq: 6\r\n", "", "503 " NO);
+    check_named("GET", "/message/t", CLIENT "X-Raft-Seq: 8\r\n", "", one);
+    check_named("GET", "/message/t", CLIENT "X-Raft-Seq: 9\r\n", "", "404 " NO);
+    check_call("GET", "/message/t", "", 404, NO);
+}
+
+static void test_a_name_is_whole_and_well_formed(void **state)
+{
+    static const char *const wrong[] = {
+        "X-Raft-Seq: 1\r\n",
+        CLIENT,
+        CLIENT "X-Raft-Seq: 0\r\n",
+        CLIENT "X-Raft-Seq: -1\r\n",
+        CLIENT "X-Raft-Seq: 1x\r\n",
+        CLIENT "X-Raft-Seq: \r\n",
+        CLIENT "X-Raft-Seq: 99999999999999999999\r\n",
+        CLIENT "X-Raft-Seq: 1\r\nX-Raft-Known: none\r\n",
+        "X-Raft-Client: 00112233\r\nX-Raft-Seq: 1\r\n",
+        "X-Raft-Client: 00112233445566778899aabbccddeefg\r\nX-Raft-Seq: 1\r\n",
+    };
+    (void)state;
+    serve();
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        check_named("PUT", "/topic", wrong[i], "{\"topic\": \"t\"}", "400 " NO);
+    }
+    check_call("GET", "/topic", "", 200, "{\"success\": true, \"topics\": []}");
+}
+
 /* -- a large queue -------------------------------------------------------------------------------
  */
 
@@ -389,6 +446,8 @@ int main(void)
         WITH(test_what_is_no_such_object_is_400, make_queue),
         WITH(test_other_methods_and_other_apps_are_refused, make_queue),
         WITH(test_H5_without_a_leader_nothing_is_served_but_the_view, make_half),
+        WITH(test_B28_a_command_sent_again_runs_once, make_queue),
+        WITH(test_a_name_is_whole_and_well_formed, make_queue),
         WITH(test_H7_a_large_view_comes_in_pieces, make_queue),
         WITH(test_H7_a_client_of_1_0_gets_it_too, make_queue),
         WITH(test_A20_a_client_that_does_not_read_holds_nobody_up, make_queue),
