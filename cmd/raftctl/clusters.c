@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,4 +66,17 @@ void clusters_free(struct clusters *clusters)
 {
     free(clusters->names);
     memset(clusters, 0, sizeof *clusters);
+}
+
+int clusters_use(const struct call *call)
+{
+    char fresh[PATH_MAX + 8];
+    snprintf(fresh, sizeof fresh, "%s.new", call->paths.current);
+    FILE *file = fopen(fresh, "we");
+    bool ok = file != NULL && fprintf(file, "%s\n", call->paths.name) > 0;
+    ok = file != NULL && fclose(file) == 0 && ok;
+    ok = ok && rename(fresh, call->paths.current) == 0;
+    return ok ? EXIT_DONE
+              : complain(call, exit_of_errno(errno), "cannot write %s: %s", call->paths.current,
+                         strerror(errno));
 }

@@ -16,6 +16,9 @@ struct clusters {
 int clusters_list(const struct call *call, struct clusters *clusters);
 void clusters_free(struct clusters *clusters);
 
+/* Makes the call's cluster the current one. Complains when it cannot. */
+int clusters_use(const struct call *call);
+
 /* A call about one of them, for commands that go through several; closed by call_close. */
 int clusters_call(const struct call *from, const char *name, struct call *call);
 

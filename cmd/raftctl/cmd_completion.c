@@ -148,7 +148,7 @@ static void print_bash(void)
            "    COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n"
            "  elif [[ $kind == *'|'* ]]; then\n"
            "    COMPREPLY=($(compgen -W \"${kind//|/ }\" -- \"$current\"))\n"
-           "  elif [[ -n $kind ]]; then\n"
+           "  elif [[ -n $kind && $kind != files ]]; then\n"
            "    COMPREPLY=($(compgen -W \"$(raftctl \"${cluster[@]}\" names \"$kind\" "
            "2>/dev/null)\" -- \"$current\"))\n"
            "  fi\n}\n"
@@ -193,6 +193,8 @@ static void print_zsh(void)
            "    compadd -- ${=options}\n"
            "  elif [[ $kind == \"$verbs\" ]]; then\n"
            "    _describe command commands\n"
+           "  elif [[ $kind == files ]]; then\n"
+           "    _files\n"
            "  elif [[ $kind == *'|'* ]]; then\n"
            "    compadd -- ${(s:|:)kind}\n"
            "  elif [[ -n $kind ]]; then\n"
@@ -221,8 +223,9 @@ static void print_fish_options(const struct option_row *rows, const char *condit
         if (rows->letter != 0) {
             printf(" -s %c", rows->letter);
         }
-        printf(" -l %s%s", rows->name, rows->kind == OPTION_FLAG ? "" : " -x");
-        if (rows->choices != NULL || rows->completes != NULL) {
+        bool is_file = rows->completes != NULL && strcmp(rows->completes, "files") == 0;
+        printf(" -l %s%s", rows->name, rows->kind == OPTION_FLAG ? "" : is_file ? " -r -F" : " -x");
+        if (!is_file && (rows->choices != NULL || rows->completes != NULL)) {
             print_fish_kind(rows->choices != NULL ? rows->choices : rows->completes);
         }
         printf(" -d ");

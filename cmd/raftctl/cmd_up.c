@@ -11,6 +11,8 @@
 
 #include "app/apps.h"
 #include "cluster/supervisor.h"
+#include "cluster_file.h"
+#include "clusters.h"
 #include "command.h"
 #include "remove.h"
 #include "status_json.h"
@@ -26,6 +28,8 @@ struct wish {
     const char *app;    /* NULL = not said */
     const char *timing; /* NULL = not said */
     bool fresh;
+    const char *path;            /* of the file; NULL = none */
+    struct raft_spec_file *file; /* what it says; NULL = nothing */
 };
 
 /* What the `up` that has made the cluster keeps until its supervisor runs. */
@@ -35,6 +39,8 @@ struct birth {
 };
 
 static int read_wish(const struct call *call, struct wish *wish);
+static int read_file(struct call *call, struct wish *wish);
+static int follow_name(struct call *call, const struct wish *wish);
 static int begin_anew(struct call *call);
 static int make_or_check(struct call *call, const struct wish *wish, struct birth *birth,
                          bool runs);
@@ -47,6 +53,7 @@ int cmd_up(struct call *call)
     struct birth birth = {.lock = -1};
     uint64_t seq = 0;
     int code = read_wish(call, &wish);
+    code = code == EXIT_DONE ? read_file(call, &wish) : code;
     bool existed = call_exists(call);
     if (code == EXIT_DONE && existed) {
         code = call_open(call, true);
@@ -61,7 +68,48 @@ int cmd_up(struct call *call)
     }
     code = code == EXIT_DONE ? make_or_check(call, &wish, &birth, runs) : code;
     code = code == EXIT_DONE ? bring_up(call, &birth, runs, &seq) : code;
+    code = code == EXIT_DONE ? follow_name(call, &wish) : code;
+    cluster_file_free(&wish.file);
     return code == EXIT_DONE ? finish(call, seq, runs) : code;
+}
+
+/* -f FILE, else ./raftctl.yaml unless a number says that this is not about it. */
+static int read_file(struct call *call, struct wish *wish)
+{
+    char message[256] = "";
+    wish->path = cluster_file_path(call);
+    if (wish->path == NULL || (wish->nodes != 0 && !options_given(&call->options, "file"))) {
+        return EXIT_DONE;
+    }
+    int code = cluster_file_read(call, wish->path, &wish->file);
+    if (code != EXIT_DONE || (wish->file->given & RAFT_SPEC_GIVEN_NAME) == 0 ||
+        options_given(&call->options, "cluster")) {
+        return code;
+    }
+    enum raft_error error =
+        raft_paths_for(wish->file->spec.name, &call->paths, message, sizeof message);
+    return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
+}
+
+/* A name that came from a file that had to be named is meant by the next commands too. */
+static int follow_name(struct call *call, const struct wish *wish)
+{
+    char message[256] = "";
+    char name[RAFT_CLUSTER_NAME_MAX + 1];
+    if (wish->file == NULL || (wish->file->given & RAFT_SPEC_GIVEN_NAME) == 0 ||
+        options_given(&call->options, "cluster") || !options_given(&call->options, "file")) {
+        return EXIT_DONE;
+    }
+    if (raft_paths_choose(NULL, name, sizeof name, message, sizeof message) == RAFT_OK &&
+        strcmp(name, call->paths.name) == 0) {
+        return EXIT_DONE;
+    }
+    int code = clusters_use(call);
+    if (code == EXIT_DONE) {
+        say(call, "%s is the current cluster now (it was %s; raftctl use %s goes back)",
+            call->paths.name, name, name);
+    }
+    return code;
 }
 
 static int read_wish(const struct call *call, struct wish *wish)
@@ -100,19 +148,31 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
                      struct birth *birth)
 {
     char message[256] = "";
+    char start[PATH_MAX] = "";
     struct raft_spec spec;
+    bool crash = wish->file != NULL && wish->file->spec.restart_crash;
     struct raft_spec_options options = {
         .name = call->paths.name,
-        .nodes = wish->nodes != 0 ? (uint32_t)wish->nodes : NODES_DEFAULT,
-        .app = wish->app != NULL ? wish->app : raft_app_name(0),
-        .timing = wish->timing != NULL ? wish->timing : "lan",
-        .seed = options_number(&call->options, "seed", raft_random_system()),
-        .restart_crash = strcmp(options_text(&call->options, "restart", "never"), "crash") == 0,
+        .file = wish->file,
+        .nodes = wish->nodes != 0 || wish->file != NULL ? (uint32_t)wish->nodes : NODES_DEFAULT,
+        .app = wish->app,
+        .timing = wish->timing,
+        .seed = options_number(&call->options, "seed", 0),
+        .restart_crash = strcmp(options_text(&call->options, "restart", crash ? "crash" : "never"),
+                                "crash") == 0,
         .base_port = (uint16_t)options_number(&call->options, "base-port", 0),
         .sockets = &birth->sockets};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
+    if (error == RAFT_OK && wish->file != NULL && wish->file->has_starts) {
+        raft_paths_start(&call->paths, start, sizeof start);
+        error =
+            raft_start_write(start, wish->file->starts, spec.nodes_count, message, sizeof message);
+    }
     if (error == RAFT_OK) {
         error = raft_spec_write(path, &spec, message, sizeof message);
+    }
+    if (error != RAFT_OK && start[0] != 0) {
+        (void)unlink(start); /* It may not be there. */
     }
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);
 }
@@ -183,7 +243,7 @@ static bool find_difference(const struct call *call, const struct raft_spec *spe
         snprintf(text, bytes, "--restart %s, not %s", spec->restart_crash ? "crash" : "never",
                  restart);
     } else {
-        return false;
+        return wish->file != NULL && raft_spec_file_differs(wish->file, spec, text, bytes);
     }
     return true;
 }
@@ -192,7 +252,7 @@ static int make_or_check(struct call *call, const struct wish *wish, struct birt
 {
     char path[PATH_MAX];
     char message[256] = "";
-    char difference[96];
+    char difference[256];
     struct raft_spec spec;
     raft_paths_spec(&call->paths, path, sizeof path);
     if (!call_exists(call)) {
@@ -204,10 +264,11 @@ static int make_or_check(struct call *call, const struct wish *wish, struct birt
     enum raft_error error = raft_spec_read(path, &spec, message, sizeof message);
     if (error == RAFT_OK && find_difference(call, &spec, wish, difference, sizeof difference)) {
         return complain(call, EXIT_USAGE,
-                        "cluster %s has %s (raftctl -c %s up %s it as it is; %sup --fresh begins "
-                        "anew; -c OTHER makes another cluster)",
-                        call->paths.name, difference, call->paths.name, runs ? "takes" : "resumes",
-                        runs ? "down, then " : "");
+                        "cluster %s has %s%s%s (raftctl -c %s up %s it as it is; %sup --fresh "
+                        "begins anew; -c OTHER makes another cluster)",
+                        call->paths.name, difference, wish->file != NULL ? " as in " : "",
+                        wish->file != NULL ? wish->path : "", call->paths.name,
+                        runs ? "takes" : "resumes", runs ? "down, then " : "");
     }
     if (error == RAFT_OK) {
         error = raft_paths_make(&call->paths, message, sizeof message);

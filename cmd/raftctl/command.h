@@ -158,6 +158,7 @@ void talk_changed(const struct call *call, const struct raft_json *answer,
 
 /* -- commands, one file each -- */
 int cmd_up(struct call *call);
+int cmd_config(struct call *call);
 int cmd_down(struct call *call);
 int cmd_ls(struct call *call);
 int cmd_use(struct call *call);

@@ -40,7 +40,7 @@ const struct option_row global_options[] = {
      .letter = 'c',
      .name = "cluster",
      .metavar = "NAME",
-     .help = "the cluster (else the one chosen by use, else default)",
+     .help = "the cluster (else that of ./raftctl.yaml, else the one chosen by use, else default)",
      .completes = "clusters",
      .env = "RAFTCTL_CLUSTER"},
     {.kind = OPTION_FLAG, .name = "json", .help = "answer in JSON"},
@@ -59,7 +59,19 @@ const struct option_row global_options[] = {
     END,
 };
 
+#define FILE_ROW(text)                                                                             \
+    {                                                                                              \
+        .kind = OPTION_TEXT, .letter = 'f', .name = "file", .metavar = "FILE", .help = text,       \
+        .completes = "files"                                                                       \
+    }
+
+const struct option_row config_options[] = {
+    FILE_ROW("the file (./raftctl.yaml)"),
+    END,
+};
+
 const struct option_row up_options[] = {
+    FILE_ROW("the cluster as FILE describes it (./raftctl.yaml, if there is one and no N)"),
     {.kind = OPTION_FLAG,
      .letter = 'd',
      .name = "detach",

@@ -9,6 +9,7 @@
 #include "command.h"
 
 extern const struct option_row up_options[];
+extern const struct option_row config_options[];
 extern const struct option_row down_options[];
 extern const struct option_row status_options[];
 extern const struct option_row top_options[];

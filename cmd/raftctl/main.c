@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cluster_file.h"
 #include "command.h"
 #include "print.h"
 
@@ -148,7 +149,7 @@ static int check_arguments(const struct call *call)
 static int choose_cluster(struct call *call)
 {
     char message[256] = "";
-    char name[RAFT_CLUSTER_NAME_MAX + 1];
+    char name[RAFT_CLUSTER_NAME_MAX + 1] = "";
     const char *asked = options_text(&call->options, "cluster", NULL);
     if (asked != NULL && asked[0] == 0) {
         /* An unset variable in a script must not reach the default cluster. */
@@ -157,6 +158,11 @@ static int choose_cluster(struct call *call)
     if ((call->command->flags & COMMAND_NO_CLUSTER) != 0) {
         return EXIT_DONE;
     }
+    int code = asked == NULL ? cluster_file_name(call, name, sizeof name) : EXIT_DONE;
+    if (code != EXIT_DONE) {
+        return code;
+    }
+    asked = asked == NULL && name[0] != 0 ? name : asked;
     enum raft_error error = raft_paths_choose(asked, name, sizeof name, message, sizeof message);
     if (error == RAFT_OK) {
         error = raft_paths_for(name, &call->paths, message, sizeof message);

@@ -33,6 +33,8 @@ static const struct row rows[] = {
     {"--udp-fd", "N", KIND_FD, AT(udp_fd),
      "its UDP socket, bound by whoever holds the port (default: bind one)"},
     {"--fresh", NULL, KIND_FLAG, AT(fresh), "the cluster is new: elect at once"},
+    {"--start", "FILE", KIND_TEXT, AT(start),
+     "where a fresh node with an empty store begins (start.json)"},
     {"--lease-reads", NULL, KIND_FLAG, AT(lease_reads),
      "answer reads by lease; on all nodes, if clocks can be trusted"},
     {"--snapshot-every", "N", KIND_ID, AT(snapshot_every),

@@ -14,6 +14,7 @@ struct options {
     const char *table;    /* NULL: a private one */
     const char *data;     /* the node's directory */
     const char *socket;   /* NULL: none */
+    const char *start;    /* file of start states; NULL = none */
     const char *dump;     /* directory to print instead of serving; NULL = serve */
     uint64_t incarnation; /* of this process; drawn if not given */
     int64_t first;        /* of a dump; negative: from the end, -1 is the last entry */

@@ -110,6 +110,7 @@ struct arguments {
     char incarnation[24];
     char ready[8];
     char udp[8];
+    char start[PATH_MAX];
     char *argv[24];
 };
 
@@ -162,8 +163,15 @@ static void fill_arguments(struct raft_supervisor *supervisor, const struct raft
         text->argv[count++] = "--udp-fd";
         text->argv[count++] = text->udp;
     }
-    text->argv[count] = is_new ? "--fresh" : NULL;
-    text->argv[count + 1] = NULL;
+    if (is_new) {
+        text->argv[count++] = "--fresh";
+    }
+    raft_paths_start(paths, text->start, sizeof text->start);
+    if (is_new && access(text->start, F_OK) == 0) {
+        text->argv[count++] = "--start";
+        text->argv[count++] = text->start;
+    }
+    text->argv[count] = NULL;
 }
 
 static void spawn(struct raft_supervisor *supervisor, struct raft_child *child)

@@ -121,6 +121,11 @@ void raft_paths_node_new(const struct raft_paths *paths, raft_id id, char *path,
     snprintf(path, bytes, "%s/n%u.new", paths->data, id);
 }
 
+void raft_paths_start(const struct raft_paths *paths, char *path, size_t bytes)
+{
+    snprintf(path, bytes, "%s/start.json", paths->data);
+}
+
 void raft_paths_supervisor_log(const struct raft_paths *paths, char *path, size_t bytes)
 {
     snprintf(path, bytes, "%s/supervisor.log", paths->data);

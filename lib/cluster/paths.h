@@ -52,6 +52,8 @@ void raft_paths_node_data(const struct raft_paths *paths, raft_id id, char *path
 void raft_paths_node_log(const struct raft_paths *paths, raft_id id, char *path, size_t bytes);
 /* data/nID.new: present until the node was ready for the first time (it may make its store). */
 void raft_paths_node_new(const struct raft_paths *paths, raft_id id, char *path, size_t bytes);
+/* data/start.json: where its nodes begin (start_state.h), if that is not the empty state. */
+void raft_paths_start(const struct raft_paths *paths, char *path, size_t bytes);
 void raft_paths_supervisor_log(const struct raft_paths *paths, char *path, size_t bytes);
 
 /* The cluster to use: name if given, else RAFTCTL_CLUSTER, else the current one, else "default". */

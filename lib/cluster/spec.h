@@ -53,6 +53,7 @@ struct raft_spec {
     bool pre_vote;      /* the core's switches; both true unless a file says no */
     bool check_quorum;
     char http_token[RAFT_HTTP_TOKEN_MAX + 1]; /* "" = none: then HTTP stays on the loopback */
+    uint64_t file;                            /* digest of the file it was made as; 0 = of none */
     raft_id next_id;                          /* ids are never reused */
     raft_id founders[RAFT_NODES_MAX]; /* the configuration at index 0, for ever; ascending */
     uint32_t founders_count;
@@ -73,16 +74,18 @@ enum raft_error raft_spec_write(const char *path, const struct raft_spec *spec, 
 enum raft_error raft_spec_check(const struct raft_spec *spec, char *message,
                                 size_t message_bytes) RAFT_MUST_USE;
 
-/* What the first `up` decides. */
+/* What the first `up` decides. What is 0 or NULL is as the file says, else as it is by default. */
+struct raft_spec_file;
 struct raft_spec_options {
     const char *name;
-    uint32_t nodes;     /* 1..RAFT_NODES_MAX */
-    const char *app;    /* one of app/apps.h */
-    const char *timing; /* "fast", "lan", "wan" */
-    uint64_t seed;      /* 0 = drawn */
+    const struct raft_spec_file *file; /* NULL = none; then nodes must be said */
+    uint32_t nodes;                    /* 1..RAFT_NODES_MAX */
+    const char *app;                   /* one of app/apps.h */
+    const char *timing;                /* "fast", "lan", "wan" */
+    uint64_t seed;                     /* 0 = the file's, else drawn */
     uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now; HTTP has the same
                            numbers as UDP */
-    bool restart_crash;
+    bool restart_crash; /* decides, whatever the file says */
     struct raft_spec_sockets *sockets; /* NULL = ports are free just now */
 };
 
@@ -95,9 +98,15 @@ struct raft_spec_sockets {
 };
 void raft_spec_sockets_close(struct raft_spec_sockets *sockets);
 
-/* Makes the spec of a new cluster on 127.0.0.1: ids 1..N in slots 0..N-1, a random cluster id,
- * free ports. On an error no socket is left open. message names a base port that is taken. */
+/* Makes the spec of a new cluster: nodes as the file lists them, else ids 1..N in slots 0..N-1 on
+ * 127.0.0.1; a random cluster id, free ports. On an error no socket is left open. message names a
+ * base port that is taken. */
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,
+                               char *message, size_t message_bytes) RAFT_MUST_USE;
+
+/* The same without ports: what is given has them, the others have 0; nothing is bound, and nothing
+ * checked that needs them. */
+enum raft_error raft_spec_fill(const struct raft_spec_options *options, struct raft_spec *spec,
                                char *message, size_t message_bytes) RAFT_MUST_USE;
 
 /* Gives every node the ports that it has not: a UDP port, and for HTTP, unless bit i of

@@ -61,4 +61,14 @@ enum raft_error raft_spec_course(const char *path, uint32_t index, struct raft_s
 
 void raft_spec_file_finish(struct raft_spec_file *file);
 
+/* A digest of all that a file says; equal files, in whatever words and format, have equal ones.
+ * Never 0. A cluster that was made of a file keeps it (spec.file). */
+uint64_t raft_spec_file_digest(const struct raft_spec_file *file);
+
+/* The first thing in which a stored cluster is not what a file says; false if there is none. The
+ * text reads "3 nodes, not 5". A cluster that was made of this very file never differs, whatever
+ * has become of its members. */
+bool raft_spec_file_differs(const struct raft_spec_file *file, const struct raft_spec *stored,
+                            char *text, size_t bytes);
+
 #endif

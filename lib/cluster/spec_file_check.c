@@ -204,7 +204,46 @@ static void check_rank(struct raft_fields *fields, uint32_t i)
     start->voted_for = stands ? start->id : start->voted_for;
 }
 
-/* One leader a term, and nobody who leads has an entry of its term that the leader lacks. */
+/* Where entry k of a node's log stands. */
+static const struct raft_tree *find_entry(const struct raft_spec_reading *reading, uint32_t i,
+                                          raft_index k)
+{
+    const struct raft_tree *entry = raft_tree_find(reading->starts[i], "log")->first;
+
+    while (entry->position != k) {
+        entry = entry->next;
+    }
+    return entry;
+}
+
+/* Raft paper 5.3: entries of one index and term store the same command. */
+static void check_matching(struct raft_fields *fields, uint32_t i)
+{
+    const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
+    const struct raft_start_state *start = &reading->file->starts[i];
+
+    for (uint32_t j = 0; j < i; j++) {
+        const struct raft_start_state *former = &reading->file->starts[j];
+
+        for (raft_index k = 0; k < start->entries_count && k < former->entries_count; k++) {
+            const struct raft_start_entry *mine = &start->entries[k];
+            const struct raft_start_entry *other = &former->entries[k];
+
+            if (mine->term == other->term &&
+                (mine->bytes != other->bytes ||
+                 (mine->bytes > 0 && memcmp(mine->command, other->command, mine->bytes) != 0))) {
+                raft_fields_complain(fields, find_entry(reading, i, k),
+                                     "the entry of term %llu at this index is another one in n%u "
+                                     "(line %u)",
+                                     (unsigned long long)mine->term, former->id,
+                                     find_entry(reading, j, k)->line);
+                return;
+            }
+        }
+    }
+}
+
+/* One leader a term. */
 static void check_leaders(struct raft_fields *fields, uint32_t i)
 {
     const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
@@ -243,6 +282,7 @@ void raft_spec_check_file(struct raft_fields *fields, const struct raft_tree *ro
     }
     for (uint32_t i = 0; !fields->failed && i < spec->nodes_count; i++) {
         if (reading->starts[i] != NULL) {
+            check_matching(fields, i);
             check_beliefs(fields, i);
         }
     }

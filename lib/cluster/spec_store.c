@@ -142,6 +142,9 @@ static const char *read_fields(const struct raft_json *json, struct raft_spec *s
     spec->heartbeat_interval = heartbeat * 1000;
     spec->next_id = (raft_id)next;
     spec->restart_crash = strcmp(raft_json_string(json, "restart", "no"), "crash") == 0;
+    if (raft_json_get(json, "file") != NULL && !read_hex(json, "file", &spec->file)) {
+        return "file: expected a hexadecimal text";
+    }
     spec->pre_vote = raft_json_bool(json, "pre_vote", true);
     spec->check_quorum = raft_json_bool(json, "check_quorum", true);
     if (raft_json_get(json, "http_token") != NULL &&
@@ -279,6 +282,9 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
     raft_json_add_integer(json, "election_timeout_ms", (int64_t)(spec->election_timeout / 1000));
     raft_json_add_integer(json, "heartbeat_ms", (int64_t)(spec->heartbeat_interval / 1000));
     raft_json_add_string(json, "restart", spec->restart_crash ? "crash" : "no");
+    if (spec->file != 0) {
+        add_hex(json, "file", spec->file);
+    }
     raft_json_add_bool(json, "pre_vote", spec->pre_vote);
     raft_json_add_bool(json, "check_quorum", spec->check_quorum);
     if (spec->http_token[0] != 0) {

@@ -233,7 +233,7 @@ static void start_states_are_read(void **state)
     static const char text[] =
         "app: bank\nnodes:\n"
         "- start: {role: leader, term: 8, log: [1, {term: 1, command: credit 5}, 4]}\n"
-        "- start: {log: [1, 1, 2], next_index: [4, 1], match_index: {n1: 2, 3: 0}}\n"
+        "- start: {log: [1, 2, 2], next_index: [4, 1], match_index: {n1: 1, 3: 0}}\n"
         "- start: {role: candidate, term: 5}\n"
         "- start: {term: 3, voted_for: n2}\n- {}\n";
     struct place *place = *state;
@@ -264,7 +264,7 @@ static void start_states_are_read(void **state)
     assert_int_equal(starts[1].peers_count, 2);
     assert_int_equal(starts[1].peers[0].id, 1);
     assert_int_equal(starts[1].peers[0].next, 4);
-    assert_int_equal(starts[1].peers[0].match, 2);
+    assert_int_equal(starts[1].peers[0].match, 1);
     assert_int_equal(starts[1].peers[1].id, 3);
     assert_int_equal(starts[1].peers[1].next, 1);
     assert_int_equal(starts[2].role, RAFT_START_CANDIDATE);
@@ -353,6 +353,11 @@ static void states_that_cannot_be_are_refused(void **state)
                      "nodes:\n- start: {role: leader, term: 6}\n- {}\n- start:\n    term: 6\n"
                      "    role: leader\n",
                      ":6: nodes[2].start.role: a second leader of term 6: n1 is one (line 2)");
+    expect_complaint(place, "c.yaml",
+                     "nodes:\n- start: {log: [1, 1, {term: 2, command: del x}]}\n- start:\n"
+                     "    log:\n    - 1\n    - 1\n    - {term: 2, command: del y}\n",
+                     ":7: nodes[1].start.log[2]: the entry of term 2 at this index is another one "
+                     "in n1 (line 2)");
 }
 
 int main(void)

@@ -1,0 +1,222 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Cluster files: up -f, ./raftctl.yaml, config, and the committed ones in clusters/.
+load cli.bash
+
+setup() {
+  cluster_home
+  CLUSTERS=$BATS_TEST_DIRNAME/../../clusters
+}
+teardown() { cluster_down; }
+
+# A file in the home: file NAME TEXT
+file() { printf '%s\n' "${@:2}" > "$RAFTCTL_HOME/$1"; }
+
+@test "config: every committed cluster file is fine" {
+  files=("$CLUSTERS"/*.yaml "$CLUSTERS"/course/*.json)
+  assert [ ${#files[@]} -ge 11 ]
+  for path in "${files[@]}"; do
+    run -0 --separate-stderr raftctl config -f "$path"
+    assert_equal "$stderr" ""
+    assert_line --index 0 --partial "$path: cluster "
+    refute [ -e "$RAFTCTL_HOME/data" ]
+  done
+}
+
+@test "config says what a file means, in words and in JSON" {
+  run -0 raftctl config -f "$CLUSTERS/figure7.yaml"
+  assert_line --index 0 --partial "cluster figure7, 7 nodes, app kv, timing lan (500/50 ms)"
+  assert_line --index 2 --partial "leader of term 8, voted for n1, log of 10 entries (terms 1 1 1 4 4 5 5 6 6 6)"
+  run -0 --separate-stderr raftctl config -f "$CLUSTERS/course/stale_candidate_get_no_vote.json" --json
+  assert_equal "$(json '["schema"], value["cluster"], value["app"], value["pre_vote"]' <<< "$output")" \
+    "('raftctl.config/1', None, 'queue', False)"
+  assert_equal "$(json '["nodes"][1]["start"]' <<< "$output")" \
+    "{'role': 'follower', 'term': 5, 'voted_for': None, 'log': [1]}"
+  assert_equal "$(json '["nodes"][1]["http"]' <<< "$output")" 127.0.0.1:8351
+}
+
+@test "config reads ./raftctl.yaml, and says so when there is none" {
+  cd "$RAFTCTL_HOME"
+  run -2 raftctl config
+  assert_output "raftctl: config: no file: say -f FILE (there is no ./raftctl.yaml)"
+  file raftctl.yaml 'nodes: 4'
+  run -0 raftctl config
+  assert_line --index 0 "raftctl.yaml: cluster of any name, 4 nodes, app kv, timing lan (500/50 ms)"
+}
+
+@test "A7 what is wrong with a file is said with line and field, and nothing is made" {
+  file c.yaml 'name: demo' 'nodes:' '  - {}' '  - {}' '  - port: 85x'
+  for command in "config" "up"; do
+    run -2 raftctl "$command" -f "$RAFTCTL_HOME/c.yaml"
+    assert_output "raftctl: $command: $RAFTCTL_HOME/c.yaml:5: nodes[2].port: expected a port 1..65535, got \"85x\""
+  done
+  file c.yaml 'nodes: [{port: 9101}, {port: 9101}]'
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml:1: nodes[1].port: 127.0.0.1:9101 is taken: nodes[0].port has it already (line 1)"
+  file c.yaml 'name: null'
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "got null"
+  file c.yaml 'nods: 3'
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml:1: nods: unknown field; did you mean nodes?"
+  refute [ -e "$RAFTCTL_HOME/data" ]
+}
+
+@test "up of what is no file at all says what it is" {
+  run -2 raftctl up -f "$RAFTCTL_HOME/nosuch.yaml"
+  assert_output "raftctl: up: $RAFTCTL_HOME/nosuch.yaml: cannot read it: No such file or directory"
+  run -2 raftctl up -f "$RAFTCTL_HOME"
+  assert_output "raftctl: up: $RAFTCTL_HOME: it is a directory; name a file in it"
+  : > "$RAFTCTL_HOME/c.yaml"
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output "raftctl: up: $RAFTCTL_HOME/c.yaml: it is empty"
+  truncate -s 100M "$RAFTCTL_HOME/c.yaml"
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml: it is larger than 256 KiB"
+  run -2 raftctl up -f /dev/zero
+  assert_output --partial "/dev/zero: it is larger than 256 KiB"
+  head -c 4096 "$RAFTCTL_BIN" > "$RAFTCTL_HOME/c.yaml"
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml:"
+  cp "$RAFTCTL_HOME/c.yaml" "$RAFTCTL_HOME/c.json"
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.json"
+  assert_output --partial "c.json:"
+  refute [ -e "$RAFTCTL_HOME/data" ]
+}
+
+@test "up -f makes what the file says, resumes it, and means it from then on" {
+  file c.yaml 'name: demo' 'app: bank' 'timing: fast' 'nodes:' '  - {id: n2}' '  - {id: n4, http: none}' \
+    '  - {id: n7}'
+  run -0 --separate-stderr raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_equal "$stderr" "demo is the current cluster now (it was default; raftctl use default goes back)"
+  run -0 raftctl status -o id
+  assert_output "n2
+n4
+n7"
+  assert_equal "$(raftctl status n4 -o http)" -
+  assert_equal "$(raftctl status n2 -o http)" "$(raftctl status n2 -o udp)"
+  assert_equal "$(raftctl status --json | json '["nodes"][1]["http"]')" None
+  raftctl member add
+  run -0 raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "runs already"
+  raftctl down
+  run -0 raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  run -0 raftctl status -o id
+  assert_line n8
+}
+
+@test "up -f of another file than the stored one says what differs and the ways out" {
+  file c.yaml 'nodes: 1' 'timing: fast'
+  raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  file d.yaml 'nodes: 3' 'timing: fast'
+  run -2 raftctl up -d -f "$RAFTCTL_HOME/d.yaml"
+  assert_output "raftctl: up: cluster default has 1 node, not 3 as in $RAFTCTL_HOME/d.yaml (raftctl -c default up takes it as it is; down, then up --fresh begins anew; -c OTHER makes another cluster)"
+  file d.yaml 'nodes: 1' 'election_timeout_ms: 200'
+  run -2 raftctl up -d -f "$RAFTCTL_HOME/d.yaml"
+  assert_output --partial "has timing fast, not timing 200/20 ms as in"
+  file d.yaml 'nodes: [{start: {term: 5}}]'
+  run -2 raftctl up -d -f "$RAFTCTL_HOME/d.yaml"
+  assert_output --partial "has other start states as in"
+  # What a file leaves open differs from nothing.
+  file d.yaml 'restart: never'
+  raftctl up -d -f "$RAFTCTL_HOME/d.yaml"
+  raftctl down
+  raftctl up -d --fresh --yes -f "$RAFTCTL_HOME/d.yaml" --timing fast
+  assert_equal "$(raftctl status --json | json '["voters"]')" 3
+}
+
+@test "up prefers what is typed over the environment, that over ./raftctl.yaml" {
+  cd "$RAFTCTL_HOME"
+  file raftctl.yaml 'name: here' 'nodes: 2' 'timing: wan' 'app: queue'
+  RAFTCTL_TIMING=fast RAFTCTL_APP=kv run -0 raftctl up -d --app bank
+  run -0 raftctl status --json
+  assert_equal "$(json '["cluster"], value["voters"]' <<< "$output")" "('here', 2)"
+  run -0 cat "$RAFTCTL_HOME/data/here/cluster.json"
+  assert_output --partial '"app": "bank"'
+  assert_output --partial '"timing": "fast"'
+  # In this folder every command means that cluster; elsewhere it does not.
+  raftctl -c other up 1 -d
+  run -0 raftctl -c other status -o id
+  assert_output n1
+  run -0 raftctl status -o id
+  assert_output "n1
+n2"
+  cd /
+  run -4 raftctl status
+  cd "$RAFTCTL_HOME"
+  run -2 raftctl up 3 -d
+  assert_output --partial "cluster here has 2 nodes, not 3"
+  file raftctl.yaml 'name: [1]'
+  run -2 raftctl status
+  assert_output --partial "status: raftctl.yaml:1: name: expected a name"
+  run -0 raftctl -c here status -o id
+  assert_line n2
+  cd /
+}
+
+@test "up -f refuses a number or an app that the file contradicts" {
+  file c.yaml 'app: queue' 'nodes:' '  - start: {log: [{term: 1, command: create x}]}' '  - {}'
+  run -2 raftctl up 3 -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "the file lists 2 nodes; leave the number 3 out"
+  run -2 raftctl up -d --app kv -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "the file begins with a log of the app queue, not of kv"
+  run -4 raftctl status
+}
+
+@test "up -f reads the standard input and the course's config.json" {
+  run -0 raftctl up -d -f - <<< '{"nodes": 1, "timing": "fast"}'
+  raftctl down --wipe --yes
+  file config.json '{"addresses": [{"ip": "localhost", "port": 21513, "internal_port": 21514, "colour": 1}]}'
+  run -0 --separate-stderr raftctl up -d -f "$RAFTCTL_HOME/config.json"
+  assert_equal "$stderr" "$RAFTCTL_HOME/config.json:1: addresses[0].colour: unknown field, ignored"
+  assert_equal "$(raftctl status -o udp,http)" "127.0.0.1:21514	127.0.0.1:21513"
+  run -0 cat "$RAFTCTL_HOME/data/default/cluster.json"
+  assert_output --partial '"pre_vote": false'
+  assert_output --partial '"app": "queue"'
+}
+
+@test "up names a port of the file that is taken, and makes nothing" {
+  file c.yaml 'nodes: [{port: 21521}]'
+  raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  run -1 raftctl -c other up -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "n1: "
+  assert_output --partial "21521"
+  assert_output --partial "choose another port, or leave it out to get free ones"
+  run -4 raftctl -c other status
+}
+
+@test "up -f keeps the start states with the data for the nodes' first start" {
+  file c.yaml 'nodes:' '  - start: {term: 5, log: [1, 1, {term: 4, command: put a b}]}' '  - {}' '  - {}'
+  raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  run -0 cat "$RAFTCTL_HOME/data/default/start.json"
+  assert_equal "$(json '["schema"], value["nodes"][0]["term"], len(value["nodes"])' <<< "$output")" \
+    "('raftctl.start/1', 5, 1)"
+  raftctl down --wipe --yes
+  refute [ -e "$RAFTCTL_HOME/data/default" ]
+}
+
+@test "a stopped node keeps its HTTP port, also over the supervisor's end" {
+  cluster_up 1 --timing fast
+  http=$(raftctl status -o http)
+  refused() {
+    run -0 python3 -c '
+import socket, sys
+host, port = sys.argv[1].rsplit(":", 1)
+for probe in ("connect", "bind"):
+    try:
+        getattr(socket.socket(), probe)((host, int(port)))
+        print(probe, "works")
+    except OSError as error:
+        print(probe, error.errno)' "$http"
+    assert_output "connect 111
+bind 98"
+  }
+  raftctl stop n1
+  refused
+  raftctl start n1
+  slay "$(supervisor_pid)"
+  raftctl kill n1
+  refused
+  raftctl start n1
+  assert_equal "$(raftctl status -o http)" "$http"
+}
