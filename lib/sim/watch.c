@@ -12,7 +12,9 @@
 enum { NAME_BYTES = 24, CONFIGS_AT_FIRST = 16, COMMITTED_AT_FIRST = 1024 };
 
 static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check *check,
-                      void *state);
+                      void **state);
+static void show(struct raft_sim_watch *watch, const struct raft_sim_eye *eye,
+                 const struct raft_sim_sight *sight);
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
 static void learn_start(struct raft_sim_facts *node, raft_index snapshot);
 static void learn_append(struct raft_sim_watch *watch, struct raft_sim_chain *chain,
@@ -39,9 +41,7 @@ struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *n
     watch->configs[watch->configs_count++] = (struct raft_sim_config){.voters = voters};
     for (size_t i = 0; raft_sim_checks[i] != NULL; i++) {
         ASSERT(i < RAFT_SIM_CHECKS_MAX);
-        watch->states[i] = calloc(1, raft_sim_checks[i]->bytes + 1);
-        ASSERT(watch->states[i] != NULL);
-        open_eyes(watch, raft_sim_checks[i], watch->states[i]);
+        open_eyes(watch, raft_sim_checks[i], &watch->states[i]);
     }
     return watch;
 }
@@ -49,7 +49,7 @@ struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *n
 void raft_sim_watch_destroy(struct raft_sim_watch *watch)
 {
     for (size_t i = 0; raft_sim_checks[i] != NULL; i++) {
-        if (raft_sim_checks[i]->finish != NULL)
+        if (raft_sim_checks[i]->finish != NULL && watch->states[i] != NULL)
             raft_sim_checks[i]->finish(watch->states[i]);
         free(watch->states[i]);
     }
@@ -78,7 +78,7 @@ void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sig
     for (uint32_t i = 0; i < watch->eyes_count[sight->kind] && watch->failure[0] == '\0'; i++) {
         watch->present = eyes[i].check->name;
         if (eyes[i].check->local || !watch->lies)
-            eyes[i].check->see[sight->kind](eyes[i].state, watch, sight);
+            show(watch, &eyes[i], sight);
     }
     watch->present = NULL;
     if (watch->failure[0] == '\0')
@@ -148,12 +148,23 @@ uint64_t raft_sim_watch_name(const void *data, size_t bytes)
     return raft_hash_words(RAFT_HASH_SEED, data, NAME_BYTES);
 }
 
-static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check *check, void *state)
+static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check *check,
+                      void **state)
 {
     for (size_t kind = 0; kind < RAFT_SIM_SIGHTS; kind++) {
         if (check->see[kind] != NULL)
             watch->eyes[kind][watch->eyes_count[kind]++] = (struct raft_sim_eye){check, state};
     }
+}
+
+/* Some checkers keep much, and not every world shows them anything. */
+static void show(struct raft_sim_watch *watch, const struct raft_sim_eye *eye,
+                 const struct raft_sim_sight *sight)
+{
+    if (*eye->state == NULL)
+        *eye->state = calloc(1, eye->check->bytes + 1);
+    ASSERT(*eye->state != NULL);
+    eye->check->see[sight->kind](*eye->state, watch, sight);
 }
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)

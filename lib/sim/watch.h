@@ -143,7 +143,7 @@ struct raft_sim_check {
 /* A callback and whose it is. */
 struct raft_sim_eye {
     const struct raft_sim_check *check;
-    void *state;
+    void **state; /* one of the watch's states */
 };
 
 struct raft_sim_watch {
@@ -159,7 +159,7 @@ struct raft_sim_watch {
     struct raft_sim_chain committed; /* what is committed, by index */
     raft_term *committed_in;         /* by index - 1: term of the node that committed it first */
     size_t committed_in_capacity;
-    void *states[RAFT_SIM_CHECKS_MAX];                              /* of the table's checkers */
+    void *states[RAFT_SIM_CHECKS_MAX]; /* of the table's checkers; NULL = not made yet */
     struct raft_sim_eye eyes[RAFT_SIM_SIGHTS][RAFT_SIM_CHECKS_MAX]; /* who looks at what */
     uint32_t eyes_count[RAFT_SIM_SIGHTS];
     const char *present; /* name of the checker that is looking */
