@@ -73,15 +73,19 @@ void raft_replicate_tick(struct raft *r)
     }
 }
 
-/* A round out of turn, for reads. */
+/* A round out of turn, for reads. Only that a peer answers counts, so it is asked for no more than
+ * what it is known to have, unless its next append goes on from a higher entry in any case: one
+ * that is offered a snapshot would refuse each round anew. */
 void raft_replicate_beat(struct raft *r)
 {
     r->as_leader.round = r->next_id - r->as_leader.first_id;
     raft_lease_mark(r);
     for (uint32_t i = 0; i < r->as_leader.peers_count; i++) {
         struct raft_peer *peer = &r->peers[i];
+        bool replicates = peer->state == RAFT_PROGRESS_REPLICATE;
+        raft_index prev = replicates ? peer->next - 1 : peer->match;
 
-        beat(r, peer, knows_term(r, peer->next - 1) ? peer->next - 1 : 0);
+        beat(r, peer, knows_term(r, prev) ? prev : 0);
     }
 }
 

@@ -114,6 +114,32 @@ static void test_a_refusal_during_the_offer_changes_nothing(void **state)
     fx_finish(&fx);
 }
 
+/* A round for a read wants an answer and no more: not the entry that the peer has refused. */
+static void test_a_read_asks_for_nothing_that_was_refused(void **state)
+{
+    struct fx fx;
+    struct raft_event read = {.type = RAFT_EVENT_READ, .read = {.id = 1}};
+    (void)state;
+    start_leader(&fx, 5);
+    refuse(&fx, 3, 6, 4, 2); /* It is asked for 4 next, and the log moves on. */
+    struct raft_effect wish = *fx_wish_for(&fx, 3);
+    fx_answer_wish(&fx, &wish, wish.replicate.last_max);
+    fx_propose(&fx, 1, 1);
+    fx_carry(&fx, 2);
+    fx_persist_all(&fx);
+    fx_take(&fx, 11, 6);
+    fx_pass(&fx, FX_BEAT);
+    assert_int_equal(fx_peer(&fx, 3)->state, RAFT_PROGRESS_SNAPSHOT);
+    assert_int_equal(fx_peer(&fx, 3)->next, 5);
+    fx_step(&fx, &read);
+    assert_int_equal(fx_wish_for(&fx, 3)->replicate.prev_index, 0);
+    fx_ack(&fx, 3, fx_wish_for(&fx, 3)->replicate.id, 0);
+    const struct raft_effect *answer = fx_find(&fx, RAFT_EFFECT_READ, 0);
+    assert_non_null(answer);
+    assert_int_equal(answer->read.index, 11);
+    fx_finish(&fx);
+}
+
 /* M128: a newer snapshot takes the place of the offered one; a peer that has installed the older
  * one gets on with that or with the newer one, and is never stuck. */
 static void test_a_newer_snapshot_is_offered_next(void **state)
@@ -222,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_a_peer_within_the_log_is_not),
         cmocka_unit_test(test_any_answer_that_reaches_the_log_ends_the_offer),
         cmocka_unit_test(test_a_refusal_during_the_offer_changes_nothing),
+        cmocka_unit_test(test_a_read_asks_for_nothing_that_was_refused),
         cmocka_unit_test(test_a_newer_snapshot_is_offered_next),
         cmocka_unit_test(test_a_replicating_peer_falls_behind),
         cmocka_unit_test(test_an_open_wish_is_overtaken_by_a_compaction),
