@@ -75,13 +75,7 @@ bool raft_queue_page_next(struct raft_queue_page *page, struct raft_queue_record
 
 bool raft_queue_describe(struct raft_span command, struct raft_app_words *words)
 {
-    static const char *const verbs[] = {
-        [RAFT_QUEUE_CREATE - RAFT_QUEUE_CREATE] = "create",
-        [RAFT_QUEUE_PUT - RAFT_QUEUE_CREATE] = "put",
-        [RAFT_QUEUE_GET - RAFT_QUEUE_CREATE] = "get",
-        [RAFT_QUEUE_TOPICS - RAFT_QUEUE_CREATE] = "topics",
-        [RAFT_QUEUE_VIEW - RAFT_QUEUE_CREATE] = "view",
-    };
+    static const char *const verbs[] = {"create", "put", "get", "topics", "view"}; /* by op */
     struct raft_queue_command decoded;
     if (!raft_queue_decode(command, &decoded))
         return false;
