@@ -14,6 +14,16 @@ static const struct {
 #undef X
 };
 
+const char *exit_text(int code)
+{
+    for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++) {
+        if (exits[i].code == code) {
+            return exits[i].text;
+        }
+    }
+    return code > EXIT_SIGNAL ? "ended by a signal" : "unknown";
+}
+
 static void print_exit_codes(void)
 {
     for (size_t i = 0; i < sizeof exits / sizeof exits[0]; i++) {

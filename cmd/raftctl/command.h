@@ -26,7 +26,8 @@ enum command_flags {
     COMMAND_NO_CLUSTER = 2, /* does not look at a cluster: no name is chosen for it */
     COMMAND_OPTIONLESS = 4, /* its arguments are left as they are (conditions, internal words) */
     COMMAND_SIGNALS = 8,    /* -9 and -TERM stand for -s 9 and -s TERM */
-    COMMAND_NO_JSON = 16    /* what it prints is for people or shells: --json is refused */
+    COMMAND_NO_JSON = 16,   /* what it prints is for people or shells: --json is refused */
+    COMMAND_NO_SCRIPT = 32  /* it has no place in a script */
 };
 
 struct command {
@@ -88,6 +89,9 @@ int exit_of(enum raft_error error);
 
 /* The same for an errno of a file that was to be written. */
 int exit_of_errno(int number);
+
+/* What an exit code means. */
+const char *exit_text(int code);
 
 /* Does the cluster of this call exist (has it a file of its own)? If not, errno says why. */
 bool call_exists(const struct call *call);
@@ -189,6 +193,7 @@ int cmd_del(struct call *call);
 int cmd_cas(struct call *call);
 int cmd_bank(struct call *call);
 int cmd_queue(struct call *call);
+int cmd_run(struct call *call);
 int cmd_completion(struct call *call);
 int cmd_version(struct call *call);
 int cmd_help(struct call *call);

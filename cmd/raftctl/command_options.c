@@ -285,3 +285,8 @@ const struct option_row client_options[] = {
     VIA_ROW,
     END,
 };
+
+const struct option_row run_options[] = {
+    TIMEOUT_ROW("time limit of each command that says none itself"),
+    END,
+};

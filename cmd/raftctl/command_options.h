@@ -27,5 +27,6 @@ extern const struct option_row partition_options[];
 extern const struct option_row heal_options[];
 extern const struct option_row client_options[];
 extern const struct option_row get_options[];
+extern const struct option_row run_options[];
 
 #endif

@@ -48,7 +48,7 @@ const struct command commands[] = {
      .summary = "open the dashboard",
      .usage = "",
      .options = top_options,
-     .flags = COMMAND_NO_JSON,
+     .flags = COMMAND_NO_JSON | COMMAND_NO_SCRIPT,
      .run = cmd_top},
     {.name = "events",
      .summary = "show what happened, with seq",
@@ -269,6 +269,23 @@ const struct command commands[] = {
      .args_max = 3,
      .app = "queue",
      .run = cmd_queue},
+    {.name = "run",
+     .summary = "play a script of commands and what is expected of them",
+     .usage = "FILE",
+     .details =
+         "One command a line, without raftctl; - is stdin. The first line that fails ends it, "
+         "with\n"
+         "exit 1; what is no script runs nothing, exit 2.\n"
+         "  COMMAND ..          must end with exit code 0; ! COMMAND .. must not\n"
+         "  let NAME = COMMAND  its output is $NAME from here on; $seq is that of the last change\n"
+         "  expect TEXT         the last output contains it; ~REGEX: a line matches; =TEXT: is it\n"
+         "  expect N times ..   in so many lines; expect exit N ..: the last exit code\n"
+         "  repeat N, end       what stands between; $round counts from 1",
+     .options = run_options,
+     .flags = COMMAND_NO_SCRIPT,
+     .args_min = 1,
+     .args_max = 1,
+     .run = cmd_run},
     {.name = "sim",
      .summary = "run the same node code in virtual time, from a seed",
      .usage = "",
