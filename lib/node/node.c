@@ -18,6 +18,7 @@ enum {
 
 static enum raft_error load_log(struct raft_node *node, struct raft_event *start,
                                 struct raft_run *runs, struct raft_config_at **configs);
+static enum raft_error force_role(const struct raft_node *node, struct raft_event *start);
 static void push_event(struct raft_node *node, const struct raft_event *event);
 static void grow_queue(struct raft_node *node);
 static uint64_t draw_entropy(struct raft_node *node);
@@ -316,7 +317,31 @@ static enum raft_error load_log(struct raft_node *node, struct raft_event *start
     start->start.nonce = raft_random_next(&node->random);
     start->start.fresh = node->options.fresh && state.term == 0 && state.last == 0;
     node->commit = state.commit;
-    return raft_node_snapshot_load(node, &state, start);
+    error = raft_node_snapshot_load(node, &state, start);
+    return error == RAFT_OK ? force_role(node, start) : error;
+}
+
+/* A start state comes from a person, and the core wants one that can be. */
+static enum raft_error force_role(const struct raft_node *node, struct raft_event *start)
+{
+    const struct raft_node_options *options = &node->options;
+    raft_id self = options->core.id;
+    raft_index last = start->start.last;
+    bool good = start->start.term > 0 && start->start.term < RAFT_TERM_MAX &&
+                start->start.vote == self && start->start.configs_count == 0 &&
+                (raft_config_flags(&options->config, self) & RAFT_MEMBER_VOTER) != 0 &&
+                start->start.runs_count < options->limits.trail_runs_max;
+    if (options->role == RAFT_ROLE_FOLLOWER)
+        return RAFT_OK;
+    for (uint32_t i = 0; i < options->peers_count; i++) {
+        const struct raft_known_peer *peer = &options->peers[i];
+        good = good && peer->id != self && raft_config_flags(&options->config, peer->id) != 0 &&
+               peer->match <= last && peer->next > peer->match && peer->next <= last + 1;
+    }
+    start->start.role = options->role;
+    start->start.peers = options->peers;
+    start->start.peers_count = options->peers_count;
+    return good ? RAFT_OK : RAFT_INVALID;
 }
 
 /* A host that has entropy of its own (a story, a recorded input) is asked; else our stream is. */

@@ -74,7 +74,12 @@ struct raft_node_options {
     raft_time (*clock)(void *context); /* asked when a read has come in: the present, by the clock
                                           that raft_node_advance gets; NULL = as of that call */
     void *clock_context;
-    bool fresh;            /* the cluster is new: elect at once */
+    bool fresh;          /* the cluster is new: elect at once */
+    enum raft_role role; /* FOLLOWER, or what a start state makes of the node, which has just been
+                            written into the log: its term and its own vote. Start: RAFT_INVALID
+                            if it cannot be */
+    const struct raft_known_peer *peers; /* LEADER: event.h; borrowed until start */
+    uint32_t peers_count;
     size_t tail_bytes_max; /* 0 = default (8 MiB): durable, applied entries beyond it are dropped */
     uint32_t clients_max;  /* client commands in flight, 0 = default (1024); beyond: busy */
     uint32_t sessions_max; /* clients remembered, equal on all nodes; 0 = default (4096) */

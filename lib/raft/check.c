@@ -12,6 +12,7 @@ static const char *check_persists(const struct raft *r);
 static const char *check_role(const struct raft *r);
 static const char *check_candidate(const struct raft *r);
 static const char *check_leader(const struct raft *r);
+static bool has_begun(const struct raft *r);
 static bool knows_peers(const struct raft *r);
 static const char *check_peer(const struct raft *r, const struct raft_peer *peer);
 static const char *check_flight(const struct raft *r, const struct raft_peer *peer);
@@ -171,17 +172,21 @@ static const char *check_leader(const struct raft *r)
     if (raft_persist_hard(r) != 0) {
         return "a leader whose term is not durable";
     }
-    if (raft_trail_term(&r->trail, leader->term_start) != r->term ||
-        raft_trail_term(&r->trail, r->trail.last) != r->term) {
-        return "a leader without its noop";
+    if (!has_begun(r)) {
+        return leader->forced ? "a leader, forced by the start state, without its term's beginning"
+                              : "a leader without its noop";
     }
     /* Once its noop is committed, a majority has followed it anyway. */
-    if (r->commit < leader->term_start && raft_members_index(r) < leader->term_start &&
+    if (!leader->forced && r->commit < leader->term_start &&
+        raft_members_index(r) < leader->term_start &&
         !raft_quorum_has(raft_members(r), &leader->granted)) {
         return "a leader that no majority elected";
     }
     if (!knows_peers(r)) {
         return "a leader that does not know its peers";
+    }
+    if (leader->own_first == 0 || leader->own_first > r->trail.last + 1) {
+        return "a leader whose proposals begin beyond its log";
     }
     if (leader->uncommitted_bytes > r->limits.uncommitted_bytes_max) {
         return "more uncommitted bytes than allowed";
@@ -197,6 +202,19 @@ static const char *check_leader(const struct raft *r)
         }
     }
     return NULL;
+}
+
+/* A leader's log ends in its own term, which begins at term_start. Only one that a start state
+ * forced may have nothing of its own yet: then it begins with the next entry. */
+static bool has_begun(const struct raft *r)
+{
+    raft_index start = r->as_leader.term_start;
+
+    if (r->as_leader.forced && start == r->trail.last + 1) {
+        return true;
+    }
+    return raft_trail_term(&r->trail, start) == r->term &&
+           raft_trail_term(&r->trail, r->trail.last) == r->term;
 }
 
 /* The peers are the other members, with their flags, and maybe some that were removed. */

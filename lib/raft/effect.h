@@ -104,7 +104,8 @@ enum raft_effect_type {
     X(SPACE_BACK, "space is back")                                                                 \
     X(SNAPSHOT_TAKEN, "snapshot taken")         /* a: index, b: first entry kept */                \
     X(SNAPSHOT_INSTALLED, "snapshot installed") /* a: index, b: former last index */               \
-    X(SNAPSHOT_OFFERED, "snapshot offered")     /* peer, a: its index, b: index the peer wants */
+    X(SNAPSHOT_OFFERED, "snapshot offered")     /* peer, a: its index, b: index the peer wants */  \
+    X(FORCED, "forced by the start state")      /* a: enum raft_role, b: term */
 
 enum raft_trace_code {
 #define X(name, text) RAFT_TRACE_##name,

@@ -11,6 +11,7 @@ static void start_vote(struct raft *r, bool transfer);
 static void ask_voters(struct raft *r);
 static void tally(struct raft *r);
 static void win(struct raft *r);
+static void take_office(struct raft *r, const struct raft_ids *granted);
 
 /* Raft paper 5.2: "election timeouts are chosen randomly from a fixed interval". */
 void raft_election_reset_timer(struct raft *r)
@@ -108,6 +109,56 @@ void raft_election_resend(struct raft *r)
     }
 }
 
+/* A start state: a candidate of the present term, whose own vote for it is durable. It asks for the
+ * others' at once. */
+void raft_election_force(struct raft *r)
+{
+    ASSERT(r->term > 0 && r->vote == r->options.id && raft_election_can_start(r));
+    raft_effect_trace(r, RAFT_TRACE_FORCED, 0, (uint64_t)RAFT_ROLE_CANDIDATE, r->term);
+    raft_role_candidate(r);
+    r->candidate = (struct raft_candidate){.forced = true, .first_id = r->next_id};
+    raft_role_set_substate(r, RAFT_SUBSTATE_VOTING);
+    raft_election_reset_timer(r);
+    ask_voters(r);
+    raft_election_granted(r, r->options.id);
+}
+
+/* A start state: the leader of the present term in the middle of its work. It appends no noop, and
+ * so older terms' entries stay uncommitted until its first own one (Raft paper 5.4.2). */
+void raft_election_force_leader(struct raft *r, const struct raft_event *event)
+{
+    const struct raft_ids nobody = {0};
+    raft_index last = r->trail.last;
+
+    ASSERT(r->term > 0 && raft_election_can_start(r));
+    raft_effect_trace(r, RAFT_TRACE_FORCED, 0, (uint64_t)RAFT_ROLE_LEADER, r->term);
+    take_office(r, &nobody);
+    r->as_leader.forced = true;
+    r->as_leader.own_first = last + 1;
+    r->as_leader.term_start = last + 1;
+    if (last > 0 && raft_trail_term(&r->trail, last) == r->term) {
+        r->as_leader.term_start = raft_trail_find(&r->trail, last, r->term - 1) + 1;
+    }
+    for (uint32_t i = 0; i < event->start.peers_count; i++) {
+        raft_peer_know(r, &event->start.peers[i]);
+    }
+    raft_commit_count(r);
+    raft_replicate_all(r);
+}
+
+/* A blank entry of the present term, whose bytes the host makes. */
+void raft_election_append_noop(struct raft *r)
+{
+    bool appended = raft_trail_append(&r->trail, r->term, r->commit);
+
+    ASSERT(appended);
+    r->sizes[r->trail.last % r->limits.proposals_max] = 0;
+    raft_persist_append(r, r->trail.last, r->trail.last);
+    r->persists.noop = true;
+    raft_persist_flush(r);
+    raft_replicate_all(r);
+}
+
 /* Raft thesis 9.6: "a candidate only increments its term if it first learns from a majority of the
  * cluster that they would be willing to grant the candidate their votes". */
 static void start_pre_vote(struct raft *r)
@@ -182,23 +233,23 @@ static void win(struct raft *r)
 {
     const struct raft_config *config = raft_members(r);
     struct raft_ids granted = r->candidate.granted;
-    bool appended;
 
     raft_effect_trace(r, RAFT_TRACE_WON, 0, raft_quorum_count(config, &granted),
                       raft_config_count(config, ANY_VOTER));
+    take_office(r, &granted);
+    r->as_leader.term_start = r->trail.last + 1;
+    r->as_leader.own_first = r->trail.last + 2;
+    raft_election_append_noop(r);
+}
+
+static void take_office(struct raft *r, const struct raft_ids *granted)
+{
     raft_role_leader(r);
     r->heard = r->now;
     r->election_deadline = RAFT_NEVER;
-    r->as_leader.granted = granted;
+    r->as_leader.granted = *granted;
     r->as_leader.first_id = r->next_id;
     r->as_leader.heartbeat_at = r->now + r->options.heartbeat_interval;
     raft_peer_init_all(r);
     raft_lease_mark(r);
-    appended = raft_trail_append(&r->trail, r->term, r->commit);
-    ASSERT(appended);
-    r->as_leader.term_start = r->trail.last;
-    raft_persist_append(r, r->trail.last, r->trail.last);
-    r->persists.noop = true;
-    raft_persist_flush(r);
-    raft_replicate_all(r);
 }

@@ -22,6 +22,13 @@ struct raft_config_at {
     struct raft_config config;
 };
 
+/* What a leader believes of another member from the start. */
+struct raft_known_peer {
+    raft_id id;
+    raft_index next;  /* above match, at most last + 1 */
+    raft_index match; /* at most last, and true */
+};
+
 #define RAFT_EVENTS(X)                                                                             \
     X(START, "start")                                                                              \
     X(RECEIVE, "receive")                                                                          \
@@ -70,6 +77,12 @@ struct raft_event {
             uint64_t nonce; /* random per boot: request ids start here */
             bool fresh;     /* the cluster is new: nobody has ever voted; the host may wish a first
                                election at once: first timer is entropy % (T / 2) */
+            enum raft_role role; /* FOLLOWER, or what a start state makes of the node at once, in
+                                    this term, which has its own vote; it must be a voter, and have
+                                    room for one more run */
+            const struct raft_known_peer *peers; /* LEADER: of members; the others are taken for
+                                                    what a new leader takes them for */
+            uint32_t peers_count;
         } start;
         const struct raft_message
             *receive; /* from a known peer, to us; already decoded and bounded */

@@ -38,6 +38,18 @@ void raft_peer_init_all(struct raft *r)
     raft_peer_follow(r);
 }
 
+/* What a start state says of a peer. */
+void raft_peer_know(struct raft *r, const struct raft_known_peer *known)
+{
+    struct raft_peer *peer = raft_peer_find(r, known->id);
+
+    ASSERT(peer != NULL && known->match <= r->trail.last);
+    ASSERT(known->next > known->match && known->next <= r->trail.last + 1);
+    peer->match = known->match;
+    peer->next = known->next;
+    peer->probed = known->next - 1;
+}
+
 /* The peers are the others in the configuration in force. Who stays keeps its progress. Who has
  * been removed stays a peer without flags for a while, so that it hears of it. */
 void raft_peer_follow(struct raft *r)

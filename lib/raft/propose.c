@@ -29,7 +29,7 @@ void raft_propose(struct raft *r, const struct raft_event *event)
     for (uint32_t i = 0; i < event->propose.count; i++) {
         bool appended = raft_trail_append(&r->trail, r->term, r->commit);
 
-        ASSERT(appended); /* The noop of this term has made the run. */
+        ASSERT(appended); /* The noop has made the run; a start state leaves room for it. */
         r->sizes[r->trail.last % r->limits.proposals_max] = event->propose.entries[i].bytes;
     }
     r->as_leader.uncommitted_bytes += bytes;
@@ -41,8 +41,8 @@ void raft_propose(struct raft *r, const struct raft_event *event)
 /* Entries [first, last] are committed: the own ones among them make room. */
 void raft_propose_committed(struct raft *r, raft_index first, raft_index last)
 {
-    if (first <= r->as_leader.term_start) {
-        first = r->as_leader.term_start + 1;
+    if (first < r->as_leader.own_first) {
+        first = r->as_leader.own_first;
     }
     for (raft_index index = first; index <= last; index++) {
         uint32_t bytes = r->sizes[index % r->limits.proposals_max];
@@ -93,10 +93,10 @@ static uint64_t count_bytes(const struct raft_event *event)
     return bytes;
 }
 
-/* Own entries not yet committed, but for the noop. */
+/* Own entries not yet committed, but for the noop of the election. */
 static uint64_t count_uncommitted(const struct raft *r)
 {
-    raft_index start = r->as_leader.term_start;
+    raft_index before = r->as_leader.own_first - 1;
 
-    return r->trail.last - (r->commit > start ? r->commit : start);
+    return r->trail.last - (r->commit > before ? r->commit : before);
 }

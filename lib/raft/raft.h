@@ -111,6 +111,7 @@ struct raft_status {
     raft_time election_deadline; /* follower, candidate: when the timer fires */
     uint32_t votes;              /* candidate: granted so far; leader: what elected it */
     uint64_t votes_granted;      /* bit i = member i of the configuration granted */
+    bool forced;                 /* candidate, leader: the start state made it so, no election */
     bool disk_full;
     uint64_t uncommitted_bytes;
     struct raft_config config; /* in force */

@@ -24,6 +24,7 @@ static void answer(struct raft *r, const struct raft_read *read, enum raft_refus
 static void reply(struct raft *r, raft_id peer, uint64_t request, enum raft_refusal refusal,
                   raft_index index);
 static void remove_first(struct raft_reads *reads, uint32_t count);
+static void begin_term(struct raft *r);
 static bool is_asked(const struct raft_reads *reads, raft_id peer, uint64_t id);
 
 /* A read of our own host. */
@@ -81,6 +82,7 @@ void raft_read_pump(struct raft *r)
     if (r->role != RAFT_ROLE_LEADER || reads->count == 0) {
         return;
     }
+    begin_term(r);
     while (count < reads->count && r->commit >= r->as_leader.term_start &&
            raft_quorum_answered(r, reads->list[count].number)) {
         if (reads->list[count].index == 0) {
@@ -179,6 +181,16 @@ static enum raft_refusal forward(struct raft *r, uint64_t id)
     raft_persist_flush(r);
     raft_effect_send(r, r->leader, &request, raft_persist_hard(r));
     return RAFT_REFUSAL_NONE;
+}
+
+/* A leader that a start state forced has no entry of its own to commit. A read must not wait until
+ * somebody writes: it goes through the log as a blank entry. */
+static void begin_term(struct raft *r)
+{
+    if (r->trail.last < r->as_leader.term_start && !r->disk_full && r->as_leader.transferee == 0 &&
+        raft_propose_has_room(r, 1)) {
+        raft_election_append_noop(r);
+    }
 }
 
 static void answer(struct raft *r, const struct raft_read *read, enum raft_refusal refusal)

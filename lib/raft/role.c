@@ -6,18 +6,25 @@
  *        ^                   |  ^  |                  |
  *        |                   |  +--+ timeout          |
  *        +-- leader or higher term, no quorum --------+
+ *
+ * Besides, a start state may make a node a candidate or a leader in its first step, and only then.
  */
 #include <string.h>
 
 #include "raft/state.h"
 
+enum edge { NEVER, ALWAYS, AT_START };
+
 /* Raft paper figure 4. Follower to follower is a new term, candidate to candidate a new election.
- */
-static const bool edges[3][3] = {
-    [RAFT_ROLE_FOLLOWER] = {[RAFT_ROLE_FOLLOWER] = true, [RAFT_ROLE_CANDIDATE] = true},
-    [RAFT_ROLE_CANDIDATE] =
-        {[RAFT_ROLE_FOLLOWER] = true, [RAFT_ROLE_CANDIDATE] = true, [RAFT_ROLE_LEADER] = true},
-    [RAFT_ROLE_LEADER] = {[RAFT_ROLE_FOLLOWER] = true},
+ * Only a start state leads past the election, and that is no edge of the paper's. */
+static const enum edge edges[3][3] = {
+    [RAFT_ROLE_FOLLOWER] = {[RAFT_ROLE_FOLLOWER] = ALWAYS,
+                            [RAFT_ROLE_CANDIDATE] = ALWAYS,
+                            [RAFT_ROLE_LEADER] = AT_START},
+    [RAFT_ROLE_CANDIDATE] = {[RAFT_ROLE_FOLLOWER] = ALWAYS,
+                             [RAFT_ROLE_CANDIDATE] = ALWAYS,
+                             [RAFT_ROLE_LEADER] = ALWAYS},
+    [RAFT_ROLE_LEADER] = {[RAFT_ROLE_FOLLOWER] = ALWAYS},
 };
 
 static void change_role(struct raft *r, enum raft_role to);
@@ -132,7 +139,7 @@ static void change_role(struct raft *r, enum raft_role to)
     enum raft_role from = r->role;
     struct raft_effect *effect;
 
-    ASSERT(edges[from][to]);
+    ASSERT(edges[from][to] == ALWAYS || (edges[from][to] == AT_START && !r->started));
     raft_read_drop(r);
     clear_role_data(r);
     r->role = to;

@@ -24,10 +24,7 @@
 #include "raft/receive.h"
 #include "raft/trail.h"
 
-/* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
-#define RAFT_TERM_MAX  (UINT64_MAX >> 2)
-#define RAFT_INDEX_MAX (UINT64_MAX >> 2)
-#define RAFT_NEVER     UINT64_MAX
+#define RAFT_NEVER UINT64_MAX
 
 /* Persists beyond persists_max that hard state and noop may still take. */
 enum { RAFT_PERSISTS_RESERVE = 4 };
@@ -104,6 +101,7 @@ struct raft_peer {
 };
 
 struct raft_candidate {
+    bool forced;       /* by the start state, not by a timer */
     bool pre;          /* pre-vote phase */
     bool transfer;     /* asked by the leader */
     uint64_t first_id; /* ids of this campaign start here */
@@ -114,7 +112,10 @@ struct raft_candidate {
 };
 
 struct raft_leader {
-    raft_index term_start;      /* index of the noop */
+    bool forced;                /* by the start state, not by votes */
+    raft_index term_start;      /* index of the noop; forced: of the first entry of the term, which
+                                   may be yet to come */
+    raft_index own_first;       /* entries from here on are our proposals, whose sizes are known */
     uint64_t first_id;          /* ids of this leadership start here */
     struct raft_ids granted;    /* the votes that elected it */
     raft_time heartbeat_at;     /* next heartbeat */
@@ -229,11 +230,15 @@ void raft_election_granted(struct raft *r, raft_id voter);
 void raft_election_persisted(struct raft *r);
 bool raft_election_can_start(const struct raft *r);
 bool raft_election_is_alone(const struct raft *r);
+void raft_election_force(struct raft *r);
+void raft_election_force_leader(struct raft *r, const struct raft_event *event);
+void raft_election_append_noop(struct raft *r);
 
 /* progress.c */
 struct raft_peer *raft_peer_find(struct raft *r, raft_id id);
 void raft_peer_init_all(struct raft *r);
 void raft_peer_follow(struct raft *r);
+void raft_peer_know(struct raft *r, const struct raft_known_peer *known);
 void raft_peer_dismiss(struct raft *r);
 void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);

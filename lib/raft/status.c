@@ -36,11 +36,13 @@ void raft_status(const struct raft *r, struct raft_status *status)
         break;
     case RAFT_ROLE_CANDIDATE:
         copy_votes(r, status, &r->candidate.granted);
+        status->forced = r->candidate.forced;
         break;
     case RAFT_ROLE_LEADER:
         status->heard = r->now;
         status->transferee = r->as_leader.transferee;
         copy_votes(r, status, &r->as_leader.granted);
+        status->forced = r->as_leader.forced;
         status->uncommitted_bytes = r->as_leader.uncommitted_bytes;
         status->lease = r->commit >= r->as_leader.term_start && raft_lease_holds(r);
         status->peers_count = raft_status_peers(r, status->peers);

@@ -15,6 +15,10 @@ typedef uint64_t raft_term;  /* 0 before the first election */
 typedef uint64_t raft_index; /* first entry is 1, 0 means none */
 typedef uint64_t raft_time;  /* microseconds of the cluster's (virtual) clock */
 
+/* Terms and indexes beyond these are taken for damage, which keeps all sums from overflowing. */
+#define RAFT_TERM_MAX  (UINT64_MAX >> 2)
+#define RAFT_INDEX_MAX (UINT64_MAX >> 2)
+
 enum { RAFT_NODES_MAX = 63 }; /* slots 0..62: places in the table and bits in masks */
 
 /* Raft paper 5.1. PRECAND on a screen is candidate in substate pre_vote. */

@@ -128,7 +128,10 @@ struct raft_sim_process {
     struct raft_app *app;
     struct raft_node_observer observer;
     struct raft_sim_disk disk;
-    raft_time timeout; /* forced, 0 = drawn */
+    raft_time timeout;    /* forced, 0 = drawn */
+    enum raft_role given; /* what a start state makes of its first life */
+    uint32_t given_peers_count;
+    struct raft_known_peer *given_peers;
     uint64_t lives;
     uint64_t chance; /* of this life: what its election timeouts are drawn from */
     uint64_t entropy;

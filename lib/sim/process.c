@@ -32,22 +32,6 @@ static void see_applied(void *context, const struct raft_entry *entry, uint64_t 
 static void see_answer(void *context, enum raft_reply_status status, raft_index index,
                        struct raft_span result);
 
-void raft_sim_past(struct raft_sim *sim, raft_id id, const struct raft_log_state *state,
-                   const raft_term *terms, uint32_t count)
-{
-    struct raft_sim_disk *disk = &raft_sim_process(sim, id)->disk;
-    struct raft_log_write write = {
-        .term = state->term, .vote = state->vote, .commit = state->commit, .count = count};
-    struct raft_entry *entries = calloc(count + 1, sizeof *entries);
-    ASSERT(entries != NULL && raft_sim_node(sim, id) == NULL && disk->oldest == NULL);
-    for (uint32_t i = 0; i < count; i++)
-        entries[i] = (struct raft_entry){.index = i + 1, .term = terms[i], .type = RAFT_ENTRY_NOOP};
-    write.entries = entries;
-    disk->writer.ops->submit(&disk->writer, 0, &write);
-    raft_sim_disk_crash(disk, UINT32_MAX); /* All of it is durable, nobody is told. */
-    free(entries);
-}
-
 void raft_sim_start(struct raft_sim *sim, raft_id id)
 {
     struct raft_sim_process *process = raft_sim_process(sim, id);
@@ -303,6 +287,9 @@ static void build_node(struct raft_sim_process *process)
         .entropy = give_entropy,
         .entropy_context = process,
         .fresh = from->fresh,
+        .role = process->lives == 1 ? process->given : RAFT_ROLE_FOLLOWER,
+        .peers = process->given_peers,
+        .peers_count = process->given_peers_count,
         .tail_bytes_max = from->tail_bytes_max,
         .sessions_max = from->sessions_max,
         .clients_max = from->clients_max,

@@ -37,9 +37,11 @@ bool raft_story_fail(struct raft_story *story, const char *format, ...)
 /* story_commands.c: executes the words of one line. */
 bool raft_story_execute(struct raft_story *story);
 
+/* story_state.c: what nodes begin with. */
+bool raft_story_state(struct raft_story *story);
+
 /* story_world.c: the commands that say what world it is. */
 bool raft_story_nodes_command(struct raft_story *story);
-bool raft_story_state(struct raft_story *story);
 bool raft_story_timeout(struct raft_story *story);
 bool raft_story_trouble(struct raft_story *story);
 bool raft_story_calm(struct raft_story *story);

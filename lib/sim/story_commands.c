@@ -33,7 +33,10 @@ static const struct command commands[] = {
      "[disk=1ms] [batch=K] [inflight=K] [tail=BYTES] [sessions=K] [snapshot=K] "
      "[trailing=K] [voters=K] [fresh] [seed=S loss=P twice=P late=P]",
      2, raft_story_nodes_command},
-    {"state", "state SET [log=1,1,2] [term=3] [vote=n2] [commit=1]", 2, raft_story_state},
+    {"state",
+     "state SET [log=1,1,2] [term=3] [vote=n2] [commit=1] [role=leader|candidate [next=n2:3,n3:1] "
+     "[match=n2:2]]",
+     2, raft_story_state},
     {"trouble", "trouble clients=3 crash=500ms ..", 2, raft_story_trouble},
     {"calm", "calm", 1, raft_story_calm},
     {"timeout", "timeout n1=150ms ..", 2, raft_story_timeout},

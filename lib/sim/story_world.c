@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The commands of a story that say what world it is: its nodes, their past and timers, its members,
+ * The commands of a story that say what world it is: its nodes, their timers, its members,
  * and the trouble that comes by chance.
  */
 #include <string.h>
@@ -8,15 +8,13 @@
 #include "base/assert.h"
 #include "sim/story.h"
 
-enum { TERMS_MAX = 1024, CLIENT_TIMEOUT_US = 200 * 1000 };
+enum { CLIENT_TIMEOUT_US = 200 * 1000 };
 
 static bool read_times(struct raft_story *story);
 static bool read_sizes(struct raft_story *story);
 static bool read_duration_option(struct raft_story *story, const char *key, raft_time *value);
 static bool read_switch_option(struct raft_story *story, const char *key, bool *value);
 static bool read_size_option(struct raft_story *story, const char *key, uint64_t *value);
-static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
-                             uint32_t count);
 static bool read_trouble(struct raft_story *story, const char *word,
                          struct raft_sim_trouble *trouble);
 static bool add_members(struct raft_story *story, const char *key, uint32_t flags,
@@ -89,50 +87,6 @@ static bool read_sizes(struct raft_story *story)
         return false;
     options->tail_bytes_max = (size_t)tail;
     return true;
-}
-
-bool raft_story_state(struct raft_story *story)
-{
-    raft_term terms[TERMS_MAX];
-    uint32_t count = 0;
-    struct raft_log_state past = {0};
-    raft_story_set set;
-    const char *log = raft_story_value(story, 2, "log");
-    const char *term = raft_story_value(story, 2, "term");
-    const char *vote = raft_story_value(story, 2, "vote");
-    const char *commit = raft_story_value(story, 2, "commit");
-    if (!raft_story_nodes(story, story->words[1], &set))
-        return false;
-    if (log != NULL && !raft_story_terms(story, log, terms, TERMS_MAX, &count))
-        return false;
-    past.term = count > 0 ? terms[count - 1] : 0;
-    if (term != NULL && !raft_story_number(story, term, &past.term))
-        return false;
-    if (vote != NULL && !raft_story_node(story, vote, &past.vote))
-        return false;
-    if (commit != NULL && !raft_story_number(story, commit, &past.commit))
-        return false;
-    if (!is_past_possible(&past, terms, count))
-        return raft_story_fail(story, "terms begin at 1 and never decrease; commit is in the log");
-    struct raft_sim *sim = raft_story_world(story);
-    for (raft_id id = 1; id <= story->options.nodes; id++) {
-        if ((set >> (id - 1) & 1) == 0)
-            continue;
-        if (raft_sim_process(sim, id)->lives > 0)
-            return raft_story_fail(story, "n%u was started already", (unsigned)id);
-        raft_sim_past(sim, id, &past, terms, count);
-    }
-    return true;
-}
-
-static bool is_past_possible(const struct raft_log_state *past, const raft_term *terms,
-                             uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (terms[i] < (i == 0 ? 1 : terms[i - 1]))
-            return false;
-    }
-    return past->term >= (count == 0 ? 0 : terms[count - 1]) && past->commit <= count;
 }
 
 bool raft_story_timeout(struct raft_story *story)

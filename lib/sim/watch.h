@@ -108,7 +108,8 @@ struct raft_sim_config {
 struct raft_sim_facts {
     raft_id id;
     bool up;
-    bool lost; /* its disk forgot everything at some time */
+    bool lost;       /* its disk forgot everything at some time */
+    raft_term given; /* a start state makes it the leader of this term without votes; 0 = none */
     enum raft_role role;
     raft_term term;
     raft_index commit;

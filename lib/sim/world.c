@@ -77,6 +77,7 @@ void raft_sim_destroy(struct raft_sim **sim)
     for (uint32_t i = 0; i < old->options.nodes; i++) {
         raft_sim_crash(old, i + 1, 0);
         raft_sim_disk_finish(&old->processes[i].disk);
+        free(old->processes[i].given_peers);
     }
     while (raft_sim_queue_pop(&old->queue, UINT64_MAX, &event))
         free(event.parcel);

@@ -17,8 +17,7 @@
 #include "raft/state.h"
 #include "trace_fixture.h"
 
-enum { FX_LOG_MAX = 640, FX_PERSISTS_MAX = 80, FX_ENTRIES_MAX = 64 };
-enum { FX_CONFIGS_MAX = 32 };
+enum { FX_LOG_MAX = 640, FX_PERSISTS_MAX = 80, FX_ENTRIES_MAX = 64, FX_CONFIGS_MAX = 32 };
 enum { FX_T = 150000, FX_BEAT = 15000, FX_NONCE = 1000 };
 
 /* A log as terms; terms[0] is 0; and its configurations. */
@@ -71,6 +70,7 @@ struct fx {
     uint32_t queued;
     raft_index applied;
     raft_time deadline;
+    struct raft_event first; /* the start event, before the disk fills it in */
 };
 
 /* Options of node `id` of voters 1..voters. */
@@ -236,7 +236,7 @@ static inline void fx_step(struct fx *fx, struct raft_event *event)
 static inline void fx_boot(struct fx *fx, bool fresh, uint64_t nonce)
 {
     struct raft_run runs[FX_LOG_MAX];
-    struct raft_event event = {.type = RAFT_EVENT_START};
+    struct raft_event event = fx->first;
     uint32_t count = 0;
 
     free(fx->memory);

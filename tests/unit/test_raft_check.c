@@ -155,6 +155,17 @@ static void lose_noop(struct raft *r)
     r->as_leader.term_start = 0;
 }
 
+static void lose_beginning(struct raft *r)
+{
+    r->as_leader.forced = true;
+    r->as_leader.term_start = r->trail.last + 2;
+}
+
+static void propose_beyond(struct raft *r)
+{
+    r->as_leader.own_first = r->trail.last + 2;
+}
+
 static void lose_votes(struct raft *r)
 {
     r->as_leader.granted.count = 0;
@@ -362,6 +373,8 @@ static const struct damage damages[] = {
     {"a leader that does not follow itself", LEADER, vote_for_another},
     {"a leader whose term is not durable", LEADER, lead_in_memory},
     {"a leader without its noop", LEADER, lose_noop},
+    {"a leader, forced by the start state, without its term's beginning", LEADER, lose_beginning},
+    {"a leader whose proposals begin beyond its log", LEADER, propose_beyond},
     {"a leader that no majority elected", LEADER, lose_votes},
     {"a leader that does not know its peers", LEADER, lose_peer},
     {"a leader that does not know its peers", LEADER, change_peer},
