@@ -4,7 +4,7 @@
  * a value stands. So the tree is walked in the order of the text, and beside it goes a finger over
  * the text that counts the lines. It may be simple: the text is known to be valid.
  */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tree/build.h"
@@ -148,14 +148,11 @@ static void walk(struct raft_tree_builder *builder, struct finger *finger,
 /* What the parser says begins with "line L, column C: ". */
 static void complain_of_syntax(struct raft_tree_builder *builder, const char *why)
 {
-    unsigned line = 0;
-    int end = 0;
+    bool has_line = strncmp(why, "line ", 5) == 0;
+    unsigned long line = has_line ? strtoul(why + 5, NULL, 10) : 0;
+    const char *colon = has_line ? strstr(why, ": ") : NULL;
 
-    if (sscanf(why, "line %u, column %*d: %n", &line, &end) < 1 || end == 0) {
-        raft_tree_complain(builder, 0, "%s", why);
-    } else {
-        raft_tree_complain(builder, line, "%s", why + end);
-    }
+    raft_tree_complain(builder, (uint32_t)line, "%s", colon != NULL ? colon + 2 : why);
 }
 
 bool raft_tree_from_json(struct raft_tree_builder *builder, const char *text, size_t bytes)
