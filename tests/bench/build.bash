@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: MIT
 # tests/bench/build.bash DIR TARGET: the fastest build, for hours of simulation. The first time it also
 # profiles a run of the simulator, by which gcc lays out the code; what has changed since is built
-# without. What the build says is in DIR/build.log.
+# without. gcc warns of a function that the profile has not met, by no option that could be turned
+# off, so a warning is no error here. What the build says is in DIR/build.log.
 set -eu
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 dir=$1 target=$2
 
 configure() {
-  cmake -S "$root" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DRAFT_PROFILE="$1"
+  cmake -S "$root" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DRAFT_WERROR=OFF \
+    -DRAFT_PROFILE="$1"
 }
 
 build() {
