@@ -22,7 +22,7 @@ enum {
     CONNECTIONS_MAX = 4096,
     CONNECTIONS_MIN = 8,
     DESCRIPTORS_KEPT = 64, /* for all but HTTP */
-    BACKLOG = 511,
+    BACKLOG = 4096,        /* a crowd may come at once */
     ANSWER_MS = 800,
     REQUEST_MS = 10000,
     IDLE_MS = 60000,
@@ -141,7 +141,7 @@ static void begin_listening(struct raft_http *http, int fd)
     http->sweep = event_new(base, -1, EV_PERSIST, sweep, http);
     http->expire = event_new(base, -1, 0, expire, http);
     http->listener =
-        evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, -1, fd);
+        evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
     ASSERT(http->evhttp != NULL && http->adopt != NULL && http->sweep != NULL &&
            http->expire != NULL && http->listener != NULL);
     evhttp_set_max_headers_size(http->evhttp, RAFT_HTTP_HEADER_BYTES_MAX);

@@ -185,6 +185,7 @@ struct raft_http {
     struct event *expire;
     struct raft_http_connection *connections; /* newest first */
     uint32_t connections_count;
+    uint32_t accepted; /* since the last adoption */
     struct raft_http_connection **by_fd;
     size_t by_fd_count;
     struct raft_http_call *first_waiting;

@@ -20,7 +20,11 @@
 #include "base/assert.h"
 #include "server/http.h"
 
-enum { SWEEP_USEC = 250000, INPUT_BYTES_MAX = 128 * 1024 };
+enum {
+    SWEEP_USEC = 250000,
+    INPUT_BYTES_MAX = 128 * 1024,
+    ACCEPTED_MAX = 64 /* in one go: then others have their turn */
+};
 
 static bool make_room(struct raft_http *http);
 static void link_connection(struct raft_http_connection *connection);
@@ -42,7 +46,8 @@ struct bufferevent *raft_http_connection_make(struct event_base *base, void *con
         evbuffer_add_cb(bufferevent_get_input(connection->stream), note_input, connection);
     ASSERT(noticed != NULL);
     link_connection(connection);
-    if (http->connections_count >= http->options.connections_max && !make_room(http)) {
+    bool has_room = http->connections_count < http->options.connections_max || make_room(http);
+    if (++http->accepted >= ACCEPTED_MAX || !has_room) {
         raft_http_stop_listening(http);
     }
     event_active(http->adopt, EV_TIMEOUT, 0);
@@ -97,9 +102,11 @@ void raft_http_connections_adopt(struct raft_http *http)
         evhttp_connection_set_closecb(at->evhttp, note_end, at);
         note_descriptor(at);
     }
-    if (http->is_deaf) {       /* They came too many at once for any to make room for the others. */
+    http->accepted = 0;
+    if (http->connections_count >= http->options.connections_max) {
         (void)make_room(http); /* or the sweep will */
     }
+    raft_http_listen(http);
 }
 
 /* An answer is written at once or in large pieces, so none has to wait for another. */
