@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 
@@ -79,4 +80,19 @@ int clusters_use(const struct call *call)
     return ok ? EXIT_DONE
               : complain(call, exit_of_errno(errno), "cannot write %s: %s", call->paths.current,
                          strerror(errno));
+}
+
+void clusters_forget(const struct call *call)
+{
+    char text[RAFT_CLUSTER_NAME_MAX + 2] = "";
+    FILE *file = fopen(call->paths.current, "re");
+    if (file == NULL) {
+        return;
+    }
+    bool is_read = fgets(text, sizeof text, file) != NULL;
+    fclose(file);
+    text[strcspn(text, "\n")] = 0;
+    if (is_read && strcmp(text, call->paths.name) == 0) {
+        (void)unlink(call->paths.current); /* A name of nothing left behind is no harm. */
+    }
 }

@@ -19,6 +19,9 @@ void clusters_free(struct clusters *clusters);
 /* Makes the call's cluster the current one. Complains when it cannot. */
 int clusters_use(const struct call *call);
 
+/* The call's cluster is no more: if it was the current one, there is none now. */
+void clusters_forget(const struct call *call);
+
 /* A call about one of them, for commands that go through several; closed by call_close. */
 int clusters_call(const struct call *from, const char *name, struct call *call);
 

@@ -36,6 +36,7 @@ static int down_one(struct call *call)
     raft_shm_close(&call->shm);
     if (code == EXIT_DONE && wipe) {
         code = remove_cluster(call);
+        clusters_forget(call);
         say(call, "removed the data of cluster %s", call->paths.name);
     }
     return code;

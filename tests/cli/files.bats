@@ -103,6 +103,10 @@ n7"
   run -0 raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
   run -0 raftctl status -o id
   assert_line n8
+  # What is no more is not meant any longer.
+  raftctl down --wipe --yes
+  run -4 raftctl status
+  assert_output --partial "no cluster default"
 }
 
 @test "up -f of another file than the stored one says what differs and the ways out" {
