@@ -10,10 +10,11 @@
 #ifndef RAFT_APP_APP_H
 #define RAFT_APP_APP_H
 
+#include "base/error.h"
 #include "base/span.h"
 #include "raft/types.h"
 
-enum { RAFT_APP_VERSION = 2, RAFT_APP_RESULT_BYTES_MAX = 48 * 1024 };
+enum { RAFT_APP_VERSION = 3, RAFT_APP_RESULT_BYTES_MAX = 48 * 1024 };
 
 struct raft_app;
 
@@ -42,12 +43,20 @@ struct raft_app_ops {
     bool (*restore)(struct raft_app *app, struct raft_span image);
     /* Called exactly once for each change of (leader, term); leader 0 = none. May be NULL. */
     void (*leadership)(struct raft_app *app, raft_id leader, raft_term term);
+    /* The node cannot go on (its log failed, or what it recovered is damaged) and its process
+     * should end; text says why. Nothing is applied any more. May be NULL. */
+    void (*unrecoverable)(struct raft_app *app, enum raft_error error, const char *text);
     void (*destroy)(struct raft_app *app);
 };
 
 struct raft_app {
     const struct raft_app_ops *ops;
 };
+
+/* Is this adapter, somebody's own perhaps, whole and of this version? message says what it lacks.
+ */
+enum raft_error raft_app_check(const struct raft_app *app, char *message,
+                               size_t message_bytes) RAFT_MUST_USE;
 
 /* Frees; *app becomes NULL. NULL is fine. */
 void raft_app_destroy(struct raft_app **app);

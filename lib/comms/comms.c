@@ -2,6 +2,7 @@
 #include "comms/comms.h"
 
 #include "base/assert.h"
+#include "base/port.h"
 
 enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver receiver,
                                  void *context)
@@ -66,4 +67,17 @@ const char *raft_drop_name(enum raft_drop drop)
         break;
     }
     return "unknown";
+}
+
+enum raft_error raft_comms_check(const struct raft_comms *comms, char *message,
+                                 size_t message_bytes)
+{
+#define X(op) {#op, offsetof(struct raft_comms_ops, op)},
+    static const struct raft_port_op ops[] = {
+        X(start) X(send) X(introduce) X(forget) X(counters) X(fd) X(read) X(stop) X(destroy)
+    };
+#undef X
+    static const struct raft_port port = {"comms", RAFT_COMMS_VERSION, sizeof ops / sizeof ops[0],
+                                          ops};
+    return raft_port_check(&port, comms->ops, message, message_bytes);
 }

@@ -96,6 +96,11 @@ struct raft_comms {
     const struct raft_comms_ops *ops;
 };
 
+/* Is this adapter, somebody's own perhaps, whole and of this version? message says what it lacks.
+ */
+enum raft_error raft_comms_check(const struct raft_comms *comms, char *message,
+                                 size_t message_bytes) RAFT_MUST_USE;
+
 enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver receiver,
                                  void *context) RAFT_MUST_USE;
 void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,

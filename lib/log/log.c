@@ -2,6 +2,7 @@
 #include "log/log.h"
 
 #include "base/assert.h"
+#include "base/port.h"
 
 enum raft_error raft_log_load(struct raft_log *log, struct raft_log_state *state)
 {
@@ -52,4 +53,15 @@ void raft_log_close(struct raft_log **log)
         (*log)->ops->close(*log);
         *log = NULL;
     }
+}
+
+enum raft_error raft_log_check(const struct raft_log *log, char *message, size_t message_bytes)
+{
+#define X(op) {#op, offsetof(struct raft_log_ops, op)},
+    static const struct raft_port_op ops[] = {
+        X(load) X(write) X(read) X(runs) X(configs) X(compact) X(read_image) X(close)
+    };
+#undef X
+    static const struct raft_port port = {"log", RAFT_LOG_VERSION, sizeof ops / sizeof ops[0], ops};
+    return raft_port_check(&port, log->ops, message, message_bytes);
 }

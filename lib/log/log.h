@@ -96,6 +96,11 @@ struct raft_log {
     const struct raft_log_ops *ops;
 };
 
+/* Is this adapter, somebody's own perhaps, whole and of this version? message says what it lacks.
+ */
+enum raft_error raft_log_check(const struct raft_log *log, char *message,
+                               size_t message_bytes) RAFT_MUST_USE;
+
 /* Makes sure that everything readable now is durable (a commit that a kill -9 left in the page
  * cache included), counts the boot, and gives the state. Called once, before the first answer. */
 enum raft_error raft_log_load(struct raft_log *log, struct raft_log_state *state) RAFT_MUST_USE;

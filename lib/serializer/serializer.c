@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "serializer/serializer.h"
 
+#include "base/port.h"
+
 const char *raft_reply_status_name(enum raft_reply_status status)
 {
     switch (status) {
@@ -11,4 +13,15 @@ const char *raft_reply_status_name(enum raft_reply_status status)
 #undef X
     }
     return "unknown status";
+}
+
+enum raft_error raft_serializer_check(const struct raft_serializer *serializer, char *message,
+                                      size_t message_bytes)
+{
+#define X(op) {#op, offsetof(struct raft_serializer_ops, op)},
+    static const struct raft_port_op ops[] = { X(encode) X(decode) X(entry_bytes) };
+#undef X
+    static const struct raft_port port = {"serializer", RAFT_SERIALIZER_VERSION,
+                                          sizeof ops / sizeof ops[0], ops};
+    return raft_port_check(&port, serializer->ops, message, message_bytes);
 }

@@ -130,6 +130,11 @@ struct raft_serializer {
     const struct raft_serializer_ops *ops;
 };
 
+/* Is this adapter, somebody's own perhaps, whole and of this version? message says what it lacks.
+ */
+enum raft_error raft_serializer_check(const struct raft_serializer *serializer, char *message,
+                                      size_t message_bytes) RAFT_MUST_USE;
+
 const struct raft_serializer *raft_serializer_msgpack(void);
 
 const char *raft_reply_status_name(enum raft_reply_status status);

@@ -17,6 +17,9 @@
 
 enum { ELECTION_US = 500000, HEARTBEAT_US = 50000, NAME_MAX_BYTES = 63 };
 
+/* Many threads submit one command each: so many may wait for the disk before one is refused. */
+enum { PERSISTS_MAX = 1024 };
+
 /* What is made on the way to a server. */
 struct parts {
     struct raft_shm *shm;
@@ -25,6 +28,7 @@ struct parts {
     struct raft_app *app;
     struct raft_endpoint places[RAFT_NODES_MAX]; /* of all nodes, self first */
     uint32_t places_count;
+    char error_file[PATH_MAX];
     uint64_t cluster;
     uint64_t incarnation;
 };
@@ -143,6 +147,23 @@ static const char *judge_rest(const struct raft_server_config *config)
     return NULL;
 }
 
+/* What the program brings itself may be made for another version, or lack something. */
+static enum raft_error check_ports(const struct raft_server_config *config, char *message,
+                                   size_t message_bytes)
+{
+    enum raft_error error = raft_app_check(config->app, message, message_bytes);
+    if (error == RAFT_OK && config->log != NULL) {
+        error = raft_log_check(config->log, message, message_bytes);
+    }
+    if (error == RAFT_OK && config->comms != NULL) {
+        error = raft_comms_check(config->comms, message, message_bytes);
+    }
+    if (error == RAFT_OK && config->serializer != NULL) {
+        error = raft_serializer_check(config->serializer, message, message_bytes);
+    }
+    return error;
+}
+
 enum raft_error raft_server_check(const struct raft_server_config *config, char *message,
                                   size_t message_bytes)
 {
@@ -151,7 +172,8 @@ enum raft_error raft_server_check(const struct raft_server_config *config, char 
         (void)snprintf(message, message_bytes, "%s", wrong);
         return RAFT_INVALID;
     }
-    return check_places(config, message, message_bytes);
+    enum raft_error error = check_ports(config, message, message_bytes);
+    return error == RAFT_OK ? check_places(config, message, message_bytes) : error;
 }
 
 /* -- the parts -----------------------------------------------------------------------------------
@@ -176,10 +198,7 @@ static enum raft_error open_log(const struct raft_server_config *config, struct 
     if (error != RAFT_OK || parts->log != NULL) {
         return error;
     }
-    if ((size_t)snprintf(path, sizeof path, "%s/log", config->working_dir) >= sizeof path) {
-        (void)snprintf(message, message_bytes, "working_dir: the path is too long");
-        return RAFT_INVALID;
-    }
+    (void)snprintf(path, sizeof path, "%s/log", config->working_dir); /* fits: errors.txt did */
     error = make_directory(path, message, message_bytes);
     if (error != RAFT_OK) {
         return error;
@@ -232,7 +251,10 @@ static struct raft_server *make_server(const struct raft_server_config *config, 
         .http = config->http,
         .embedded = true,
         .silent = !config->trace,
+        .patience = config->patience,
+        .error_file = parts->error_file,
     };
+    options.node.limits.persists_max = PERSISTS_MAX;
     for (uint32_t i = 0; !config->joins && i < parts->places_count; i++) {
         (void)raft_config_set(&options.node.config, parts->places[i].id,
                               RAFT_MEMBER_VOTER); /* So many fit: it was checked. */
@@ -255,8 +277,29 @@ static enum raft_error open_parts(const struct raft_server_config *config, struc
     }
     parts->cluster = raft_hash_bytes(RAFT_HASH_SEED, config->cluster, strlen(config->cluster));
     parts->incarnation = raft_random_system() | 1; /* never 0 */
+    if ((size_t)snprintf(parts->error_file, sizeof parts->error_file, "%s/errors.txt",
+                         config->working_dir) >= sizeof parts->error_file) {
+        (void)snprintf(message, message_bytes, "working_dir: the path is too long");
+        return RAFT_INVALID;
+    }
     error = open_log(config, parts, message, message_bytes);
     return error == RAFT_OK ? open_comms(config, parts, message, message_bytes) : error;
+}
+
+/* What is not whole is not touched: it might lack the very function. */
+static void give_up(struct parts *parts)
+{
+    char ignored[256];
+    if (parts->comms != NULL &&
+        raft_comms_check(parts->comms, ignored, sizeof ignored) == RAFT_OK) {
+        raft_comms_destroy(&parts->comms);
+    }
+    if (parts->app != NULL && raft_app_check(parts->app, ignored, sizeof ignored) == RAFT_OK) {
+        raft_app_destroy(&parts->app);
+    }
+    if (parts->log != NULL && raft_log_check(parts->log, ignored, sizeof ignored) == RAFT_OK) {
+        raft_log_close(&parts->log);
+    }
 }
 
 enum raft_error raft_server_open(const struct raft_server_config *config,
@@ -275,9 +318,7 @@ enum raft_error raft_server_open(const struct raft_server_config *config,
         parts->shm = raft_shm_private(parts->cluster);
         *server = make_server(&full, parts);
     } else {
-        raft_comms_destroy(&parts->comms);
-        raft_app_destroy(&parts->app);
-        raft_log_close(&parts->log);
+        give_up(parts);
     }
     free(parts);
     return error;

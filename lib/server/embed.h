@@ -52,6 +52,7 @@ struct raft_server_config {
     uint32_t snapshot_every; /* entries; 0 = default */
     bool trace;              /* tell on stderr, line by line, what happens */
     struct raft_http_options http;
+    struct raft_server_patience patience;
 };
 
 /* A cluster in a local network: LMDB, UDP, msgpack, elections after 500 ms, heartbeats each 50 ms,
@@ -64,7 +65,8 @@ enum raft_error raft_server_check(const struct raft_server_config *config, char 
                                   size_t message_bytes) RAFT_MUST_USE;
 
 /* Checks, opens what is to be opened and makes the server. Takes app, log and comms, whatever
- * becomes of it; on an error *server is NULL and message says what, where and why. */
+ * becomes of it (one that is refused as not whole is not touched); on an error *server is NULL and
+ * message says what, where and why. */
 enum raft_error raft_server_open(const struct raft_server_config *config,
                                  struct raft_server **server, char *message,
                                  size_t message_bytes) RAFT_MUST_USE;
@@ -117,5 +119,57 @@ enum raft_error raft_server_post(struct raft_server *server, raft_server_task ta
 
 /* From any thread: makes raft_server_run return soon, with RAFT_SHM_EXIT_STOP. */
 void raft_server_quit(struct raft_server *server);
+
+/* -- what happens -------------------------------------------------------------------------------
+ */
+
+/* Watches the changes of state (StateChangeMonitor). For each: new_state when the old one has ended
+ * and before the new one does anything, new_substate, then finish_state_change when the new state
+ * has begun; further new_substate calls as it goes on. false = the monitor failed: a handled error,
+ * as is one that blocks, and the others are told all the same. Any function may be NULL. */
+struct raft_server_monitor {
+    const char *name;
+    void *context;
+    bool (*new_state)(void *context, enum raft_role from, enum raft_role to, raft_term term);
+    bool (*new_substate)(void *context, enum raft_role state, enum raft_substate substate);
+    bool (*finish_state_change)(void *context, enum raft_role state);
+    struct raft_server_monitor *next; /* the list's */
+};
+
+/* Borrowed until removed. On the loop's thread (post), or while the loop does not run. A monitor
+ * may remove itself. */
+void raft_server_add_monitor(struct raft_server *server, struct raft_server_monitor *monitor);
+void raft_server_remove_monitor(struct raft_server *server, struct raft_server_monitor *monitor);
+
+/* What went wrong. Handled: the server goes on, and the newest of them are kept in a list.
+ * Unhandled: it cannot go on; then the app's unrecoverable is called, working_dir/errors.txt gets a
+ * report between a line START and a line END, and raft_server_run returns another code than 0. */
+#define RAFT_TROUBLES(X)                                                                           \
+    X(CALLBACK_BLOCKED, "callback_blocked") /* handled: it kept the loop too long */               \
+    X(MONITOR_FAILED, "monitor_failed")     /* handled */                                          \
+    X(DISK_FULL, "disk_full")               /* handled: it goes on when there is room */           \
+    X(LOG_FAILED, "log_failed")             /* unhandled */                                        \
+    X(START_FAILED, "start_failed")         /* unhandled */
+
+enum raft_server_trouble {
+#define X(name, text) RAFT_TROUBLE_##name,
+    RAFT_TROUBLES(X)
+#undef X
+};
+
+enum { RAFT_ERRORS_KEPT = 64, RAFT_ERROR_TEXT = 192 };
+
+struct raft_server_error {
+    enum raft_server_trouble trouble;
+    char when[32]; /* 2026-11-21T11:14:48.147Z */
+    char text[RAFT_ERROR_TEXT];
+};
+
+/* From any thread: the handled errors, oldest first; returns how many, and with clear forgets them.
+ */
+uint32_t raft_server_errors(struct raft_server *server, bool clear,
+                            struct raft_server_error list[RAFT_ERRORS_KEPT]);
+
+const char *raft_server_trouble_name(enum raft_server_trouble trouble);
 
 #endif

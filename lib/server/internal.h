@@ -11,7 +11,10 @@
 #ifndef RAFT_SERVER_INTERNAL_H
 #define RAFT_SERVER_INTERNAL_H
 
-#include "server/server.h"
+#include "server/embed.h"
+#include "server/errors.h"
+#include "server/monitor.h"
+#include "server/watchdog.h"
 
 struct event_base;
 struct raft_http;
@@ -151,6 +154,10 @@ struct raft_server {
     struct raft_comms *comms; /* the interceptor around udp */
     struct raft_node *node;
     struct raft_server_publisher publisher;
+    struct raft_server_errors *errors;
+    struct raft_server_watchdog watchdog;
+    struct raft_server_monitors monitors;
+    struct raft_app *app; /* options.app under the watchdog */
     struct raft_server_peers peers;
     struct raft_server_control *control;
     struct raft_http *http;
@@ -166,6 +173,7 @@ struct raft_server {
     uint32_t backlog; /* turns in a row that left datagrams waiting */
     bool started;
     bool stopping;
+    bool is_lost; /* it cannot go on, and that was said */
     int exit_code;
 };
 

@@ -137,8 +137,18 @@ static void answer_letter(void *context, enum raft_reply_status status, raft_ind
     if (reply.leader != 0) {
         find_place(mailbox->server, reply.leader, reply.leader_endpoint);
     }
+    uint64_t begin = raft_watchdog_begin(&mailbox->server->watchdog);
     letter->done(letter->context, &reply);
+    raft_watchdog_end(&mailbox->server->watchdog, begin, "done");
     free(letter);
+}
+
+static void run_task(const struct letter *letter)
+{
+    struct raft_server *server = letter->mailbox->server;
+    uint64_t begin = raft_watchdog_begin(&server->watchdog);
+    letter->task(letter->context, server->node);
+    raft_watchdog_end(&server->watchdog, begin, "task");
 }
 
 static void open_letter(struct letter *letter)
@@ -153,7 +163,7 @@ static void open_letter(struct letter *letter)
         raft_node_query(server->node, command, answer_letter, letter);
         return;
     case LETTER_TASK:
-        letter->task(letter->context, server->node);
+        run_task(letter);
         break;
     case LETTER_QUIT:
         raft_server_stop(server, RAFT_SHM_EXIT_STOP);

@@ -22,6 +22,8 @@ static void turn(void *context);
 static void finish_log(void *context);
 static void read_signals(void *context);
 static void read_mail(void *context);
+static void end_unhandled(struct raft_server *server, enum raft_server_trouble trouble,
+                          enum raft_error error, const char *text);
 static void note_persisted(void *context, uint64_t seq);
 static void note_entries(void *context, enum raft_server_reader reader, uint64_t token,
                          enum raft_error error, const struct raft_entry *entries, uint32_t count);
@@ -51,10 +53,13 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     server->comms =
         raft_comms_fault_create(options->udp, options->node.core.id, &server->faults, &server->now);
     ASSERT(server->comms != NULL);
+    server->errors = raft_errors_create(options->error_file, options->node.core.id);
+    raft_watchdog_init(&server->watchdog, &options->patience, server->errors);
+    server->app = raft_watchdog_app(&server->watchdog, options->app);
     const struct raft_node_ports ports = {.log = options->log,
                                           .writer = raft_server_log_writer(server->log_thread),
                                           .comms = server->comms,
-                                          .app = options->app,
+                                          .app = server->app,
                                           .serializer = options->serializer};
     struct raft_node_options node = options->node;
     node.clock = read_clock;
@@ -66,6 +71,7 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     server->publisher.comms = server->comms;
     server->publisher.silent = options->silent;
     raft_node_observe(server->node, &server->publisher.observer);
+    raft_monitor_init(&server->monitors, server->node, &server->watchdog);
     server->mailbox = raft_mailbox_create(server);
     server->control = raft_server_control_create(server);
     server->http = raft_http_create(server);
@@ -104,13 +110,21 @@ static void start_log(struct raft_server *server)
     ASSERT(failed == 0);
 }
 
-enum raft_error raft_server_start(struct raft_server *server, char *message, size_t message_bytes)
+static void watch_all(struct raft_server *server)
 {
-    if (server->started) {
-        (void)snprintf(message, message_bytes, "the server was started before");
-        return RAFT_EXISTS;
+    int udp_fd = raft_comms_fd(server->options.udp);
+    if (udp_fd >= 0) {
+        server->udp_watch =
+            raft_server_loop_watch(server->loop, udp_fd, RAFT_SERVER_FIRST, turn, server);
     }
-    server->started = true;
+    server->mail_watch = raft_server_loop_watch(server->loop, raft_mailbox_fd(server->mailbox),
+                                                RAFT_SERVER_FIRST, read_mail, server);
+    server->log_watch = raft_server_loop_watch(server->loop, raft_server_log_fd(server->log_thread),
+                                               RAFT_SERVER_FIRST, finish_log, server);
+}
+
+static enum raft_error start_server(struct raft_server *server, char *message, size_t message_bytes)
+{
     server->publisher.record.pid = (uint32_t)getpid(); /* we may have forked since new */
     enum raft_error error = RAFT_OK;
     if (server->options.socket != NULL) {
@@ -136,20 +150,26 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
         return error;
     }
     start_log(server);
-    int udp_fd = raft_comms_fd(server->options.udp);
-    if (udp_fd >= 0) {
-        server->udp_watch =
-            raft_server_loop_watch(server->loop, udp_fd, RAFT_SERVER_FIRST, turn, server);
-    }
-    server->mail_watch = raft_server_loop_watch(server->loop, raft_mailbox_fd(server->mailbox),
-                                                RAFT_SERVER_FIRST, read_mail, server);
-    server->log_watch = raft_server_loop_watch(server->loop, raft_server_log_fd(server->log_thread),
-                                               RAFT_SERVER_FIRST, finish_log, server);
+    watch_all(server);
     raft_server_turn_begin(server);
     server->publisher.dirty = true;
     raft_server_turn_end(server);
     raft_server_meet_peers(server); /* Of later ones the supervisor tells whom the table shows. */
     return RAFT_OK;
+}
+
+enum raft_error raft_server_start(struct raft_server *server, char *message, size_t message_bytes)
+{
+    if (server->started) {
+        (void)snprintf(message, message_bytes, "the server was started before");
+        return RAFT_EXISTS;
+    }
+    server->started = true;
+    enum raft_error error = start_server(server, message, message_bytes);
+    if (error != RAFT_OK) {
+        end_unhandled(server, RAFT_TROUBLE_START_FAILED, error, message);
+    }
+    return error;
 }
 
 int raft_server_run(struct raft_server *server)
@@ -191,6 +211,7 @@ void raft_server_turn_begin(struct raft_server *server)
 
 void raft_server_turn_end(struct raft_server *server)
 {
+    raft_monitor_turn(&server->monitors);
     raft_server_control_turn(server->control);
     if (server->publisher.members_changed) {
         server->publisher.members_changed = false;
@@ -294,8 +315,22 @@ static void note_image(void *context, uint64_t token, enum raft_error error, str
 static void note_space(void *context, bool gone)
 {
     struct raft_server *server = context;
+    if (gone) {
+        raft_errors_handled(server->errors, RAFT_TROUBLE_DISK_FULL, "no space left for the log");
+    }
     raft_server_publish_space(&server->publisher, gone);
     raft_node_space(server->node, gone);
+}
+
+/* Says so where it will be found, once. */
+static void end_unhandled(struct raft_server *server, enum raft_server_trouble trouble,
+                          enum raft_error error, const char *text)
+{
+    if (!server->is_lost) {
+        server->is_lost = true;
+        raft_errors_unhandled(server->errors, trouble, text);
+        server->app->ops->unrecoverable(server->app, error, text);
+    }
 }
 
 /* A failed write's outcome is unknown, and only a new process that reads the log again may speak;
@@ -303,8 +338,10 @@ static void note_space(void *context, bool gone)
 static void note_failed(void *context, enum raft_error error)
 {
     struct raft_server *server = context;
-    (void)fprintf(stderr, "n%u: the log failed: %s\n", server->options.node.core.id,
-                  raft_error_text(error));
+    char text[RAFT_ERROR_TEXT];
+    (void)snprintf(text, sizeof text, "the log failed: %s", raft_error_text(error));
+    (void)fprintf(stderr, "n%u: %s\n", server->options.node.core.id, text);
+    end_unhandled(server, RAFT_TROUBLE_LOG_FAILED, error, text);
     raft_server_stop(server, error == RAFT_CORRUPT ? RAFT_SHM_EXIT_CORRUPT : RAFT_SHM_EXIT_IO);
 }
 
@@ -353,7 +390,9 @@ void raft_server_free(struct raft_server **server)
     raft_node_destroy(&ended->node);
     raft_mailbox_free(&ended->mailbox);
     raft_comms_destroy(&ended->comms);
+    raft_app_destroy(&ended->app);
     raft_app_destroy(&ended->options.app);
+    raft_errors_free(&ended->errors);
     raft_log_close(&ended->options.log);
     raft_server_loop_free(&ended->loop);
     if (ended->signal_fd >= 0) {

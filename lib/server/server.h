@@ -39,6 +39,18 @@ struct raft_http_options {
     uint32_t take_ms;         /* for the client to take its answer; 0 = default (60 s) */
 };
 
+/* The clock by which callbacks are timed; now_ns NULL = the machine's. */
+struct raft_server_clock {
+    uint64_t (*now_ns)(void *context);
+    void *context;
+};
+
+/* For how long a callback may keep the loop before that is reported (embed.h). */
+struct raft_server_patience {
+    uint32_t callback_ms_max; /* 0 = default (50) */
+    struct raft_server_clock clock;
+};
+
 struct raft_server_options {
     struct raft_node_options node;
     uint32_t slot;          /* the node's place in the table */
@@ -49,6 +61,8 @@ struct raft_server_options {
     const struct raft_serializer *serializer;
     const char *socket; /* path of the node's own Unix socket; NULL = none */
     struct raft_http_options http;
+    struct raft_server_patience patience;
+    const char *error_file; /* where unhandled errors are appended; NULL = nowhere */
     bool embedded; /* signals are the host program's business; raft_server_quit (embed.h) ends it */
     bool silent;   /* what happens is not told on stderr */
 };
