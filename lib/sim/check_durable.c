@@ -2,7 +2,8 @@
  *
  * Durable promises: what a node tells others of its term, its vote and its log is on its disk
  * before it says so, a leader believes of a peer only what that peer's disk has, and what comes
- * back from a disk after a crash is at least what was promised.
+ * back from a disk after a crash is at least what was promised. Where messages are forged, terms
+ * and votes alone are judged: a forged snapshot is no part of what the watch knows as the log.
  */
 #include "sim/check.h"
 
@@ -38,6 +39,8 @@ static void see_promise(void *state, struct raft_sim_watch *watch,
                             (unsigned)sight->id, (ull)sight->term, (ull)node->disk.term);
     if (sight->peer != 0)
         judge_vote(watch, sight);
+    if (watch->lies)
+        return;
     if (node->disk.chain.count < sight->index || !same)
         raft_sim_watch_fail(watch, "n%u acknowledges %llu, its disk has %llu", (unsigned)sight->id,
                             (ull)sight->index, (ull)node->disk.chain.count);
@@ -49,7 +52,7 @@ static void see_match(void *state, struct raft_sim_watch *watch, const struct ra
     const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     const struct raft_sim_facts *peer = raft_sim_watch_node(watch, sight->peer);
     (void)state;
-    if (!peer->lost && peer->disk.term <= node->term &&
+    if (!watch->lies && !peer->lost && peer->disk.term <= node->term &&
         !raft_sim_chain_agree(&peer->disk.chain, &node->chain, sight->index))
         raft_sim_watch_fail(watch, "leader n%u believes that n%u has entry %llu, its disk has not",
                             (unsigned)sight->id, (unsigned)sight->peer, (ull)sight->index);
@@ -68,6 +71,8 @@ static void see_start(void *state, struct raft_sim_watch *watch, const struct ra
     if (same_term && node->promised.vote != 0 && node->disk.vote != node->promised.vote)
         raft_sim_watch_fail(watch, "n%u comes back and has forgotten its vote in term %llu",
                             (unsigned)sight->id, (ull)node->disk.term);
+    if (watch->lies)
+        return;
     if (same_term && acked > 0 &&
         (chain->count < acked || chain->entries[acked - 1].hash != node->promised.hash))
         raft_sim_watch_fail(watch, "n%u comes back and has forgotten acknowledged entry %llu",
@@ -83,13 +88,15 @@ static void see_durable(void *state, struct raft_sim_watch *watch,
                         const struct raft_sim_sight *sight)
 {
     (void)state;
-    if (raft_sim_watch_node(watch, sight->id)->up && sight->write->commit > watch->committed.count)
+    if (!watch->lies && raft_sim_watch_node(watch, sight->id)->up &&
+        sight->write->commit > watch->committed.count)
         raft_sim_watch_fail(watch, "n%u stores a commit index of %llu, nobody has come so far",
                             (unsigned)sight->id, (ull)sight->write->commit);
 }
 
 const struct raft_sim_check raft_sim_check_durable = {
     .name = "durable promises",
+    .local = true,
     .see =
         {
             [RAFT_SIM_SEES_VOTE] = see_vote,

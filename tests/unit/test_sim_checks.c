@@ -313,6 +313,26 @@ static void an_acknowledgement_of_what_is_not_on_the_disk(void **state)
     end(&f);
 }
 
+/* What a node owes to itself is judged where messages are forged too. */
+static void a_vote_that_is_not_on_the_disk_in_a_world_of_lies(void **state)
+{
+    struct fixture f;
+    (void)state;
+    begin(&f);
+    f.watch->lies = true;
+    become(&f, 2, RAFT_ROLE_FOLLOWER, 1);
+    promise(&f, 2, 1, 0, 0);
+    expect_broken(&f, "durable promises");
+    end(&f);
+    begin_led(&f);
+    f.watch->lies = true;
+    promise(&f, 2, 1, 1, 9); /* Its log may be a forged snapshot. */
+    expect_fine(&f);
+    promise(&f, 2, 2, 3, 0);
+    expect_broken(&f, "durable promises");
+    end(&f);
+}
+
 static void a_match_that_the_peer_does_not_have(void **state)
 {
     struct fixture f;
@@ -426,6 +446,7 @@ int main(void)
         cmocka_unit_test(a_match_index_that_goes_back),
         cmocka_unit_test(a_vote_that_is_not_on_the_disk),
         cmocka_unit_test(an_acknowledgement_of_what_is_not_on_the_disk),
+        cmocka_unit_test(a_vote_that_is_not_on_the_disk_in_a_world_of_lies),
         cmocka_unit_test(a_match_that_the_peer_does_not_have),
         cmocka_unit_test(a_disk_that_forgets_what_was_promised),
         cmocka_unit_test(a_stored_commit_index_ahead_of_all),
