@@ -102,6 +102,10 @@ static void test_keys_are_commands(void **state)
     expect_run('v', "campaign n3");
     expect_run('w', "put top1 w1767355471");
     expect_run('w', "put top2 w1767355471");
+    snprintf(tf_model.view.cluster.app, sizeof tf_model.view.cluster.app, "bank");
+    expect_run('w', "bank credit 3");
+    snprintf(tf_model.view.cluster.app, sizeof tf_model.view.cluster.app, "queue");
+    expect_run('w', "queue create top4-1767355471");
     expect_nothing('t'); /* leads already */
     assert_int_equal(tf_model.prompt.state, TOP_RUN_FAILED);
     expect_nothing('4');

@@ -266,6 +266,18 @@ static void test_tames_text(void **state)
     free(text);
 }
 
+/* What everybody expects is not said. */
+static void test_names_the_app(void **state)
+{
+    (void)state;
+    tf_begin(5);
+    tf_update();
+    snprintf(tf_model.view.cluster.app, sizeof(tf_model.view.cluster.app), "kv");
+    check_shows("app kv", false);
+    snprintf(tf_model.view.cluster.app, sizeof(tf_model.view.cluster.app), "queue");
+    check_shows("app queue", true);
+}
+
 static int finish(void **state)
 {
     (void)state;
@@ -276,14 +288,15 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_healthy),    cmocka_unit_test(test_trouble),
-        cmocka_unit_test(test_unicode),    cmocka_unit_test(test_many_nodes),
-        cmocka_unit_test(test_one_node),   cmocka_unit_test(test_huge_numbers),
-        cmocka_unit_test(test_help),       cmocka_unit_test(test_inspect),
-        cmocka_unit_test(test_dialog),     cmocka_unit_test(test_readonly),
-        cmocka_unit_test(test_prompt),     cmocka_unit_test(test_result),
-        cmocka_unit_test(test_gone),       cmocka_unit_test(test_every_size),
-        cmocka_unit_test(test_tames_text), cmocka_unit_test(test_members_come_and_go),
+        cmocka_unit_test(test_healthy),       cmocka_unit_test(test_trouble),
+        cmocka_unit_test(test_unicode),       cmocka_unit_test(test_many_nodes),
+        cmocka_unit_test(test_one_node),      cmocka_unit_test(test_huge_numbers),
+        cmocka_unit_test(test_help),          cmocka_unit_test(test_inspect),
+        cmocka_unit_test(test_dialog),        cmocka_unit_test(test_readonly),
+        cmocka_unit_test(test_prompt),        cmocka_unit_test(test_result),
+        cmocka_unit_test(test_gone),          cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_tames_text),    cmocka_unit_test(test_members_come_and_go),
+        cmocka_unit_test(test_names_the_app),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }

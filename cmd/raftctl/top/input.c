@@ -155,12 +155,20 @@ static void ask_transfer(struct top_model *model, const struct top_key *key,
     ask_for(model, model->selected ? command : key->command, request);
 }
 
+/* One entry of the kind that the cluster's app takes. */
 static void ask_write(struct top_model *model, struct top_request *request)
 {
+    const char *app = model->view.cluster.app;
     model->writes++;
-    uint64_t seconds = model->real / 1000000000;
-    snprintf(request->text, sizeof(request->text), "put top%u w%llu", model->writes,
-             (unsigned long long)seconds);
+    unsigned long long seconds = model->real / 1000000000;
+    if (strcmp(app, "bank") == 0) {
+        snprintf(request->text, sizeof(request->text), "bank credit %u", model->writes);
+    } else if (strcmp(app, "queue") == 0) {
+        snprintf(request->text, sizeof(request->text), "queue create top%u-%llu", model->writes,
+                 seconds);
+    } else {
+        snprintf(request->text, sizeof(request->text), "put top%u w%llu", model->writes, seconds);
+    }
     request->want = TOP_WANT_RUN;
 }
 

@@ -72,6 +72,10 @@ static void add_cluster(const struct top_model *model, struct pieces *pieces)
     snprintf(text, sizeof(text), "quorum %u/%u%s", view->quorum, view->voters,
              view->joint ? " joint" : "");
     add_piece(pieces, 30, TOP_PLAIN, text);
+    if (view->cluster.app[0] != 0 && strcmp(view->cluster.app, "kv") != 0) {
+        snprintf(text, sizeof(text), "app %.*s", (int)sizeof(view->cluster.app), view->cluster.app);
+        add_piece(pieces, 25, TOP_PLAIN, text);
+    }
     if (view->health != RAFT_HEALTH_NO_LEADER) {
         snprintf(text, sizeof(text), "%s", raft_health_name(view->health));
         for (char *at = strchr(text, '_'); at; at = strchr(at, '_')) {
