@@ -27,7 +27,7 @@ teardown() { cluster_down; }
   run -4 raftctl -c nosuch get a
 }
 
-@test "C4 get leaves no entry in the log" {
+@test "B30 get leaves no entry in the log" {
   log='["leader"], [(node["term"], node["log"]["last"]) for node in value["nodes"]]'
   must_put key one
   raftctl wait converged
@@ -36,7 +36,7 @@ teardown() { cluster_down; }
   assert_equal "$(raftctl status --json | json "$log")" "$before"
 }
 
-@test "C4 get from each node sees what was just acknowledged" {
+@test "B30 get from each node sees what was just acknowledged" {
   for value in one two three; do
     must_put key "$value"
     for node in n1 n2 n3; do
@@ -45,7 +45,7 @@ teardown() { cluster_down; }
   done
 }
 
-@test "C4 get of a node cut off is refused, --stale shows what it has" {
+@test "B30 get of a node cut off is refused, --stale shows what it has" {
   must_put key old
   follower=$(raftctl status --json |
     json '["leader"] and [node["id"] for node in value["nodes"] if node["id"] != value["leader"]][0]')

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * AppendEntries on the follower's side (mission B12, B16-B18; mutants M20-M25; A1, A3).
+ * AppendEntries on the follower's side (mission B12, B16-B18; mutants M20-M25; counter-examples
+ * A1 and A3).
  */
 #include "raft_fixture.h"
 
@@ -194,7 +195,7 @@ static void test_M22_stale_append_keeps_the_tail(void **state)
     fx_finish(&fx);
 }
 
-/* A3, M20: commit is bounded by what this message verified, not by our last entry. */
+/* Counter-example A3, M20: commit is bounded by what this message verified, not by our last. */
 static void test_B17_commit_is_bounded_by_the_verified_part(void **state)
 {
     struct fx fx;
@@ -212,8 +213,8 @@ static void test_B17_commit_is_bounded_by_the_verified_part(void **state)
     fx_finish(&fx);
 }
 
-/* A1, M21: a late append with an older commit index does not take commit back. */
-static void test_A1_commit_never_falls(void **state)
+/* Counter-example A1, M21: a late append with an older commit index does not take commit back. */
+static void test_M21_commit_never_falls(void **state)
 {
     struct fx fx;
     raft_term many[FX_ENTRIES_MAX];
@@ -469,7 +470,7 @@ int main(void)
         cmocka_unit_test(test_B16_never_below_commit),
         cmocka_unit_test(test_M22_stale_append_keeps_the_tail),
         cmocka_unit_test(test_B17_commit_is_bounded_by_the_verified_part),
-        cmocka_unit_test(test_A1_commit_never_falls),
+        cmocka_unit_test(test_M21_commit_never_falls),
         cmocka_unit_test(test_M25_ack_waits_for_the_disk),
         cmocka_unit_test(test_heartbeat_is_answered_at_once),
         cmocka_unit_test(test_partial_appends),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reads by ReadIndex, on the leader and through a follower (mission C4; mutants M90, M91, M97).
+ * Reads by ReadIndex, on the leader and through a follower (mission B30; mutants M90, M91, M97).
  */
 #include "raft_fixture.h"
 

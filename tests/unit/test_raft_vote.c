@@ -340,8 +340,8 @@ static void test_M02_vote_leaves_after_its_write(void **state)
     fx_finish(&fx);
 }
 
-/* A4, M116: the reply may have been lost, so the same candidate gets the same answer again. */
-static void test_A4_repeated_request_is_granted_again(void **state)
+/* Counter-example A4, M116: the reply may be lost, so the same candidate is answered as before. */
+static void test_M116_repeated_request_is_granted_again(void **state)
 {
     struct fx fx;
 
@@ -455,7 +455,7 @@ int main(void)
         cmocka_unit_test(test_B11_higher_term_in_any_message_is_obeyed),
         cmocka_unit_test(test_B13_vote_rule),
         cmocka_unit_test(test_M02_vote_leaves_after_its_write),
-        cmocka_unit_test(test_A4_repeated_request_is_granted_again),
+        cmocka_unit_test(test_M116_repeated_request_is_granted_again),
         cmocka_unit_test(test_B14_one_vote_per_term_across_a_crash),
         cmocka_unit_test(test_B12_stale_vote_request_is_refused_with_our_term),
         cmocka_unit_test(test_M11_answers_to_other_campaigns_do_not_count),

@@ -1,6 +1,6 @@
-# A2 (M43): n2 gets two commands and a configuration in one append. The configuration is that of its own
-# entry 4, not of the append's first: the next leader has the commands and not the configuration, so
-# entry 4 alone is removed, and the configuration with it.
+# Counter-example A2 (M43): n2 gets two commands and a configuration in one append. The configuration
+# is that of its own entry 4, not of the append's first: the next leader has the commands and not the
+# configuration, so entry 4 alone is removed, and the configuration with it.
 nodes 6 voters=5 prevote=off checkquorum=off
 trace off +logs
 start n1,n2,n3,n4,n5

@@ -1,6 +1,6 @@
-# A3 (B17, CCF follower_overcommit_partial_verified): n3 has three entries of an old leader; a new
-# leader's append verifies only the first two and says that 3 is committed. n3's third entry is another
-# one: it must not be committed.
+# B17, counter-example A3 (M20, CCF follower_overcommit_partial_verified): n3 has three entries of an
+# old leader; a new leader's append verifies only the first two and says that 3 is committed. n3's
+# third entry is another one: it must not be committed.
 nodes 3
 state n1 log=1,1,2 term=2
 state n2 log=1,1,2 term=2

@@ -1,5 +1,5 @@
-# A4: a vote that was given is given again to the same candidate of the same term, since UDP may have
-# eaten the first answer; another candidate gets none.
+# Counter-example A4 (M116): a vote that was given is given again to the same candidate of the same
+# term, since UDP may have eaten the first answer; another candidate gets none.
 nodes 3
 trace +messages
 start n1

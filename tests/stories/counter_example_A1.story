@@ -1,5 +1,6 @@
-# A1: a late duplicate of an append must not take the follower's commit index back. n2 is far behind;
-# the leader's first repair append arrives twice, the second time after a later one.
+# Counter-example A1 (M21): a late duplicate of an append must not take the follower's commit index
+# back. n2 is far behind; the leader's first repair append arrives twice, the second time after a
+# later one.
 nodes 3 batch=22
 state n1 log=1x100
 state n2 log=1x10
