@@ -1,0 +1,4 @@
+#!/usr/bin/env bats
+@test "B2 works" {
+  run echo B3
+}
