@@ -297,6 +297,27 @@ static void test_M76_a_removed_leader_goes_when_it_is_committed(void **state)
     fx_finish(&fx);
 }
 
+/* Whatever the numbers of the two are. */
+static void test_M76_a_removed_leader_asks_the_first_node_too(void **state)
+{
+    struct fx fx;
+    (void)state;
+
+    fx_init(&fx, 2, 3);
+    fx_start(&fx, 1, NULL);
+    fx_lead(&fx);
+    fx_persist_all(&fx);
+    ack(&fx, 1, 1);
+    assert_int_equal(change_one(&fx, 2, 0), RAFT_REFUSAL_NONE);
+    fx_persist_all(&fx);
+    ack(&fx, 3, 2);
+    ack(&fx, 1, 2);
+    assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    assert_non_null(fx_sent_to(&fx, 1));
+    assert_int_equal(fx_sent_to(&fx, 1)->send.message.type, RAFT_MESSAGE_TIMEOUT_NOW);
+    fx_finish(&fx);
+}
+
 static void test_M76_a_demoted_leader_goes_after_the_joint_one(void **state)
 {
     struct fx fx;
@@ -428,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_joint_ends_later_if_it_must),
         cmocka_unit_test(test_a_new_leader_ends_a_joint_configuration),
         cmocka_unit_test(test_M76_a_removed_leader_goes_when_it_is_committed),
+        cmocka_unit_test(test_M76_a_removed_leader_asks_the_first_node_too),
         cmocka_unit_test(test_M76_a_demoted_leader_goes_after_the_joint_one),
         cmocka_unit_test(test_M81_a_smaller_quorum_commits),
         cmocka_unit_test(test_impossible_wishes_are_refused),

@@ -105,6 +105,10 @@ static void takes_the_last_numbers(void **state)
     reply.append_reply.hint_index = RAFT_INDEX_MAX;
     fx_receive(&fx, reply);
     assert_false(fx_traced(&fx, RAFT_TRACE_MALFORMED_DROPPED));
+    reply.append_reply.index = RAFT_INDEX_MAX;
+    reply.term = 3;
+    fx_receive(&fx, reply);
+    assert_int_equal(fx.status.term, 3);
     fx_finish(&fx);
 }
 
@@ -172,6 +176,8 @@ static void starts_its_ids_at_one(void **state)
     (void)state;
     fx_init(&fx, 1, 3);
     fx_boot(&fx, false, 0);
+    fx_time_out(&fx);
+    assert_int_equal(fx_sent_to(&fx, 2)->send.message.id, 1);
     fx_lead(&fx);
     assert_non_null(fx_wish_for(&fx, 2));
     assert_in_range(fx_wish_for(&fx, 2)->replicate.id, 1, 10);

@@ -201,9 +201,11 @@ static void test_a_suffix_that_agrees_is_kept(void **state)
     assert_int_equal(fx.status.commit, 7);
     assert_int_equal(fx.status.first, 8);
     assert_int_equal(fx.status.durable, 8);
+    fx_append(&fx, 1, 2, (struct raft_append){.prev_index = 8, .prev_term = 2}, more);
+    assert_false(fx_find(&fx, RAFT_EFFECT_PERSIST, 0)->persist.keep_suffix); /* It installs none. */
     fx_persist_all(&fx);
     fx_boot(&fx, false, FX_NONCE);
-    assert_int_equal(fx.status.last, 8);
+    assert_int_equal(fx.status.last, 11);
     fx_finish(&fx);
 }
 

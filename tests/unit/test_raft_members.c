@@ -164,7 +164,24 @@ static void test_a_full_memory_makes_entries_wait(void **state)
     assert_int_equal(fx.status.config_index, 6);
     append(&fx, 2, 1, behind(6, 1, 6), (struct item[]){{0, NULL}});
     assert_true(fx.status.config_committed);
+    assert_int_equal(fx_trace(&fx, RAFT_TRACE_COMMITTED)->trace.b, 0); /* Not by our counting. */
+    assert_int_equal(fx_trace(&fx, RAFT_TRACE_CONFIG_COMMITTED)->trace.a, 6);
     fx_finish(&fx);
+}
+
+/* A set of nodes has room for all there can be, and each once. */
+static void test_a_set_is_bounded(void **state)
+{
+    struct raft_ids set = {0};
+    (void)state;
+
+    for (raft_id id = 1; id <= RAFT_NODES_MAX + 1; id++) {
+        raft_ids_add(&set, id);
+        raft_ids_add(&set, id);
+        assert_int_equal(set.count, id < RAFT_NODES_MAX ? id : RAFT_NODES_MAX);
+    }
+    assert_true(raft_ids_has(&set, RAFT_NODES_MAX));
+    assert_false(raft_ids_has(&set, RAFT_NODES_MAX + 1));
 }
 
 static void test_malformed_configurations_are_dropped(void **state)
@@ -327,7 +344,9 @@ static void test_a_snapshot_keeps_later_configurations(void **state)
     struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
     (void)state;
 
-    start_of(&fx, 3);
+    fx_init(&fx, 1, 3);
+    fx.limits.configs_max = 5;
+    fx_start(&fx, 1, NULL);
     append(&fx, 2, 1, behind(0, 0, 0),
            (struct item[]){{1, NULL}, {1, &four}, {1, NULL}, {1, &five}, {1, NULL}, {0, NULL}});
     event.received.snapshot = fx_snapshot(3, 1);
@@ -408,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_M73_truncation_takes_all_of_them_back),
         cmocka_unit_test(test_boot_knows_what_is_committed),
         cmocka_unit_test(test_a_full_memory_makes_entries_wait),
+        cmocka_unit_test(test_a_set_is_bounded),
         cmocka_unit_test(test_malformed_configurations_are_dropped),
         cmocka_unit_test(test_M77_a_learner_does_not_campaign),
         cmocka_unit_test(test_M78_votes_for_whoever_is_right),

@@ -117,6 +117,21 @@ static void test_choice_is_the_most_up_to_date_follower(void **state)
     fx_finish(&fx);
 }
 
+/* One that was not heard for an election timeout may be dead, whatever it has. */
+static void test_choice_is_one_that_was_heard(void **state)
+{
+    struct fx fx;
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    assert_int_equal(fx_peer(&fx, 2)->match, 1);
+    fx_pass(&fx, FX_T);
+    fx_ack(&fx, 3, fx.raft->next_id - 1, 0);
+    transfer(&fx, 0);
+    assert_int_equal(fx_find(&fx, RAFT_EFFECT_TRANSFER, 0)->transfer.to, 3);
+    fx_finish(&fx);
+}
+
 static void test_aborted_after_an_election_timeout(void **state)
 {
     struct fx fx;
@@ -192,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_target_is_brought_up_to_date_then_ordered),
         cmocka_unit_test(test_choice_is_the_most_up_to_date_follower),
+        cmocka_unit_test(test_choice_is_one_that_was_heard),
         cmocka_unit_test(test_aborted_after_an_election_timeout),
         cmocka_unit_test(test_ordered_node_campaigns_at_once_without_pre_vote),
         cmocka_unit_test(test_campaign_is_a_timer_fired_now),
