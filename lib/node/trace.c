@@ -114,6 +114,9 @@ static void write_log_text(const struct trace *trace, char *text, size_t bytes)
     else if (code == RAFT_TRACE_FORCED)
         (void)snprintf(text, bytes, "%s: %s of term %" PRIu64, what,
                        raft_role_name((enum raft_role)trace->a), trace->b);
+    else if (code == RAFT_TRACE_FORGOTTEN)
+        (void)snprintf(text, bytes, "%s: n%" PRIu32 " had up to entry %" PRIu64 " -> %" PRIu64,
+                       what, trace->peer, trace->b, trace->a);
     else if (code == RAFT_TRACE_CAUGHT_UP)
         (void)snprintf(text, bytes, "%s: n%" PRIu32 " in %" PRIu64 " ms", what, trace->peer,
                        trace->a);

@@ -8,6 +8,8 @@ static bool is_of_this_leadership(const struct raft *r, const struct raft_messag
 static void note_heard(struct raft *r, struct raft_peer *peer, uint64_t number);
 static bool is_only_slow(const struct raft *r, const struct raft_peer *peer,
                          const struct raft_append_reply *reply);
+static bool has_forgotten(const struct raft *r, const struct raft_peer *peer,
+                          const struct raft_message *message);
 static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_message *message);
 
 /* Raft paper 5.3: "The leader maintains a nextIndex for each follower"; answers come late, twice
@@ -77,6 +79,17 @@ static void note_heard(struct raft *r, struct raft_peer *peer, uint64_t number)
     raft_lease_extend(r, peer, number);
 }
 
+/* Whether the peer refuses what it once acknowledged, in its newest answer. Only a log in memory
+ * may do that (it stands outside the paper's assumptions): a restarted node is filled up again. */
+static bool has_forgotten(const struct raft *r, const struct raft_peer *peer,
+                          const struct raft_message *message)
+{
+    return r->options.forgetful && peer->state != RAFT_PROGRESS_SNAPSHOT && peer->match > 0 &&
+           message->append_reply.index <= peer->match &&
+           message->append_reply.hint_index < peer->match &&
+           message->id - r->as_leader.first_id + 1 == peer->answered;
+}
+
 /* Raft paper 5.3: "After a rejection, the leader decrements nextIndex and retries", here by whole
  * terms: to our last entry whose term is not above the hint's. Never to what the peer is known to
  * have, and only for the prev_index in question, not for an older one (etcd 91ff7cd). */
@@ -86,6 +99,10 @@ static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_
     raft_index hint = reply->hint_index < reply->index ? reply->hint_index : reply->index;
     raft_index next;
 
+    if (has_forgotten(r, peer, message)) {
+        raft_peer_forget(r, peer, raft_trail_find(&r->trail, hint, reply->hint_term));
+        return;
+    }
     /* A peer that is offered a snapshot is asked for nothing that it could refuse now. */
     if (reply->index <= peer->match || peer->state == RAFT_PROGRESS_SNAPSHOT ||
         (peer->state == RAFT_PROGRESS_PROBE && reply->index != peer->next - 1)) {

@@ -105,7 +105,8 @@ enum raft_effect_type {
     X(SNAPSHOT_TAKEN, "snapshot taken")         /* a: index, b: first entry kept */                \
     X(SNAPSHOT_INSTALLED, "snapshot installed") /* a: index, b: former last index */               \
     X(SNAPSHOT_OFFERED, "snapshot offered")     /* peer, a: its index, b: index the peer wants */  \
-    X(FORCED, "forced by the start state")      /* a: enum raft_role, b: term */
+    X(FORCED, "forced by the start state")      /* a: enum raft_role, b: term */                   \
+    X(FORGOTTEN, "peer has lost entries")       /* peer, a: match index now, b: before */
 
 enum raft_trace_code {
 #define X(name, text) RAFT_TRACE_##name,

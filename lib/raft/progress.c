@@ -104,6 +104,15 @@ void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next)
     }
 }
 
+/* The peer has no more than this of what it had. */
+void raft_peer_forget(struct raft *r, struct raft_peer *peer, raft_index match)
+{
+    ASSERT(match < peer->match);
+    raft_effect_trace(r, RAFT_TRACE_FORGOTTEN, peer->id, match, peer->match);
+    peer->match = match;
+    raft_peer_probe(r, peer, match + 1);
+}
+
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer)
 {
     raft_effect_trace(r, RAFT_TRACE_REPLICATING, peer->id, peer->match, 0);

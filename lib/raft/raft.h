@@ -70,8 +70,10 @@ struct raft_options {
     bool pre_vote;                /* thesis 9.6 */
     bool check_quorum; /* thesis 6.2: a leader without a quorum for T steps down; 4.2.3: followers
                           ignore votes while they hear a leader */
-    bool lease_reads;  /* thesis 6.4.1: reads without a round; wants check_quorum and the clock
-                          contract above, on every node of the cluster alike */
+    bool forgetful; /* logs are in memory: a node may come back with less than it acknowledged, and
+                       a leader believes its refusals; without it what is acknowledged stays */
+    bool lease_reads; /* thesis 6.4.1: reads without a round; wants check_quorum and the clock
+                         contract above, on every node of the cluster alike */
     uint32_t clock_drift_permille; /* lease_reads: how far clocks may drift apart, below 1000 */
 };
 

@@ -241,6 +241,7 @@ void raft_peer_follow(struct raft *r);
 void raft_peer_know(struct raft *r, const struct raft_known_peer *known);
 void raft_peer_dismiss(struct raft *r);
 void raft_peer_probe(struct raft *r, struct raft_peer *peer, raft_index next);
+void raft_peer_forget(struct raft *r, struct raft_peer *peer, raft_index match);
 void raft_peer_replicate(struct raft *r, struct raft_peer *peer);
 bool raft_peer_acked(struct raft *r, struct raft_peer *peer, raft_index index, uint64_t number);
 void raft_peer_sent(struct raft *r, struct raft_peer *peer, raft_index last, uint32_t bytes);

@@ -50,6 +50,7 @@ static const unsigned trace_speaks[] = {
     [RAFT_TRACE_SNAPSHOT_INSTALLED] = TRACE_A | TRACE_B,
     [RAFT_TRACE_SNAPSHOT_OFFERED] = TRACE_PEER | TRACE_A | TRACE_B,
     [RAFT_TRACE_FORCED] = TRACE_A | TRACE_B,
+    [RAFT_TRACE_FORGOTTEN] = TRACE_PEER | TRACE_A | TRACE_B,
 };
 
 static inline void trace_check(const struct raft_effect *effect)
