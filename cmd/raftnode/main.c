@@ -3,23 +3,22 @@
  * raftnode: one node of a cluster as a process. Only wiring: the options choose the adapters, the
  * adapters go into the server, the server runs.
  */
-#include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/apps.h"
 #include "base/assert.h"
 #include "base/hash.h"
 #include "cluster/spec.h"
+#include "config_file.h"
 #include "dump.h"
 #include "options.h"
 #include "server/server.h"
+#include "store.h"
 
 /* With --lease-reads: how far the clocks of two nodes may drift apart in an election timeout. */
 enum { CLOCK_DRIFT_PERMILLE = 200 };
@@ -28,7 +27,10 @@ enum { CLOCK_DRIFT_PERMILLE = 200 };
 struct parts {
     struct raft_spec spec;
     const struct raft_spec_node *self;
-    struct raft_endpoint http[RAFT_NODES_MAX]; /* of all nodes */
+    struct raft_endpoint http[RAFT_NODES_MAX];    /* of all nodes */
+    struct raft_start_state start;                /* what it is told to begin with */
+    struct raft_known_peer known[RAFT_NODES_MAX]; /* of it */
+    bool seeded;                                  /* it does begin with it */
     struct raft_shm *shm;
     struct raft_log *log;
     struct raft_comms *udp;
@@ -86,12 +88,26 @@ static void say_ready(const struct options *options, const char *line)
     }
 }
 
-static enum raft_error open_table(const struct options *options, struct parts *parts)
+static enum raft_error read_spec(struct options *options, struct parts *parts)
 {
+    if (options->config != NULL) {
+        return read_config(options, &parts->spec, &parts->start, parts->message,
+                           sizeof parts->message);
+    }
     enum raft_error error =
         raft_spec_read(options->spec, &parts->spec, parts->message, sizeof parts->message);
+    if (error == RAFT_OK && options->start != NULL) {
+        error = raft_start_read(options->start, options->id, &parts->start, parts->message,
+                                sizeof parts->message);
+    }
+    return error == RAFT_CORRUPT || error == RAFT_MALFORMED ? RAFT_INVALID : error;
+}
+
+static enum raft_error open_table(struct options *options, struct parts *parts)
+{
+    enum raft_error error = read_spec(options, parts);
     if (error != RAFT_OK) {
-        return error == RAFT_CORRUPT || error == RAFT_MALFORMED ? RAFT_INVALID : error;
+        return error;
     }
     parts->self = raft_spec_find(&parts->spec, options->id);
     if (parts->self == NULL) {
@@ -106,35 +122,14 @@ static enum raft_error open_table(const struct options *options, struct parts *p
     return raft_shm_open(options->table, true, &parts->shm, parts->message, sizeof parts->message);
 }
 
-/* Is there anything in the store's file? */
-static bool has_store(const struct options *options)
-{
-    char path[PATH_MAX];
-    struct stat about;
-    (void)snprintf(path, sizeof path, "%s/data.mdb", options->data);
-    return stat(path, &about) == 0 && about.st_size > 0;
-}
-
 static enum raft_error open_log(const struct options *options, struct parts *parts)
 {
-    if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
-        int code = errno;
-        (void)snprintf(parts->message, sizeof parts->message, "cannot make %s: %s", options->data,
-                       strerror(code));
-        return code == ENOSPC || code == EDQUOT ? RAFT_FULL : RAFT_PERMISSION;
-    }
-    /* A supervisor says --fresh until a node has run once. It may have voted since. */
-    if (options->table != NULL && !options->fresh && !has_store(options)) {
-        (void)snprintf(parts->message, sizeof parts->message,
-                       "n%u has run before, and %s is empty: its store is gone; put it back, or "
-                       "let a new node take its place (raftctl member replace n%u)",
-                       options->id, options->data, options->id);
-        return RAFT_CORRUPT;
-    }
-    const struct raft_log_lmdb_options store = {
-        .directory = options->data,
-        .identity = {.cluster = parts->spec.cluster, .node = options->id}};
-    return raft_log_lmdb_open(&store, &parts->log, parts->message, sizeof parts->message);
+    struct store store = {.log = NULL};
+    enum raft_error error = open_store(options, parts->spec.cluster, &parts->start, &store,
+                                       parts->message, sizeof parts->message);
+    parts->log = store.log;
+    parts->seeded = store.seeded;
+    return error;
 }
 
 static enum raft_error open_comms(const struct options *options, struct parts *parts)
@@ -171,6 +166,27 @@ static uint64_t make_seed(const struct options *options, const struct parts *par
     return raft_hash_u64(seed, options->incarnation);
 }
 
+/* What the start state makes of the node, in the first life of its store. */
+static void force_role(struct parts *parts, struct raft_node_options *node)
+{
+    const struct raft_start_state *start = &parts->start;
+    if (!parts->seeded) {
+        return;
+    }
+    node->role = start->role == RAFT_START_LEADER      ? RAFT_ROLE_LEADER
+                 : start->role == RAFT_START_CANDIDATE ? RAFT_ROLE_CANDIDATE
+                                                       : RAFT_ROLE_FOLLOWER;
+    for (uint32_t i = 0; i < start->peers_count; i++) {
+        const struct raft_start_peer *peer = &start->peers[i];
+        parts->known[i] = (struct raft_known_peer){
+            .id = peer->id,
+            .next = peer->next == 0 ? start->entries_count + 1 : peer->next,
+            .match = peer->match};
+    }
+    node->peers = parts->known;
+    node->peers_count = start->peers_count;
+}
+
 static void make_server(const struct options *options, struct parts *parts)
 {
     struct raft_server_options server = {
@@ -179,6 +195,7 @@ static void make_server(const struct options *options, struct parts *parts)
                           .heartbeat_interval = parts->spec.heartbeat_interval,
                           .pre_vote = parts->spec.pre_vote,
                           .check_quorum = parts->spec.check_quorum,
+                          .forgetful = options->data == NULL,
                           .lease_reads = options->lease_reads,
                           .clock_drift_permille = CLOCK_DRIFT_PERMILLE},
                  .limits = raft_limits_default(),
@@ -211,6 +228,7 @@ static void make_server(const struct options *options, struct parts *parts)
         (void)raft_config_set(&server.node.config, parts->spec.founders[i],
                               RAFT_MEMBER_VOTER); /* A spec has no more founders than fit. */
     }
+    force_role(parts, &server.node);
     parts->server = raft_server_new(&server);
     parts->log = NULL;
     parts->udp = NULL;
@@ -220,7 +238,7 @@ static void make_server(const struct options *options, struct parts *parts)
 }
 
 /* Everything that can fail, in the order in which a person would look for the reason. */
-static enum raft_error open_parts(const struct options *options, struct parts *parts)
+static enum raft_error open_parts(struct options *options, struct parts *parts)
 {
     enum raft_error error = open_table(options, parts);
     error = error == RAFT_OK ? open_app(parts) : error;
@@ -241,9 +259,10 @@ static void close_parts(struct parts *parts)
     raft_app_destroy(&parts->app);
     raft_log_close(&parts->log);
     raft_shm_close(&parts->shm);
+    raft_start_finish(&parts->start);
 }
 
-static int serve(const struct options *options)
+static int serve(struct options *options)
 {
     static struct parts parts; /* large */
     close_inherited(options);

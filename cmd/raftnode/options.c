@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "raft/types.h"
 
 enum kind { KIND_TEXT, KIND_INDEX, KIND_HEX, KIND_ID, KIND_FD, KIND_FLAG };
 
@@ -122,10 +123,44 @@ static bool set_option(const struct row *row, const char *text, struct options *
     return false;
 }
 
+/* CONFIG, then INDEX. */
+static bool set_operand(const char *text, struct options *options, char *message, size_t bytes)
+{
+    uint64_t index = 0;
+    if (options->config == NULL) {
+        options->config = text;
+        return text[0] != '\0' || refuse(message, bytes, "the config has no name");
+    }
+    if (options->has_index) {
+        return refuse(message, bytes, "%s is one word too many (see --help)", text);
+    }
+    options->has_index = true;
+    if (!read_number(text, 10, RAFT_NODES_MAX - 1, &index)) {
+        return refuse(message, bytes, "\"%s\" is not a valid INDEX: a node's number, from 0 on",
+                      text);
+    }
+    options->index = (uint32_t)index;
+    return true;
+}
+
 static bool check_options(const struct options *options, char *message, size_t bytes)
 {
     if (options->help || options->version || options->dump != NULL) {
         return true;
+    }
+    if (options->config != NULL) {
+        const char *alien = options->spec != NULL    ? "--spec"
+                            : options->id != 0       ? "--id"
+                            : options->fresh         ? "--fresh"
+                            : options->table != NULL ? "--table"
+                            : options->start != NULL ? "--start"
+                                                     : NULL;
+        if (alien != NULL) {
+            return refuse(message, bytes, "%s does not go with a config (see --help)", alien);
+        }
+        return options->has_index ||
+               refuse(message, bytes, "INDEX is missing: which node of %s this is, from 0 on",
+                      options->config);
     }
     if (options->spec == NULL || options->id == 0 || options->data == NULL) {
         return refuse(message, bytes, "%s is missing (see --help)",
@@ -140,6 +175,12 @@ bool read_options(int argc, char **argv, struct options *options, char *message,
 {
     *options = (struct options){.ready_fd = -1, .first = 1, .last = -1};
     for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '-') {
+            if (!set_operand(argv[i], options, message, bytes)) {
+                return false;
+            }
+            continue;
+        }
         const struct row *row = find_row(argv[i]);
         if (row == NULL) {
             return refuse(message, bytes, "there is no option %s (see --help)", argv[i]);
@@ -162,8 +203,10 @@ bool read_options(int argc, char **argv, struct options *options, char *message,
 void print_help(void)
 {
     puts("usage: raftnode --spec FILE --id ID --data DIR [OPTION]...\n"
+         "       raftnode CONFIG INDEX [--data DIR] [OPTION]...\n"
          "       raftnode --dump DIR [--first A] [--last B] [--json]\n"
-         "One node of a Raft cluster; raftctl starts it.\n");
+         "One node of a Raft cluster; raftctl starts it. CONFIG is a config.json of a replicated\n"
+         "message queue, INDEX counts its addresses from 0; without --data it is in memory.\n");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char left[40];
         (void)snprintf(left, sizeof left, "%s%s%s", rows[i].name,

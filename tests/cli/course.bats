@@ -1,0 +1,391 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# raftnode CONFIG INDEX: nodes by a config.json of the course's message queue, spoken to by REST alone, as
+# that project's own test suites do it. What waits, waits for an HTTP answer or a readiness line.
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup() {
+  local raftctl=${RAFTCTL_BIN:-$BATS_TEST_DIRNAME/../../build/bin/raftctl}
+  RAFTNODE=${raftctl%/*}/raftnode
+  DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/course.XXXXXX")
+  cd "$DIR" || return 1
+  PIDS=()
+  FIELDS=()
+}
+
+teardown() {
+  local i
+  for i in "${!PIDS[@]}"; do
+    kill -CONT "${PIDS[i]}" 2> /dev/null || true
+    kill -KILL "${PIDS[i]}" 2> /dev/null || true
+    wait "${PIDS[i]}" 2> /dev/null || true
+  done
+  [[ -n ${BATS_TEST_COMPLETED:-} ]] || tail -n 20 "$DIR"/log.* >&2
+  cd / && rm -rf "$DIR"
+}
+
+# port I: where node I (from 0 on) answers HTTP.
+port() { echo $((BASE + 2 * $1)); }
+
+# write_config N: config.json of N addresses; FIELDS[i] are further fields of the i-th.
+write_config() {
+  local i rows=()
+  for ((i = 0; i < $1; i++)); do
+    rows+=("{\"ip\": \"127.0.0.1\", \"port\": $(port "$i"), \"internal_port\": $((BASE + 2 * i + 1))${FIELDS[i]:+, ${FIELDS[i]}}}")
+  done
+  (IFS=,; echo "{\"addresses\": [${rows[*]}], \"_comment\": \"from a test\"}") > config.json
+}
+
+# launch I [OPTION..]: starts node I; READY is its line.
+launch() {
+  local i=$1
+  shift
+  rm -f "ready.$i"
+  mkfifo "ready.$i"
+  "$RAFTNODE" config.json "$i" --ready-fd 7 "$@" 7> "ready.$i" > /dev/null 2>> "log.$i" 3>&- &
+  PIDS[i]=$!
+  read -r READY < "ready.$i" || READY=
+}
+
+# serve N: N nodes at ports that are free; others are drawn until all of them are.
+serve() {
+  local i tries=20
+  while ((tries-- > 0)); do
+    BASE=$((20000 + RANDOM % 20000))
+    write_config "$1"
+    for ((i = 0; i < $1; i++)); do
+      launch "$i"
+      [[ $READY == ok ]] || break
+    done
+    ((i < $1)) || return 0
+    [[ $READY == *"in use"* ]] || { echo "$READY" >&2; return 1; }
+    for i in "${!PIDS[@]}"; do stop "$i" KILL; done
+  done
+  return 1
+}
+
+# stop I [SIGNAL]: ends it and takes its exit status.
+stop() {
+  STATUS=0
+  kill "-${2:-TERM}" "${PIDS[$1]}"
+  wait "${PIDS[$1]}" 2> /dev/null || STATUS=$?
+  unset "PIDS[$1]"
+}
+
+# call I METHOD PATH [BODY]: the answer's body.
+call() {
+  curl -s --max-time 2 -X "$2" ${4:+-d "$4"} "http://127.0.0.1:$(port "$1")$3"
+}
+
+# code I METHOD PATH [BODY]: the answer's status.
+code() {
+  curl -s --max-time 2 -o /dev/null -w '%{http_code}' -X "$2" ${4:+-d "$4"} "http://127.0.0.1:$(port "$1")$3"
+}
+
+status() { call "$1" GET /status; }
+view() { call "$1" GET /force-view-state-machine; }
+
+# field I NAME: a number or a word of its status.
+field() {
+  local text
+  text=$(status "$1") || return 1
+  [[ $text =~ \"$2\":\"?([A-Za-z0-9_]+) ]] && echo "${BASH_REMATCH[1]}"
+}
+
+# until_is WORD COMMAND..: asks again until the answer is this; half a minute is enough for everybody.
+until_is() {
+  local want=$1 got=
+  shift
+  local end=$((SECONDS + 30))
+  until got=$("$@") && [[ $got == "$want" ]]; do
+    if ((SECONDS >= end)); then
+      echo "$*: not \"$want\" but \"$got\"" >&2
+      return 1
+    fi
+  done
+}
+
+# find_leader [I..]: sets LEADER to the node, of these or of all that run, that says so in the highest term.
+find_leader() {
+  local i term high end=$((SECONDS + 30))
+  local among=("${@:-${!PIDS[@]}}")
+  [[ $# -gt 0 ]] || among=("${!PIDS[@]}")
+  LEADER=
+  until [[ -n $LEADER ]]; do
+    ((SECONDS < end)) || return 1
+    high=0
+    for i in "${among[@]}"; do
+      if [[ $(field "$i" role) == Leader ]] && term=$(field "$i" term) && ((term > high)); then
+        high=$term
+        LEADER=$i
+      fi
+    done
+  done
+}
+
+# entry TERM INDEX ENDPOINT BODY: an entry of a start state.
+entry() {
+  echo "{\"term\": $1, \"index\": $2, \"command\": {\"endpoint\": \"$3\", \"method\": \"PUT\", \"body\": $4}, \"result\": \"\"}"
+}
+
+# entries TERM..: a log that creates topic t and puts m2, m3, .. there.
+entries() {
+  local term i=1 rows=()
+  for term in "$@"; do
+    if ((i == 1)); then
+      rows+=("$(entry "$term" 1 topic '{"topic": "t"}')")
+    else
+      rows+=("$(entry "$term" "$i" message "{\"topic\": \"t\", \"message\": \"m$i\"}")")
+    fi
+    i=$((i + 1))
+  done
+  (IFS=,; echo "\"log\": [${rows[*]}]")
+}
+
+# The client script of the suites, against the leader, whatever the number of nodes.
+client_script() {
+  find_leader
+  until_is '{"success": true}' call "$LEADER" PUT /topic '{"topic": "dog"}'
+  assert_equal "$(call "$LEADER" PUT /topic '{"topic": "dog"}')" '{"success": false}'
+  assert_equal "$(call "$LEADER" GET /topic)" '{"success": true, "topics": ["dog"]}'
+  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "one"}')" '{"success": true}'
+  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": ""}')" '{"success": true}'
+  assert_equal "$(call "$LEADER" PUT /message '{"topic": "cat", "message": "x"}')" '{"success": false}'
+  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": true, "message": "one"}'
+  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": true, "message": ""}'
+  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": false}'
+}
+
+@test "H1: a node is started by config and index, ended by SIGTERM, and its port is free at once" {
+  serve 1
+  until_is Leader field 0 role
+  stop 0
+  assert_equal "$STATUS" 0
+  launch 0
+  assert_equal "$READY" ok
+  until_is Leader field 0 role
+  # Also while a client keeps its connection.
+  exec {client}<> "/dev/tcp/127.0.0.1/$(port 0)"
+  printf 'GET /status HTTP/1.1\r\nHost: x\r\n\r\n' >&"$client"
+  read -r line <&"$client"
+  [[ $line == *200* ]]
+  stop 0
+  assert_equal "$STATUS" 0
+  launch 0
+  assert_equal "$READY" ok
+  exec {client}>&-
+}
+
+@test "H1: a bad file, index or port is an error on stderr and a documented exit status" {
+  run -64 "$RAFTNODE" nowhere.json 0
+  assert_output --partial "nowhere.json"
+  BASE=45000
+  write_config 2
+  run -64 "$RAFTNODE" config.json 2
+  assert_output --partial "it has 2 addresses"
+  run -64 "$RAFTNODE" config.json x
+  assert_output --partial '"x" is not a valid INDEX'
+  run -64 "$RAFTNODE" config.json
+  assert_output --partial "INDEX is missing"
+  run -64 "$RAFTNODE" config.json 0 1
+  assert_output --partial "one word too many"
+  run -64 "$RAFTNODE" config.json 0 --spec x
+  assert_output --partial "--spec does not go with a config"
+  echo '{"addresses": [' > config.json
+  run -64 "$RAFTNODE" config.json 0
+  assert_output --partial "config.json"
+  echo '{"addresses": [{"ip": "192.0.2.1", "port": 1234}]}' > config.json
+  run -64 "$RAFTNODE" config.json 0
+  assert_output --partial "an address of this machine alone"
+  serve 1
+  run -75 "$RAFTNODE" config.json 0
+  assert_output --partial "in use"
+}
+
+@test "H1: without --data a restart forgets, and both ends of that are said" {
+  serve 1
+  until_is '{"success": true}' call 0 PUT /topic '{"topic": "dog"}'
+  run cat log.0
+  assert_output --partial "in memory: a restart forgets"
+  assert_output --partial "n1 of 1, app queue, HTTP at 127.0.0.1:$(port 0)"
+  stop 0 KILL
+  launch 0
+  until_is '{"success": true, "topics": []}' call 0 GET /topic
+}
+
+@test "H1: with --data everything acknowledged survives SIGKILL, and another cluster's data is refused" {
+  serve 1
+  stop 0
+  launch 0 --data data
+  until_is '{"success": true}' call 0 PUT /topic '{"topic": "dog"}'
+  stop 0 KILL
+  FIELDS[0]='"term": 9'
+  write_config 1
+  launch 0 --data data
+  until_is '{"success": true, "topics": ["dog"]}' call 0 GET /topic
+  run cat log.0
+  assert_output --partial "the start state (follower of term 9, empty log) is ignored: data has data"
+  stop 0
+  write_config 2 # the same index, another cluster
+  launch 0 --data data
+  [[ $READY == error* ]]
+  wait "${PIDS[0]}" && false || assert_equal $? 65
+  unset 'PIDS[0]'
+}
+
+@test "H19: what a config says of the start is honoured and announced, unknown fields are ignored with a notice" {
+  FIELDS[0]="\"role\": \"leader\", \"term\": 6, \"voted_for\": 0, \"colour\": 1, $(entries 1 1 6)"
+  serve 1
+  until_is 3 field 0 commit
+  run cat log.0
+  assert_output --partial "start state: leader of term 6, voted for n1, log of 3 entries (terms 1 1 6)"
+  assert_output --partial "colour: unknown field, ignored"
+  assert_equal "$(view 0)" '{"topics": {"t": ["m2", "m3"]}}'
+}
+
+@test "I7: the candidate of term 5 becomes a follower in the term of the given leader" {
+  FIELDS=('"role": "candidate", "term": 5' '"role": "leader", "term": 999, "voted_for": 1, "next_index": [0], "match_index": [0]')
+  serve 2
+  until_is 999 field 0 term
+  until_is Follower field 0 role
+  assert_equal "$(field 1 role)" Leader
+  assert_equal "$(field 1 term)" 999
+}
+
+@test "I11: the follower gets the missing entries, and they are applied" {
+  FIELDS[0]="\"role\": \"leader\", \"term\": 6, \"next_index\": [6], $(entries 1 1 1 4 6)"
+  serve 2
+  until_is '{"topics": {"t": ["m2", "m3", "m4", "m5"]}}' view 1
+  until_is '{"topics": {"t": ["m2", "m3", "m4", "m5"]}}' view 0
+  assert_equal "$(field 0 role)" Leader
+  assert_equal "$(field 0 term)" 6
+}
+
+@test "I12, I13: nothing is committed before a request; after one the extra entries are gone and all is applied" {
+  FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [6], $(entries 1 1 1 4 4)"
+    "\"term\": 5, $(entries 1 1 1 4 4 5 5)")
+  serve 2
+  until_is 6 field 1 term
+  assert_equal "$(field 0 role)" Leader
+  assert_equal "$(field 0 commit)" 0
+  assert_equal "$(field 1 commit)" 0
+  assert_equal "$(field 0 last)" 5
+  assert_equal "$(field 1 last)" 7
+  assert_equal "$(view 0)" '{"topics": {}}'
+  assert_equal "$(call 0 PUT /message '{"topic": "t", "message": "new"}')" '{"success": true}'
+  assert_equal "$(view 0)" '{"topics": {"t": ["m2", "m3", "m4", "m5", "new"]}}'
+  until_is '{"topics": {"t": ["m2", "m3", "m4", "m5", "new"]}}' view 1
+  assert_equal "$(field 1 last)" 6
+}
+
+@test "I14: the follower's entries of terms 2 and 3 are replaced" {
+  FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [7], $(entries 1 1 1 4 4 6)"
+    "\"term\": 3, $(entries 1 1 1 2 2 3 3)")
+  serve 2
+  until_is '{"topics": {"t": ["m2", "m3", "m4", "m5", "m6"]}}' view 1
+  assert_equal "$(field 1 last)" 6
+}
+
+@test "I15: entries that are known change nothing, also once the follower leads" {
+  FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [1, 1], $(entries 1 1 1 4 6)"
+    "\"term\": 6, $(entries 1 1 1 4 6)" "\"term\": 6, $(entries 1 1 1 4 6)")
+  serve 3
+  local all='{"topics": {"t": ["m2", "m3", "m4", "m5"]}}'
+  for i in 0 1 2; do until_is "$all" view "$i"; done
+  assert_equal "$(field 1 last)" 5
+  stop 0
+  find_leader
+  until_is 6 field "$LEADER" commit # its no-op
+  assert_equal "$(view "$LEADER")" "$all"
+}
+
+@test "I16: the stale candidate is never elected; the other node wins in a term above 999" {
+  FIELDS=('"role": "candidate", "term": 999' "\"term\": 5, $(entries 1)")
+  serve 2
+  until_is Leader field 1 role
+  (($(field 1 term) > 999))
+  until_is '{"topics": {"t": []}}' view 1
+  until_is '{"topics": {"t": []}}' view 0
+  assert_equal "$(field 0 role)" Follower
+}
+
+@test "the suites' client script, with 1, 3, 5 and 7 nodes" {
+  for count in 1 3 5 7; do
+    serve "$count"
+    client_script
+    for i in "${!PIDS[@]}"; do stop "$i"; assert_equal "$STATUS" 0; done
+  done
+}
+
+@test "I2, I5: one leader, and everybody else follows it in its term" {
+  serve 5
+  find_leader
+  local term i
+  term=$(field "$LEADER" term)
+  for i in "${!PIDS[@]}"; do
+    until_is "n$((LEADER + 1))" field "$i" leader
+    ((i == LEADER)) || assert_equal "$(field "$i" role)" Follower
+    assert_equal "$(field "$i" term)" "$term"
+  done
+}
+
+@test "I3, I8, I9, I10: down to three of five the queue goes on; with two nothing is acknowledged" {
+  serve 5
+  client_script
+  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "kept"}')" '{"success": true}'
+  for i in "${!PIDS[@]}"; do until_is '{"topics": {"dog": ["kept"]}}' view "$i"; done
+  stop "$LEADER"
+  find_leader
+  stop "$LEADER"
+  find_leader
+  # The new leader's first answer has what is committed.
+  assert_equal "$(call "$LEADER" GET /topic)" '{"success": true, "topics": ["dog"]}'
+  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "more"}')" '{"success": true}'
+  for i in "${!PIDS[@]}"; do until_is '{"topics": {"dog": ["kept", "more"]}}' view "$i"; done
+  local other
+  for i in "${!PIDS[@]}"; do ((i == LEADER)) || other=$i; done
+  stop "$other"
+  assert_equal "$(code "$LEADER" PUT /message '{"topic": "dog", "message": "lost"}')" 503
+  for i in "${!PIDS[@]}"; do assert_equal "$(view "$i")" '{"topics": {"dog": ["kept", "more"]}}'; done
+}
+
+@test "I4: a node that comes back follows the leader that is there" {
+  serve 3
+  find_leader
+  local term other=$(((LEADER + 1) % 3))
+  stop "$other" KILL
+  assert_equal "$(call "$LEADER" PUT /topic '{"topic": "dog"}')" '{"success": true}'
+  term=$(field "$LEADER" term)
+  launch "$other"
+  assert_equal "$READY" ok
+  until_is '{"topics": {"dog": []}}' view "$other"
+  assert_equal "$(field "$other" role)" Follower
+  assert_equal "$(field "$LEADER" term)" "$term"
+}
+
+@test "I6: a lone node of five keeps holding elections; a leader alone stays one" {
+  serve 5
+  find_leader
+  local i term
+  for i in "${!PIDS[@]}"; do ((i == LEADER)) || kill -STOP "${PIDS[i]}"; done
+  assert_equal "$(code "$LEADER" PUT /topic '{"topic": "dog"}')" 503
+  assert_equal "$(field "$LEADER" role)" Leader
+  for i in "${!PIDS[@]}"; do ((i == LEADER)) || kill -CONT "${PIDS[i]}"; done
+  until_is '{"success": true}' put_topic cat
+  local last
+  for i in "${!PIDS[@]}"; do ((i == LEADER)) || { last=$i; }; done
+  for i in "${!PIDS[@]}"; do ((i == last)) || stop "$i" KILL; done
+  until_is Candidate field "$last" role
+  term=$(field "$last" term)
+  local end=$((SECONDS + 30))
+  until (($(field "$last" term) >= term + 3)); do ((SECONDS < end)); done
+}
+
+# Whoever leads now takes a topic.
+put_topic() {
+  find_leader
+  call "$LEADER" PUT /topic "{\"topic\": \"$1\"}"
+}
