@@ -180,7 +180,7 @@ static int play_command(struct script_run *run, const struct script_line *line)
     bool is_good = ended && (run->exit != EXIT_DONE) == line->shall_fail;
     if (is_good) {
         take_seq(run);
-        if (line->name != NULL) {
+        if (line->name[0] != 0) {
             take_output(run, line->name);
         }
     } else if (run->exit >= 0) {

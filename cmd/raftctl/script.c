@@ -49,7 +49,8 @@ static bool is_name(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     size_t bytes = strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_");
-    return text[0] != 0 && strchr(letters, text[0]) != NULL && text[bytes] == 0 && bytes < 64;
+    return text[0] != 0 && strchr(letters, text[0]) != NULL && text[bytes] == 0 &&
+           bytes < SCRIPT_NAME_BYTES;
 }
 
 /* Where the name of the command stands: behind "raftctl" and the global options. */
@@ -106,8 +107,7 @@ static bool parse_command(struct parsing *parsing)
         return false;
     }
     if (lets) {
-        parsing->line.name = strdup(parsing->words.words[1]);
-        ASSERT(parsing->line.name != NULL);
+        snprintf(parsing->line.name, sizeof parsing->line.name, "%s", parsing->words.words[1]);
         script_set(&parsing->variables, parsing->line.name, "0");
     }
     return true;
@@ -240,7 +240,6 @@ void script_finish(struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {
         free(script->lines[i].text);
-        free(script->lines[i].name);
     }
     free(script->lines);
     *script = (struct script){0};

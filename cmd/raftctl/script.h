@@ -31,6 +31,7 @@
 enum {
     SCRIPT_BYTES_MAX = 1 << 20,
     SCRIPT_WORDS_MAX = 128,
+    SCRIPT_NAME_BYTES = 64,
     SCRIPT_DEPTH_MAX = 8,
     SCRIPT_ROUNDS_MAX = 1000000,
     SCRIPT_EXITS_MAX = 8
@@ -74,12 +75,12 @@ enum script_kind { SCRIPT_COMMAND, SCRIPT_EXPECT, SCRIPT_REPEAT, SCRIPT_END };
 struct script_line {
     unsigned number; /* in the file */
     enum script_kind kind;
-    bool shall_fail; /* command after ! */
-    size_t first;    /* which word begins the command */
-    char *text;      /* without blanks around it */
-    char *name;      /* let: the variable; else NULL */
-    size_t other;    /* end: its repeat; repeat: its end */
-    uint64_t rounds; /* repeat */
+    bool shall_fail;              /* command after ! */
+    size_t first;                 /* which word begins the command */
+    char *text;                   /* without blanks around it */
+    char name[SCRIPT_NAME_BYTES]; /* let: the variable; else empty */
+    size_t other;                 /* end: its repeat; repeat: its end */
+    uint64_t rounds;              /* repeat */
 };
 
 struct script {

@@ -54,7 +54,7 @@ static bool add_variable(struct splitting *splitting)
         splitting->at++;
         return true;
     }
-    char name[64];
+    char name[SCRIPT_NAME_BYTES];
     snprintf(name, sizeof name, "%.*s", (int)(end - start), start);
     const char *value = script_value(splitting->variables, name);
     if ((has_brace && *end != '}') || end == start) {

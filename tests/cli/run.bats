@@ -4,7 +4,7 @@ load cli.bash
 
 setup() {
   cluster_home
-  cd "$RAFTCTL_HOME"
+  cd "$RAFTCTL_HOME" || return
 }
 teardown() { cluster_down; }
 

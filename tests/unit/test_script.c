@@ -106,7 +106,7 @@ static void reads_scripts(void **state)
     assert_int_equal(script.count, 5);
     assert_int_equal(script.lines[0].number, 3);
     assert_string_equal(script.lines[0].text, "up 3 # three");
-    assert_null(script.lines[0].name);
+    assert_string_equal(script.lines[0].name, "");
     assert_false(script.lines[0].shall_fail);
     assert_string_equal(script.lines[1].name, "x");
     assert_true(script.lines[1].shall_fail);
