@@ -19,7 +19,10 @@ enum raft_error raft_serializer_check(const struct raft_serializer *serializer, 
                                       size_t message_bytes)
 {
 #define X(op) {#op, offsetof(struct raft_serializer_ops, op)},
-    static const struct raft_port_op ops[] = { X(encode) X(decode) X(entry_bytes) };
+    static const struct raft_port_op ops[] = {
+        X(encode) X(decode) X(entry_bytes) X(encode_record) X(decode_record) X(encode_dict)
+            X(decode_dict)
+    };
 #undef X
     static const struct raft_port port = {"serializer", RAFT_SERIALIZER_VERSION,
                                           sizeof ops / sizeof ops[0], ops};

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The serializer port: bodies of datagrams to bytes and back.
+ * The serializer port: bodies of datagrams, records of a log and dicts to bytes and back.
  *
  * A packet is what one datagram carries: a protocol message, a piece of a snapshot's image or the
  * wish for it, a client's request or the answer to it. Decoding is schema-directed and bounded:
  * every count is at most the bytes that remain and at most its cap, nothing is allocated, and what
- * is decoded borrows from the given bytes. Trailing bytes, unknown codes, non-consecutive entries,
- * decreasing terms and out-of-range numbers are RAFT_MALFORMED. Adapter: serializer_msgpack.c.
+ * is decoded borrows from the given bytes, or from the serializer until its next decode. Trailing
+ * bytes, unknown codes, non-consecutive entries, decreasing terms and out-of-range numbers are
+ * RAFT_MALFORMED. Adapters: serializer_msgpack.c, and serializer_json.c with binary as base64.
  */
 #ifndef RAFT_SERIALIZER_SERIALIZER_H
 #define RAFT_SERIALIZER_SERIALIZER_H
@@ -16,10 +17,11 @@
 #include "raft/types.h"
 
 enum {
-    RAFT_SERIALIZER_VERSION = 1,
+    RAFT_SERIALIZER_VERSION = 2,
     RAFT_DATAGRAM_BYTES_MAX = 60000,    /* header and body; loopback carries it in one piece */
     RAFT_COMMAND_BYTES_MAX = 34 * 1024, /* one client command; a node refuses a larger one */
-    RAFT_PACKET_ENTRIES_MAX = 512
+    RAFT_PACKET_ENTRIES_MAX = 512,
+    RAFT_RECORD_BYTES_MAX = 1 << 20 /* a payload, key or value in a record or dict */
 };
 
 enum raft_packet_kind {
@@ -110,6 +112,23 @@ struct raft_packet {
     };
 };
 
+/* One key and its value. */
+enum raft_pair_kind { RAFT_PAIR_INTEGER, RAFT_PAIR_BOOL, RAFT_PAIR_BYTES };
+
+struct raft_pair {
+    struct raft_span key;
+    enum raft_pair_kind kind;
+    int64_t integer;
+    bool truth;
+    struct raft_span bytes;
+};
+
+/* For an app's commands and results: pairs in the order in which they were put. */
+struct raft_dict {
+    const struct raft_pair *pairs;
+    uint32_t count;
+};
+
 struct raft_serializer;
 
 struct raft_serializer_ops {
@@ -124,6 +143,16 @@ struct raft_serializer_ops {
                               uint32_t entries_max) RAFT_MUST_USE;
     /* Bytes that one entry with this payload adds to an append body, at most. */
     size_t (*entry_bytes)(const struct raft_serializer *self, uint32_t payload_bytes);
+    /* One entry as a log keeps it, and a dict; as encode and decode do. */
+    size_t (*encode_record)(const struct raft_serializer *self, const struct raft_entry *entry,
+                            void *buffer, size_t bytes);
+    enum raft_error (*decode_record)(const struct raft_serializer *self, struct raft_span body,
+                                     struct raft_entry *entry) RAFT_MUST_USE;
+    size_t (*encode_dict)(const struct raft_serializer *self, const struct raft_dict *dict,
+                          void *buffer, size_t bytes);
+    enum raft_error (*decode_dict)(const struct raft_serializer *self, struct raft_span body,
+                                   struct raft_pair *pairs, uint32_t pairs_max,
+                                   uint32_t *count) RAFT_MUST_USE;
 };
 
 struct raft_serializer {
@@ -136,6 +165,12 @@ enum raft_error raft_serializer_check(const struct raft_serializer *serializer, 
                                       size_t message_bytes) RAFT_MUST_USE;
 
 const struct raft_serializer *raft_serializer_msgpack(void);
+
+/* JSON without a space: each body an array of numbers, true, false, base64 and such arrays, the
+ * same elements as in msgpack. A thing of its own for each user, since it holds what was decoded
+ * last. On a wire it takes a third more, so results above 44 KiB do not fit. */
+struct raft_serializer *raft_serializer_json_create(void);
+void raft_serializer_json_destroy(struct raft_serializer **serializer); /* NULL is fine */
 
 const char *raft_reply_status_name(enum raft_reply_status status);
 
