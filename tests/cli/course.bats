@@ -108,16 +108,14 @@ until_is() {
   done
 }
 
-# find_leader [I..]: sets LEADER to the node, of these or of all that run, that says so in the highest term.
+# find_leader: sets LEADER to the node, of those that run, that says so in the highest term.
 find_leader() {
   local i term high end=$((SECONDS + 30))
-  local among=("${@:-${!PIDS[@]}}")
-  [[ $# -gt 0 ]] || among=("${!PIDS[@]}")
   LEADER=
   until [[ -n $LEADER ]]; do
     ((SECONDS < end)) || return 1
     high=0
-    for i in "${among[@]}"; do
+    for i in "${!PIDS[@]}"; do
       if [[ $(field "$i" role) == Leader ]] && term=$(field "$i" term) && ((term > high)); then
         high=$term
         LEADER=$i
