@@ -28,8 +28,8 @@
  * before first gives RAFT_NOT_FOUND (a range that only ends past the end is cut), index 0
  * RAFT_INVALID.
  *
- * Adapters: log_memory.c and log_store.c (on LMDB, log_lmdb.c); one conformance suite for both,
- * tests/conformance/test_log.c.
+ * Adapters: log_memory.c, log_store.c (on LMDB, log_lmdb.c) and log_codec.c (records of a
+ * serializer inside another log); one conformance suite for all, tests/conformance/test_log.c.
  */
 #ifndef RAFT_LOG_LOG_H
 #define RAFT_LOG_LOG_H
@@ -41,6 +41,7 @@
 struct raft_log_identity {
     uint64_t cluster; /* cluster id */
     raft_id node;
+    uint32_t records; /* raft_log_codec_mark of what writes the records; 0 = nothing does */
 };
 
 /* What a node finds at boot. */
@@ -145,6 +146,17 @@ struct raft_log *raft_log_memory_open(const struct raft_log_identity *identity);
 /* Makes later write() and compact() calls of a memory log return this error (RAFT_OK ends it);
  * RAFT_FULL writes nothing. For tests and the simulator. */
 void raft_log_memory_fail(struct raft_log *log, enum raft_error error);
+
+struct raft_serializer; /* serializer/serializer.h */
+
+/* A log whose entries are kept as records of this serializer inside another log, which is taken.
+ * The serializer is borrowed and this log's alone (JSON holds what was decoded last). What a
+ * cluster has on its wire and in each node's log may differ. */
+struct raft_log *raft_log_codec_create(struct raft_log *inner,
+                                       const struct raft_serializer *serializer);
+
+/* Marks a store as written through it: any other refuses the store with RAFT_VERSION. */
+uint32_t raft_log_codec_mark(const struct raft_serializer *serializer);
 
 struct raft_log_lmdb_options {
     const char *directory;             /* exists; flock'd by us while open */

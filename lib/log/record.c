@@ -109,6 +109,7 @@ void raft_record_make_identity(struct raft_record_identity *record,
         .format = RAFT_LOG_FORMAT,
         .cluster = identity->cluster,
         .node = identity->node,
+        .records = identity->records,
     };
     record->hash = hash_record(record, sizeof(*record));
 }
@@ -137,6 +138,13 @@ enum raft_error raft_record_check_identity(struct raft_span bytes,
                  ", not to node n%" PRIu32 " of cluster %016" PRIx64,
                  record.node, record.cluster, identity->node, identity->cluster);
         return RAFT_FOREIGN;
+    }
+    if (!is_anyones && record.records != identity->records) {
+        snprintf(message, message_bytes,
+                 "log: another serializer wrote the store's records (%08" PRIx32 ", not %08" PRIx32
+                 "; 0 is none): open it with that one",
+                 record.records, identity->records);
+        return RAFT_VERSION;
     }
     return RAFT_OK;
 }

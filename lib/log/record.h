@@ -50,7 +50,7 @@ struct raft_record_identity {
     uint64_t format;
     uint64_t cluster;
     uint32_t node;
-    uint32_t zero;
+    uint32_t records; /* the mark of the serializer that wrote them; 0 = none did */
 };
 
 _Static_assert(sizeof(struct raft_record_head) == 24, "no padding");

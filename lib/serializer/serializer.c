@@ -20,7 +20,7 @@ enum raft_error raft_serializer_check(const struct raft_serializer *serializer, 
 {
 #define X(op) {#op, offsetof(struct raft_serializer_ops, op)},
     static const struct raft_port_op ops[] = {
-        X(encode) X(decode) X(entry_bytes) X(encode_record) X(decode_record) X(encode_dict)
+        X(name) X(encode) X(decode) X(entry_bytes) X(encode_record) X(decode_record) X(encode_dict)
             X(decode_dict)
     };
 #undef X

@@ -133,6 +133,7 @@ struct raft_serializer;
 
 struct raft_serializer_ops {
     uint32_t version;
+    const char *name; /* a store that it wrote is marked with it */
     /* The body of packet into buffer; returns its bytes, 0 if it does not fit. */
     size_t (*encode)(const struct raft_serializer *self, const struct raft_packet *packet,
                      void *buffer, size_t bytes);

@@ -338,6 +338,7 @@ static enum raft_error decode_dict(const struct raft_serializer *self, struct ra
 
 static const struct raft_serializer_ops json_ops = {
     .version = RAFT_SERIALIZER_VERSION,
+    .name = "json",
     .encode = encode_packet,
     .decode = decode_packet,
     .entry_bytes = bound_entry,

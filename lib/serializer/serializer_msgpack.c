@@ -294,6 +294,7 @@ static size_t bound_entry(const struct raft_serializer *self, uint32_t payload_b
 
 static const struct raft_serializer_ops msgpack_ops = {
     .version = RAFT_SERIALIZER_VERSION,
+    .name = "msgpack",
     .encode = encode_packet,
     .decode = decode_packet,
     .entry_bytes = bound_entry,

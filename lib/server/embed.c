@@ -161,6 +161,9 @@ static enum raft_error check_ports(const struct raft_server_config *config, char
     if (error == RAFT_OK && config->serializer != NULL) {
         error = raft_serializer_check(config->serializer, message, message_bytes);
     }
+    if (error == RAFT_OK && config->log_serializer != NULL) {
+        error = raft_serializer_check(config->log_serializer, message, message_bytes);
+    }
     return error;
 }
 
@@ -203,9 +206,17 @@ static enum raft_error open_log(const struct raft_server_config *config, struct 
     if (error != RAFT_OK) {
         return error;
     }
+    const struct raft_serializer *records = config->log_serializer;
     const struct raft_log_lmdb_options store = {
-        .directory = path, .identity = {.cluster = parts->cluster, .node = config->self.id}};
-    return raft_log_lmdb_open(&store, &parts->log, message, message_bytes);
+        .directory = path,
+        .identity = {.cluster = parts->cluster,
+                     .node = config->self.id,
+                     .records = records != NULL ? raft_log_codec_mark(records) : 0}};
+    error = raft_log_lmdb_open(&store, &parts->log, message, message_bytes);
+    if (error == RAFT_OK && records != NULL) {
+        parts->log = raft_log_codec_create(parts->log, records);
+    }
+    return error;
 }
 
 static enum raft_error open_comms(const struct raft_server_config *config, struct parts *parts,

@@ -45,8 +45,10 @@ struct raft_server_config {
     struct raft_log *log;     /* taken; NULL = LMDB in working_dir/log */
     struct raft_comms *comms; /* taken; NULL = UDP at self.endpoint */
     const struct raft_serializer *serializer; /* of the wire, NULL = msgpack */
-    raft_time election_timeout;               /* us */
-    raft_time heartbeat_interval;             /* us */
+    /* Of the log in working_dir, borrowed for the server\'s life and its alone; NULL = none. */
+    const struct raft_serializer *log_serializer;
+    raft_time election_timeout;   /* us */
+    raft_time heartbeat_interval; /* us */
     bool pre_vote;
     bool check_quorum;
     uint32_t snapshot_every; /* entries; 0 = default */

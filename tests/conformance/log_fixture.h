@@ -19,9 +19,11 @@
 #include <cmocka.h>
 
 #include "log/log.h"
+#include "serializer/serializer.h"
 
 struct fixture {
     bool is_memory;
+    struct raft_serializer *json; /* of a log whose records are JSON */
     char directory[64];
     struct raft_log *log;
     struct raft_log_state state;
@@ -36,6 +38,9 @@ static inline void open_fixture(struct fixture *fixture)
     if (fixture->is_memory && fixture->log == NULL) {
         fixture->log = raft_log_memory_open(&owner);
         assert_non_null(fixture->log);
+        if (fixture->json != NULL) {
+            fixture->log = raft_log_codec_create(fixture->log, fixture->json);
+        }
     } else if (!fixture->is_memory) {
         enum raft_error error =
             raft_log_lmdb_open(&options, &fixture->log, message, sizeof(message));
@@ -58,6 +63,17 @@ static inline int setup_memory(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     fixture->is_memory = true;
+    open_fixture(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static inline int setup_codec(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    fixture->is_memory = true;
+    fixture->json = raft_serializer_json_create();
+    assert_non_null(fixture->json);
     open_fixture(fixture);
     *state = fixture;
     return 0;
@@ -89,6 +105,7 @@ static inline int teardown(void **state)
 {
     struct fixture *fixture = *state;
     raft_log_close(&fixture->log);
+    raft_serializer_json_destroy(&fixture->json);
     if (!fixture->is_memory) {
         remove_directory(fixture->directory);
     }
@@ -142,6 +159,7 @@ static inline void check_entry(struct fixture *fixture, raft_index index, raft_t
 
 #define BOTH(test)                                                                                 \
     {#test " (memory)", test, setup_memory, teardown, NULL},                                       \
+        {#test " (json in memory)", test, setup_codec, teardown, NULL},                            \
     {                                                                                              \
 #test " (lmdb)", test, setup_lmdb, teardown, NULL                                          \
     }

@@ -173,6 +173,48 @@ static void test_A8_each_port_is_swapped_by_itself(void **state)
     }
 }
 
+/* Two nodes of one cluster: JSON on the wire of both, in the log of the first JSON, of the second
+ * nothing; each comes back with what it has, and only with that. */
+static void test_A10_E5_serializers_of_wire_and_logs_may_differ(void **state)
+{
+    (void)state;
+    struct raft_server *servers[2];
+    pthread_t threads[2];
+    char directories[2][80];
+    struct raft_serializer *wires[2] = {raft_serializer_json_create(),
+                                        raft_serializer_json_create()};
+    struct raft_serializer *records = raft_serializer_json_create();
+    for (int life = 1; life <= 2; life++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            const struct raft_server_place others[] = {{2 - i, NULL, endpoints[1 - i]}};
+            struct raft_server_config config = make_config(make_probe(), NULL);
+            (void)snprintf(directories[i], sizeof directories[i], "%s/n%u", directory, i + 1);
+            config.working_dir = directories[i];
+            config.self = (struct raft_server_place){.id = i + 1, .endpoint = endpoints[i]};
+            config.others = others;
+            config.others_count = 1;
+            config.election_timeout = 200000;
+            config.heartbeat_interval = 20000;
+            config.serializer = wires[i];
+            config.log_serializer = i == 0 ? records : NULL;
+            servers[i] = open_server(&config);
+            threads[i] = start_loop(servers[i]);
+        }
+        assert_int_equal(call_leader(servers, "abc"), (uint64_t)life * 3);
+        end_loop(&servers[0], threads[0]);
+        end_loop(&servers[1], threads[1]);
+    }
+    struct raft_server_config config = make_config(make_probe(), NULL);
+    config.working_dir = directories[0];
+    assert_int_equal(raft_server_open(&config, &servers[0], message, sizeof message), RAFT_VERSION);
+    assert_non_null(strstr(message, "log: another serializer wrote the store's records"));
+    for (int i = 0; i < 2; i++) {
+        raft_serializer_json_destroy(&wires[i]);
+        remove_files(directories[i]);
+    }
+    raft_serializer_json_destroy(&records);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
@@ -182,6 +224,7 @@ int main(void)
         TEST(test_A6_working_dir_is_required_and_all_there_is),
         TEST(test_A8_a_port_that_is_not_whole_is_refused),
         TEST(test_A8_each_port_is_swapped_by_itself),
+        TEST(test_A10_E5_serializers_of_wire_and_logs_may_differ),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ list_sources '\.[ch]' lib cmd | xargs -r awk '
   BEGIN {
     may["lib/base"] = ""
     may["lib/raft"] = "base"
-    may["lib/log"] = "base raft"
+    may["lib/log"] = "base raft serializer"
     may["lib/serializer"] = "base raft"
     may["lib/faults"] = "base raft"
     may["lib/comms"] = "base raft serializer faults"
