@@ -273,7 +273,7 @@ static void test_f19_a_node_not_started_drops_and_counts(void **state)
     assert_int_equal(fixture->inbox[1].count, 1);
 }
 
-static void test_memory_refuses_what_is_for_another(void **state)
+static void test_e9_memory_refuses_what_is_for_another(void **state)
 {
     struct fixture *fixture = *state;
     struct raft_packet packet = {.kind = RAFT_PACKET_MESSAGE, .from = 1, .to = 3};
@@ -404,7 +404,7 @@ int main(void)
         ALL(test_a_node_that_is_introduced_is_heard),
         ON(memory, test_f19_a_node_not_started_drops_and_counts),
         ON(fault, test_f19_a_node_not_started_drops_and_counts),
-        ON(memory, test_memory_refuses_what_is_for_another),
+        ON(memory, test_e9_memory_refuses_what_is_for_another),
         ON(fault, test_f18_a_cut_link_takes_messages_one_way),
         ON(fault, test_f18_what_was_under_way_does_not_leak),
         ON(fault, test_a_cut_ends_at_its_deadline),

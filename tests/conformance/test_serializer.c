@@ -155,6 +155,7 @@ static void check_message(const struct raft_message *got, const struct raft_mess
     }
 }
 
+/* D2: each type of message, in each of its shapes; D3 runs the same. */
 static void test_d1_messages_round_trip(void **state)
 {
     (void)state;
