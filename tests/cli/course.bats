@@ -50,19 +50,21 @@ launch() {
   read -r READY < "ready.$i" || READY=
 }
 
-# serve N: N nodes at ports that are free; others are drawn until all of them are.
+# serve N: N nodes at ports that are free; others are drawn until all of them are. With DATA set they keep
+# their data in DATA.0, DATA.1, ..
 serve() {
   local i tries=20
   while ((tries-- > 0)); do
     BASE=$((20000 + RANDOM % 20000))
     write_config "$1"
     for ((i = 0; i < $1; i++)); do
-      launch "$i"
+      launch "$i" ${DATA:+--data "$DATA.$i"}
       [[ $READY == ok ]] || break
     done
     ((i < $1)) || return 0
     [[ $READY == *"in use"* ]] || { echo "$READY" >&2; return 1; }
     for i in "${!PIDS[@]}"; do stop "$i" KILL; done
+    [[ -z ${DATA:-} ]] || rm -rf "$DATA".*
   done
   return 1
 }
@@ -232,6 +234,58 @@ client_script() {
   [[ $READY == error* ]]
   wait "${PIDS[0]}" && false || assert_equal $? 65
   unset 'PIDS[0]'
+}
+
+# has_grown: 50 entries have been committed since the last call.
+has_grown() {
+  local commit
+  find_leader && commit=$(field "$LEADER" commit) && ((commit >= GROWN + 50)) && GROWN=$commit && echo yes
+}
+
+@test "H17 C8: under load SIGKILL of all nodes at once, with --data: nothing acknowledged is lost or comes twice" {
+  local bin=${RAFTNODE%/*} clients i
+  DATA=data
+  GROWN=0
+  serve 3
+  touch storm
+  "$bin/load_queue" -w storm -o history -c 4 -t 4 "$(port 0)" "$(port 1)" "$(port 2)" > sums 3>&- &
+  clients=$!
+  for _ in 1 2; do
+    until_is yes has_grown
+    kill -KILL "${PIDS[@]}"
+    for i in 0 1 2; do
+      wait "${PIDS[i]}" || true
+      launch "$i" --data "data.$i"
+    done
+  done
+  until_is yes has_grown
+  rm storm
+  wait "$clients"
+  run -0 "$bin/check_history" history
+  assert_line --regexp '^operations [0-9]+ unknown 0 topics 4 by_index 4 delivered_twice 0$'
+  [[ $(< sums) =~ ^pushed\ ([0-9]+)\ popped\ ([0-9]+)\  ]]
+  assert_equal "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+}
+
+@test "H1: the same config name and index with other ports shows nothing old, with --data in another folder neither" {
+  local old
+  DATA=data
+  mkdir one two
+  cd one
+  serve 1
+  until_is '{"success": true}' call 0 PUT /topic '{"topic": "old"}'
+  stop 0 KILL
+  old=$BASE
+  cd ../two
+  until serve 1 && ((BASE != old)); do stop 0 KILL; rm -rf data.0; done
+  until_is '{"success": true, "topics": []}' call 0 GET /topic
+  assert_equal "$(view 0)" '{"topics": {}}'
+  stop 0 KILL
+  cp ../two/config.json ../one/config.json
+  cd ../one
+  launch 0
+  until_is '{"success": true, "topics": []}' call 0 GET /topic
+  assert_equal "$(view 0)" '{"topics": {}}'
 }
 
 @test "H19: what a config says of the start is honoured and announced, unknown fields are ignored with a notice" {

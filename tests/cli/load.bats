@@ -17,12 +17,12 @@ ports() { raftctl status --json | json "['nodes'] and ' '.join(node['http'].spli
 
 # storm OPTION..: clients at work until there were four kills of a leader, each well within the load.
 storm() {
-  local clients round victim
+  local clients victim
   : > "$storm"
   # shellcheck disable=SC2046 # a list of ports
   "$BIN/load_queue" -w "$storm" -o "$history" "$@" $(ports) > "$RAFTCTL_HOME/sums" 3>&- &
   clients=$!
-  for round in 1 2 3 4; do
+  for _ in 1 2 3 4; do
     wait_for commit+50
     victim=$(leader)
     slay "$(node_pid "$victim")"
