@@ -192,7 +192,7 @@ play_queue() {
   expect 404 '{"error":"there is no such key"}' GET "$follows/kv/b"
 }
 
-@test "G1 the bank's rules, and its sentences, over REST" {
+@test "F25 the bank's rules, and its sentences, over REST" {
   cluster_up 3 --app bank
   local follows
   follows=$(url "$(followers | tr ' ' '\n' | head -n 1)")

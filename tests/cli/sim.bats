@@ -9,7 +9,7 @@ setup() {
 }
 teardown() { cluster_down; }
 
-@test "sim runs a seed, the same every time" {
+@test "I17 sim runs a seed, the same every time" {
   run -0 raftctl sim --seed 1 --time 10
   assert_line --index 0 --regexp '^seed 1: held  5 nodes, .* hash [0-9a-f]{16}$'
   first=${output##* }
@@ -36,7 +36,7 @@ teardown() { cluster_down; }
   assert_equal "$(json '["failures"]' <<< "$output")" "[]"
 }
 
-@test "sim --choices and --replay give the same run without its seed" {
+@test "I17 sim --choices and --replay give the same run without its seed" {
   run -0 raftctl sim --seed 5 --nodes 4 --time 10 --faults loss,crash,partition --choices five
   hash=${output##* }
   assert_equal "$(head -n 1 five)" "raft-choices 1"

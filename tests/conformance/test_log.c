@@ -330,7 +330,8 @@ static void test_a17_payloads_are_opaque_bytes(void **state)
     free(buffer);
 }
 
-/* Random writes against an array of terms, the simplest log there is. */
+/* Random writes against an array of terms, the simplest log there is. F20: in memory and on disk
+ * alike. */
 static void test_c2_random_writes_agree_with_a_model(void **state)
 {
     struct fixture *fixture = *state;

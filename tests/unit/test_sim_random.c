@@ -136,7 +136,7 @@ static bool run_world(uint64_t seed, bool tell, uint64_t *hash, struct raft_sim_
     return good;
 }
 
-static void random_worlds_keep_every_promise(void **state)
+static void I17_random_worlds_keep_every_promise(void **state)
 {
     (void)state;
     struct raft_sim_counts counts;
@@ -161,7 +161,7 @@ static void random_worlds_keep_every_promise(void **state)
     }
 }
 
-static void same_seed_same_run(void **state)
+static void I17_same_seed_same_run(void **state)
 {
     (void)state;
     struct raft_sim_counts counts;
@@ -178,8 +178,8 @@ static void same_seed_same_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_worlds_keep_every_promise),
-        cmocka_unit_test(same_seed_same_run),
+        cmocka_unit_test(I17_random_worlds_keep_every_promise),
+        cmocka_unit_test(I17_same_seed_same_run),
     };
     (void)raft_assert_set_hook(fail_assert);
     return cmocka_run_group_tests(tests, NULL, NULL);
