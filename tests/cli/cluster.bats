@@ -107,7 +107,7 @@ END
   assert_equal "$(raftctl get key --at n4 --stale)" newer
 }
 
-@test "G1 a balance outlives its leader, and who comes back has it" {
+@test "G1 F21 a balance outlives its leader, and who comes back has it" {
   cluster_up 3 --app bank
   raftctl bank credit 10
   first=$(kill_leader)

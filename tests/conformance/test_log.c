@@ -61,6 +61,7 @@ static void test_c3_gaps_and_index_zero_are_refused(void **state)
     assert_int_equal(raft_log_read(fixture->log, 1, 1, 64, bad, &count, bad), RAFT_INVALID);
 }
 
+/* C1: all that a log is asked for, written through one table of functions and read again. */
 static void test_c4_everything_survives_a_reopen(void **state)
 {
     struct fixture *fixture = *state;

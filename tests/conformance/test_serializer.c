@@ -155,7 +155,8 @@ static void check_message(const struct raft_message *got, const struct raft_mess
     }
 }
 
-/* D2: each type of message, in each of its shapes; D3 runs the same. */
+/* D2: each type of message, in each of its shapes; D3 runs the same. H9: with all that the older
+ * queue's messages carried. */
 static void test_d1_messages_round_trip(void **state)
 {
     (void)state;
