@@ -177,7 +177,7 @@ static void test_window_of_appends_in_flight(void **state)
     fx_finish(&fx);
 }
 
-/* M30: match only grows, old refusals change nothing. */
+/* M30: match only grows, old refusals change nothing. G9: nor does what no log of ours has. */
 static void test_M30_late_answers_change_nothing(void **state)
 {
     struct fx fx;

@@ -42,6 +42,7 @@ static void test_A1_a_cluster_of_one_elects_itself_and_publishes_it(void **state
     assert_int_equal(leaders, 1);
 }
 
+/* B27: a node that is asked says its state, its leader and its term. */
 static void test_the_socket_answers(void **state)
 {
     (void)state;
