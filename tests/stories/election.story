@@ -1,5 +1,6 @@
-# A first election (B4, B5, B8, B9; etcd campaign): the node whose timer fires first asks for pre-votes,
-# then for votes, wins, and commits the noop of its term with a majority, never alone.
+# A first election (B4, B5, B8, B9, H15; etcd campaign): the node whose timer fires first asks for
+# pre-votes, then for votes, wins with the second yes of three, and commits the noop of its term with a
+# majority, never alone.
 nodes 3
 start all
 [    0.000] n1 starts

@@ -347,7 +347,7 @@ struct change {
     enum raft_drop drop;
 };
 
-static void test_e6_each_field_of_the_header(void **state)
+static void test_d4_e6_each_field_of_the_header(void **state)
 {
     struct fixture *fixture = *state;
     static const struct change changes[] = {
@@ -585,7 +585,7 @@ int main(void)
         CASE(test_e4_oversize),
         CASE(test_e4_the_largest_datagram_passes),
         CASE(test_e6_trailing_bytes),
-        CASE(test_e6_each_field_of_the_header),
+        CASE(test_d4_e6_each_field_of_the_header),
         CASE(test_e6_damage_of_any_bit_is_found_out),
         CASE(test_e6_a_spoofed_sender),
         CASE(test_e6_own_packets_reflected),

@@ -155,6 +155,7 @@ static void test_next_moves_only_when_sent(void **state)
     fx_finish(&fx);
 }
 
+/* H13: what is proposed goes out in the same step, not with the next heartbeat. */
 static void test_window_of_appends_in_flight(void **state)
 {
     struct fx fx;

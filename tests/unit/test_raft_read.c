@@ -48,6 +48,7 @@ static void pass_on(struct fx *fx, raft_id from, uint64_t id)
                        .type = RAFT_MESSAGE_READ, .from = from, .term = fx->status.term, .id = id});
 }
 
+/* B30: that it still leads must be heard after the question. */
 static void test_a_read_wants_a_round_that_began_after_it(void **state)
 {
     struct fx fx;
@@ -226,6 +227,7 @@ static void test_a_lone_voter_answers_at_once(void **state)
     fx_finish(&fx);
 }
 
+/* B30: who was deposed answers nothing from its old state. */
 static void test_lost_office_refuses_what_waits(void **state)
 {
     struct fx fx;

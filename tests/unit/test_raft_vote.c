@@ -389,7 +389,7 @@ static void test_B12_stale_vote_request_is_refused_with_our_term(void **state)
     fx_finish(&fx);
 }
 
-/* M11: only an answer to this very campaign counts. */
+/* M11: only an answer to this very campaign counts. E2: it carries enough to be matched. */
 static void test_M11_answers_to_other_campaigns_do_not_count(void **state)
 {
     struct fx fx;
