@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Conditions of `wait` and `assert` (cli.md): a small grammar over a view and the events.
+ * Conditions of `wait` and `assert`: a small grammar over a view and the events.
  *
- *   leader  leader=n3  leader!=n3  no-leader  quorum  term>=7  commit>=N  commit+N  converged
- * stable up|down|paused|frozen NODE   state NODE=follower   substate NODE=NAME   healed   event
- * REGEX joined by & | not (also as separate words); several arguments are joined by &. NODE is any
- * target; all of its nodes must comply. commit+N counts from the commit index when the wait began.
+ *   leader  leader=n3  leader!=n3  no-leader  quorum  term>=7  commit>=N  commit+N
+ *   converged  stable  healed  up|down|paused|frozen NODE
+ *   state NODE=follower  substate NODE=NAME  event REGEX
+ *
+ * They are joined by & | not (also as separate words); several arguments are joined by &. NODE is
+ * any target; all its nodes must comply. commit+N counts from the commit index when the wait began.
  * `event` and `substate` also look at events after the given seq, so something short is not missed.
  * Things that do not exist yet are false, not errors.
  */

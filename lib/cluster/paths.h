@@ -2,12 +2,14 @@
  *
  * Where a cluster's files lie.
  *
- * run:  $XDG_RUNTIME_DIR/raftctl/NAME/ (fallback /tmp/raftctl-UID/NAME/, mode 0700, owner checked):
- * table, lock, ctl socket, n1.sock ..            data: $XDG_STATE_HOME/raftctl/NAME/ (default
- * ~/.local/state): cluster.json, n1/ (LMDB), n1.log, supervisor.log.          RAFTCTL_HOME=DIR puts
- * both below one folder: DIR/run/NAME, DIR/data/NAME, and DIR/current is the name chosen by `use`
- * (else raftctl/.current in the state folder). Names are 1..32 of [a-z A-Z 0-9 . _ -], not starting
- * with '.' or '-'.
+ *   run    $XDG_RUNTIME_DIR/raftctl/NAME/ (else /tmp/raftctl-UID/NAME/, mode 0700, owner checked):
+ *          table, lock, ctl socket, n1.sock ..
+ *   data   $XDG_STATE_HOME/raftctl/NAME/ (default ~/.local/state): cluster.json, start.json,
+ *          n1/ (LMDB), n1.log, supervisor.log, clients
+ *
+ * RAFTCTL_HOME=DIR puts both below one folder: DIR/run/NAME, DIR/data/NAME, and DIR/current is the
+ * name chosen by `use` (else raftctl/.current in the state folder). Names are 1..32 of
+ * [a-z A-Z 0-9 . _ -], not starting with '.' or '-'.
  */
 #ifndef RAFT_CLUSTER_PATHS_H
 #define RAFT_CLUSTER_PATHS_H

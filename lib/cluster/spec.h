@@ -4,8 +4,8 @@
  *
  * Made by the first `up` (ports chosen free then, kept for ever), read by the supervisor, the nodes
  * and the client commands; from then on the supervisor alone writes it, as nodes come and go: it
- * follows the committed membership. Written whole to a temporary file, synced, renamed. One struct,
- * one validator; other formats (clusters/NAME.yaml) will fill the same struct. The layout is
+ * follows the committed membership. Written whole to a temporary file, synced, renamed. What a
+ * person writes (clusters/NAME.yaml, config.json) fills the same struct: spec_file.h. The layout is
  * published in the file's "schema": "raftctl.cluster/1".
  */
 #ifndef RAFT_CLUSTER_SPEC_H

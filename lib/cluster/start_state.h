@@ -8,9 +8,11 @@
  *   - the log's terms never fall, are at least 1 and at most the node's term;
  *   - a leader or candidate has a term of at least 1 and has voted for itself;
  *   - no two leaders share a term;
- *   - match never claims more than what both logs have in common, and next is 1 to one past the
- * last entry. `up -f` keeps the states of a new cluster beside its data, in start.json
- * ("raftctl.start/1"), where a node finds its own (raftnode --start FILE).
+ *   - match never claims more than what both logs have in common;
+ *   - next is 1 to one past the last entry.
+ *
+ * `up -f` keeps the states of a new cluster beside its data, in start.json ("raftctl.start/1"),
+ * where a node finds its own (raftnode --start FILE).
  *
  * Ownership: the entries and their bytes belong to the state; finish it with raft_start_finish.
  */

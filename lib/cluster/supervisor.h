@@ -27,7 +27,7 @@ struct raft_supervisor_options {
     bool start_all;         /* desired = up for every node (the verb `up`); else only adopt */
 };
 
-/* Runs until `down` or SIGTERM (SIGINT): nodes are stopped then. Returns an exit code of cli.md. */
+/* Runs until `down` or SIGTERM (SIGINT): nodes are stopped then. Returns raftctl's exit code. */
 int raft_supervisor_run(const struct raft_supervisor_options *options);
 
 /* With what one is started. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Targets: which nodes a person means ("leader", "n1", "1-3", "!n2", ..), by cli.md.
+ * Targets: which nodes a person means ("leader", "n1", "1-3", "!n2", ..).
  *
  * n1 1 1,3 1-3 all leader followers follower candidate minority majority up down paused voters
  * learners; a comma joins, a leading ! takes away from all (or from what was named before it).

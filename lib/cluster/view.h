@@ -5,10 +5,9 @@
  * Built from shared memory by any process, without asking anybody. Whether a node is up, paused or
  * gone is asked of the kernel (pid with the recorded start time; state T is paused, Z is dead). The
  * leader is the live node in role leader with the highest term that was heard by a majority of the
- * voters (while the members change: by both majorities) within
- * T (the node counts itself; a peer counts when it follows this leader and heard it within T, or
- * when its answer reached the leader within T); another one is a stale leader. A paused node leads
- * nobody.
+ * voters (while the members change: by both majorities) within T (the node counts itself; a peer
+ * counts when it follows this leader and heard it within T, or when its answer reached the leader
+ * within T); another one is a stale leader. A paused node leads nobody.
  *
  * Some of this changes by the mere passing of time, without an event: changes_at says when to look
  * again, so that who waits need not poll.

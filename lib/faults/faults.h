@@ -7,8 +7,7 @@
  * while any living fault cuts it; there is no second, derived matrix to disagree. Interceptors
  * (comms_fault.c) read it; the simulator writes it directly, the supervisor publishes it through
  * shared memory (shm.h) in two copies with an epoch. Expiry is a deadline on the cluster's clock
- * judged by each reader, so a fault ends without a supervisor too. Delay, loss and message-type
- * rules get their place in this struct later (ABI version in shm.h).
+ * judged by each reader, so a fault ends without a supervisor too.
  */
 #ifndef RAFT_FAULTS_FAULTS_H
 #define RAFT_FAULTS_FAULTS_H

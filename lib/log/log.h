@@ -12,7 +12,7 @@
  * state (compact) or from a leader (a write that installs); either replaces the one before, with
  * the entries that go, in one step: a crash leaves the old snapshot and log or the new ones.
  *
- * Trouble (design 4.11): RAFT_FULL means that nothing was written and the log is as before; it may
+ * Trouble: RAFT_FULL means that nothing was written and the log is as before; it may
  * be tried again later. Every other error of write() means that the outcome is unknown: the process
  * must end and recover, nothing retries. A store of another cluster, node or format is refused with
  * RAFT_FOREIGN or RAFT_VERSION, a damaged one with RAFT_CORRUPT, one held by another process with

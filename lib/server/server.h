@@ -13,8 +13,7 @@
  * the election timer is looked at.
  *
  * start() returns at once; run() is the loop. Signals: SIGTERM, SIGINT and SIGHUP stop it cleanly,
- * SIGUSR1 makes it look at the clock
- * and at the table's nodes again, SIGPIPE is ignored.
+ * SIGUSR1 makes it look at the clock and at the table's nodes again, SIGPIPE is ignored.
  */
 #ifndef RAFT_SERVER_SERVER_H
 #define RAFT_SERVER_SERVER_H

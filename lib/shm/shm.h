@@ -78,7 +78,7 @@ struct raft_shm_node {
     } peers[RAFT_NODES_MAX];
 };
 
-/* Why a node ended by itself; also its exit code (design 4.10). */
+/* Why a node ended by itself; also its exit code. */
 #define RAFT_SHM_EXITS(X)                                                                          \
     X(STOP, 0, "stopped")                                                                          \
     X(CONFIG, 64, "bad configuration")                                                             \

@@ -100,7 +100,7 @@ void raft_sim_disk_due(struct raft_sim_disk *disk)
     raft_node_persisted(raft_sim_node(disk->sim, disk->id), seq);
 }
 
-/* The outcome of a failed write is unknown, so the process ends (design 4.11); what was written may
+/* The outcome of a failed write is unknown, so the process ends; what was written may
  * be there afterwards or not. */
 static void break_disk(struct raft_sim_disk *disk)
 {

@@ -29,7 +29,7 @@ struct raft_top_options {
     bool ascii;                     /* -U: no character beyond ASCII, whatever the locale */
 };
 
-/* Runs until the person leaves; returns an exit code of cli.md: 0 detached, 3 not running, 128 + n
+/* Runs until the person leaves; returns an exit code (exits.h): 0 detached, 3 not running, 128 + n
  * ended by signal n. Without a terminal on stdout it prints plain frames (one if frames is 0), of
  * the size COLUMNS x LINES or 80 x 24. */
 int raft_top_run(const struct raft_top_options *options);
