@@ -40,9 +40,13 @@ static int open_client(struct call *call, const struct client_id *id, struct raf
     return error == RAFT_OK ? EXIT_DONE : complain(call, EXIT_FALSE, "%s", message);
 }
 
-int ask_open(struct call *call, enum asking_kind kind, struct asking *asking)
+int ask_open(struct call *call, bool changes, struct asking *asking)
 {
-    *asking = (struct asking){.kind = kind, .id = {.fd = -1}};
+    *asking = (struct asking){.kind = ASKING_CHANGE, .id = {.fd = -1}};
+    if (!changes) {
+        bool is_stale = options_given(&call->options, "stale");
+        asking->kind = is_stale ? ASKING_STALE_READ : ASKING_READ;
+    }
     int code = call_open(call, false);
     code = code == EXIT_DONE ? call_app(call) : code;
     const char *at = options_text(&call->options, "at", NULL);
@@ -55,7 +59,7 @@ int ask_open(struct call *call, enum asking_kind kind, struct asking *asking)
     if (code != EXIT_DONE) {
         return code;
     }
-    if (kind == ASKING_CHANGE) {
+    if (changes) {
         client_id_take(call, &asking->id);
     } else {
         client_id_make(&asking->id);

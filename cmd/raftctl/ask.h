@@ -26,8 +26,9 @@ struct asking {
     raft_id first; /* --via; 0 = the leader */
 };
 
-/* Complains when it fails; close it in any case. */
-int ask_open(struct call *call, enum asking_kind kind, struct asking *asking);
+/* A change, or a read: a stale one by --stale, an option of every row that reads. Complains when it
+ * fails; close it in any case. */
+int ask_open(struct call *call, bool changes, struct asking *asking);
 
 /* The answer's result has a byte at least, and is valid until the next one. */
 int ask(struct call *call, struct asking *asking, struct raft_span command,

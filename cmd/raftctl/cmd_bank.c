@@ -110,20 +110,16 @@ int cmd_bank(struct call *call)
     struct raft_bank_command command = {.op = RAFT_BANK_QUERY};
     struct raft_client_answer answer;
     struct asking asking;
-    bool is_stale = options_given(&call->options, "stale");
     int code = read_command(call, &command);
-    if (code == EXIT_DONE && is_stale && command.op != RAFT_BANK_QUERY) {
+    bool changes = command.op != RAFT_BANK_QUERY;
+    if (code == EXIT_DONE && changes && options_given(&call->options, "stale")) {
         code = complain(call, EXIT_USAGE, "--stale is for query: a %s goes through the log",
                         call->argv[0]);
     }
     if (code != EXIT_DONE) {
         return code;
     }
-    code = ask_open(call,
-                    command.op != RAFT_BANK_QUERY ? ASKING_CHANGE
-                    : is_stale                    ? ASKING_STALE_READ
-                                                  : ASKING_READ,
-                    &asking);
+    code = ask_open(call, changes, &asking);
     if (code == EXIT_DONE) {
         struct raft_span span = {bytes, raft_bank_encode(&command, bytes, sizeof bytes)};
         code = ask(call, &asking, span, &answer);

@@ -97,12 +97,7 @@ static int run_command(struct call *call, const struct raft_kv_command *command)
     if (code != EXIT_DONE) {
         return code;
     }
-    bool is_stale = command->op == RAFT_KV_GET && options_given(&call->options, "stale");
-    code = ask_open(call,
-                    command->op != RAFT_KV_GET ? ASKING_CHANGE
-                    : is_stale                 ? ASKING_STALE_READ
-                                               : ASKING_READ,
-                    &asking);
+    code = ask_open(call, command->op != RAFT_KV_GET, &asking);
     if (code == EXIT_DONE) {
         struct raft_span span = {bytes, raft_kv_encode(command, bytes, sizeof bytes)};
         code = ask(call, &asking, span, &answer);

@@ -106,12 +106,7 @@ int cmd_queue(struct call *call)
     if (code != EXIT_DONE) {
         return code;
     }
-    bool is_stale = options_given(&call->options, "stale");
-    code = ask_open(call,
-                    !verb->reads ? ASKING_CHANGE
-                    : is_stale   ? ASKING_STALE_READ
-                                 : ASKING_READ,
-                    &asking);
+    code = ask_open(call, !verb->reads, &asking);
     if (code == EXIT_DONE && verb->reads) {
         code = read_pages(call, &asking, &command);
     } else if (code == EXIT_DONE) {
