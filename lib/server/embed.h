@@ -4,8 +4,8 @@
  *
  *     struct raft_server_config config = raft_server_defaults();
  *     config.cluster = "orders";                       what the cluster is called
- *     config.working_dir = "/var/lib/orders/n1";       log and error file go there, nothing
- * elsewhere config.self = (struct raft_server_place){.id = 1, .endpoint = "127.0.0.1:9101"};
+ *     config.working_dir = "/var/lib/orders/n1";       log and error file go there alone
+ *     config.self = (struct raft_server_place){.id = 1, .endpoint = "127.0.0.1:9101"};
  *     config.others = others; config.others_count = 2; the same of the other nodes
  *     config.app = my_app;                             your state machine (app/app.h)
  *     raft_server_open(&config, &server, message, sizeof message);
@@ -45,7 +45,7 @@ struct raft_server_config {
     struct raft_log *log;     /* taken; NULL = LMDB in working_dir/log */
     struct raft_comms *comms; /* taken; NULL = UDP at self.endpoint */
     const struct raft_serializer *serializer; /* of the wire, NULL = msgpack */
-    /* Of the log in working_dir, borrowed for the server\'s life and its alone; NULL = none. */
+    /* Of the log in working_dir, borrowed for the server's life and its alone; NULL = none. */
     const struct raft_serializer *log_serializer;
     raft_time election_timeout;   /* us */
     raft_time heartbeat_interval; /* us */
