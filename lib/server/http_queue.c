@@ -14,6 +14,8 @@
 #include "base/assert.h"
 #include "server/http.h"
 
+enum { COMMAND_HEAD_BYTES_MAX = 64 }; /* of an encoded command beside its topic and message */
+
 static void create_topic(struct raft_http_call *call);
 static void list_topics(struct raft_http_call *call);
 static void put_message(struct raft_http_call *call);
@@ -86,10 +88,10 @@ static void get_message(struct raft_http_call *call)
 
 static void run(struct raft_http_call *call, const struct raft_queue_command *command)
 {
-    uint8_t *bytes = malloc(RAFT_QUEUE_COMMAND_BYTES_MAX);
+    size_t room = COMMAND_HEAD_BYTES_MAX + command->topic.bytes + command->message.bytes;
+    uint8_t *bytes = malloc(room); /* Not more: a block that large costs more than the request. */
     ASSERT(bytes != NULL);
-    struct raft_span encoded = {bytes,
-                                raft_queue_encode(command, bytes, RAFT_QUEUE_COMMAND_BYTES_MAX)};
+    struct raft_span encoded = {bytes, raft_queue_encode(command, bytes, room)};
     if (command->message.bytes > RAFT_QUEUE_MESSAGE_BYTES_MAX) {
         raft_http_refuse(call, 413, "a message has at most 32768 bytes");
     } else if (encoded.bytes == 0 && command->op == RAFT_QUEUE_CREATE) {
