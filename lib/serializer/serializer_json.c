@@ -59,9 +59,10 @@ static uint8_t *take_room(struct output *output, size_t bytes)
 
 static void put_text(struct output *output, const char *text)
 {
-    uint8_t *at = take_room(output, strlen(text));
+    struct raft_span bytes = {.data = text, .bytes = strlen(text)};
+    uint8_t *at = take_room(output, bytes.bytes);
     if (at != NULL) {
-        memcpy(at, text, strlen(text));
+        memcpy(at, bytes.data, bytes.bytes);
     }
 }
 

@@ -213,8 +213,9 @@ static void begin_world(struct liar *liar)
     for (raft_id id = 1; id <= liar->voters; id++) {
         raft_sim_start(liar->sim, id);
     }
-    while (raft_sim_leader(liar->sim) == 0 && raft_sim_step(liar->sim, T_US)) {
-        continue;
+    bool goes_on = true;
+    while (raft_sim_leader(liar->sim) == 0 && goes_on) {
+        goes_on = raft_sim_step(liar->sim, T_US);
     }
     ASSERT(raft_sim_leader(liar->sim) != 0);
     ASSERT(run_for(liar, T_US / 20));

@@ -165,8 +165,9 @@ static void put_app(struct liar *liar)
 {
     struct raft_app *app = raft_app_kv_create();
     uint64_t cursor = 0;
-    while (app->ops->snapshot(app, &cursor, RAW_MAX, &liar->image.sink)) {
-        continue;
+    bool more = true;
+    while (more) {
+        more = app->ops->snapshot(app, &cursor, RAW_MAX, &liar->image.sink);
     }
     raft_app_destroy(&app);
 }
