@@ -14,6 +14,8 @@ static void delete_key(struct raft_http_call *call);
 static void answer_get(struct raft_http_call *call, struct raft_span result);
 static void answer_update(struct raft_http_call *call, struct raft_span result);
 
+enum { COMMAND_HEAD_BYTES_MAX = 64 }; /* of an encoded command beside its key and value */
+
 const struct raft_http_route raft_http_kv_routes[] = {
     {RAFT_HTTP_GET, "/kv/", "kv", RAFT_HTTP_ERROR, get_key},
     {RAFT_HTTP_PUT, "/kv/", "kv", RAFT_HTTP_ERROR, put_key},
@@ -25,9 +27,10 @@ static void run(struct raft_http_call *call, enum raft_kv_op op, struct raft_spa
 {
     const struct raft_kv_command command = {
         .op = op, .key = {call->rest, call->rest_bytes}, .value = value};
-    uint8_t *bytes = malloc(RAFT_KV_COMMAND_BYTES_MAX);
+    size_t room = COMMAND_HEAD_BYTES_MAX + command.key.bytes + value.bytes;
+    uint8_t *bytes = malloc(room); /* Not more: a block that large costs more than the request. */
     ASSERT(bytes != NULL);
-    struct raft_span encoded = {bytes, raft_kv_encode(&command, bytes, RAFT_KV_COMMAND_BYTES_MAX)};
+    struct raft_span encoded = {bytes, raft_kv_encode(&command, bytes, room)};
     if (encoded.bytes == 0) {
         raft_http_refuse(call, 400, "a key has 1 to 512 bytes");
     } else if (op == RAFT_KV_GET) {
