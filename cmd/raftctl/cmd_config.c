@@ -49,6 +49,8 @@ static void print_json(const char *path, const struct raft_spec_file *file,
     raft_json_add_integer(json, "heartbeat_ms", (int64_t)(spec->heartbeat_interval / 1000));
     raft_json_add_bool(json, "pre_vote", spec->pre_vote);
     raft_json_add_bool(json, "check_quorum", spec->check_quorum);
+    raft_json_add_bool(json, "lease_reads", spec->lease_reads);
+    raft_json_add_integer(json, "snapshot_every", raft_spec_snapshot_every(spec));
     raft_json_add_string(json, "restart", spec->restart_crash ? "crash" : "never");
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
         struct raft_json *node = raft_json_object();
@@ -98,15 +100,26 @@ static void print_nodes(const struct call *call, const struct raft_spec_file *fi
     table_free(&table);
 }
 
+/* What of the settings is not as it is by default. */
+static void print_settings(const struct raft_spec *spec)
+{
+    printf("%s%s%s", spec->pre_vote ? "" : ", no pre-vote",
+           spec->check_quorum ? "" : ", no check-quorum",
+           spec->lease_reads ? ", reads by lease" : "");
+    if (spec->snapshot_every != 0) {
+        printf(", a snapshot every %u entries", spec->snapshot_every);
+    }
+    printf("%s\n", spec->restart_crash ? ", restarts what crashes" : "");
+}
+
 static void print_text(const struct call *call, const char *path, const struct raft_spec_file *file,
                        const struct raft_spec *spec)
 {
-    printf("%s: cluster %s, %u node%s, app %s, timing %s (%" PRIu64 "/%" PRIu64 " ms)%s%s%s\n",
-           path, (file->given & RAFT_SPEC_GIVEN_NAME) != 0 ? spec->name : "of any name",
+    printf("%s: cluster %s, %u node%s, app %s, timing %s (%" PRIu64 "/%" PRIu64 " ms)", path,
+           (file->given & RAFT_SPEC_GIVEN_NAME) != 0 ? spec->name : "of any name",
            spec->nodes_count, spec->nodes_count == 1 ? "" : "s", spec->app, spec->timing,
-           spec->election_timeout / 1000, spec->heartbeat_interval / 1000,
-           spec->pre_vote ? "" : ", no pre-vote", spec->check_quorum ? "" : ", no check-quorum",
-           spec->restart_crash ? ", restarts what crashes" : "");
+           spec->election_timeout / 1000, spec->heartbeat_interval / 1000);
+    print_settings(spec);
     print_nodes(call, file, spec);
 }
 

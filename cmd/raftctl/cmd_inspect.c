@@ -101,6 +101,8 @@ static struct raft_json *pick_own(struct raft_json *answer)
         {"timers", "next_in_ms"},
         {"timers", "election_timeout_ms"},
         {"timers", "heartbeat_interval_ms"},
+        {"reads", "by_lease"},
+        {"reads", "lease"},
         {"config", "index"},
         {"config", "committed"},
         {"config", "joint"},

@@ -161,6 +161,8 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
         .restart_crash = strcmp(options_text(&call->options, "restart", crash ? "crash" : "never"),
                                 "crash") == 0,
         .base_port = (uint16_t)options_number(&call->options, "base-port", 0),
+        .lease_reads = options_given(&call->options, "lease-reads"),
+        .snapshot_every = (uint32_t)options_number(&call->options, "snapshot-every", 0),
         .sockets = &birth->sockets};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
     if (error == RAFT_OK && wish->file != NULL && wish->file->has_starts) {
@@ -229,6 +231,7 @@ static bool find_difference(const struct call *call, const struct raft_spec *spe
 {
     const char *restart = options_text(&call->options, "restart", NULL);
     uint64_t port = options_number(&call->options, "base-port", 0);
+    uint64_t every = options_number(&call->options, "snapshot-every", 0);
     if (wish->nodes != 0 && wish->nodes != spec->nodes_count) {
         snprintf(text, bytes, "%u node%s, not %llu", spec->nodes_count,
                  spec->nodes_count == 1 ? "" : "s", (unsigned long long)wish->nodes);
@@ -242,6 +245,11 @@ static bool find_difference(const struct call *call, const struct raft_spec *spe
     } else if (restart != NULL && (strcmp(restart, "crash") == 0) != spec->restart_crash) {
         snprintf(text, bytes, "--restart %s, not %s", spec->restart_crash ? "crash" : "never",
                  restart);
+    } else if (every != 0 && every != raft_spec_snapshot_every(spec)) {
+        snprintf(text, bytes, "--snapshot-every %u, not %llu", raft_spec_snapshot_every(spec),
+                 (unsigned long long)every);
+    } else if (options_given(&call->options, "lease-reads") && !spec->lease_reads) {
+        snprintf(text, bytes, "no --lease-reads");
     } else {
         return wish->file != NULL && raft_spec_file_differs(wish->file, spec, text, bytes);
     }

@@ -20,8 +20,8 @@
 #include "server/server.h"
 #include "store.h"
 
-/* With --lease-reads: how far the clocks of two nodes may drift apart in an election timeout. */
-enum { CLOCK_DRIFT_PERMILLE = 200 };
+/* With leases: how far the clocks of two nodes may drift apart in an election timeout. */
+enum { CLOCK_DRIFT_PERMILLE = 200, SNAPSHOT_KEEP_DEFAULT = 1024 };
 
 /* What is open; the server takes log, udp and app. */
 struct parts {
@@ -110,6 +110,12 @@ static enum raft_error open_table(struct options *options, struct parts *parts)
         return error;
     }
     parts->self = raft_spec_find(&parts->spec, options->id);
+    if (options->lease_reads && !parts->spec.check_quorum) {
+        (void)snprintf(parts->message, sizeof parts->message,
+                       "--lease-reads wants check_quorum, which cluster %s does not have",
+                       parts->spec.name);
+        return RAFT_INVALID;
+    }
     if (parts->self == NULL) {
         (void)snprintf(parts->message, sizeof parts->message, "cluster %s has no node n%u",
                        parts->spec.name, options->id);
@@ -187,6 +193,22 @@ static void force_role(struct parts *parts, struct raft_node_options *node)
     node->peers_count = start->peers_count;
 }
 
+/* When snapshots are taken: as the options say, else as the cluster's file does. What stays before
+ * one is an eighth of that, as it is by default, unless the options say more. */
+static void choose_snapshots(const struct options *options, const struct raft_spec *spec,
+                             struct raft_node_options *node)
+{
+    uint32_t keep = spec->snapshot_every / 8;
+    node->snapshot_every = options->snapshot_every;
+    node->snapshot_trailing = options->snapshot_keep;
+    if (options->snapshot_every == 0 && spec->snapshot_every != 0) {
+        node->snapshot_every = spec->snapshot_every;
+        keep = keep < SNAPSHOT_KEEP_DEFAULT ? keep : SNAPSHOT_KEEP_DEFAULT;
+        keep = keep > 0 ? keep : 1;
+        node->snapshot_trailing = options->snapshot_keep != 0 ? options->snapshot_keep : keep;
+    }
+}
+
 static void make_server(const struct options *options, struct parts *parts)
 {
     struct raft_server_options server = {
@@ -196,14 +218,12 @@ static void make_server(const struct options *options, struct parts *parts)
                           .pre_vote = parts->spec.pre_vote,
                           .check_quorum = parts->spec.check_quorum,
                           .forgetful = options->data == NULL,
-                          .lease_reads = options->lease_reads,
+                          .lease_reads = options->lease_reads || parts->spec.lease_reads,
                           .clock_drift_permille = CLOCK_DRIFT_PERMILLE},
                  .limits = raft_limits_default(),
                  .incarnation = options->incarnation,
                  .seed = make_seed(options, parts),
                  .fresh = options->fresh && raft_spec_is_founder(&parts->spec, options->id),
-                 .snapshot_every = options->snapshot_every,
-                 .snapshot_trailing = options->snapshot_keep,
                  .check = true},
         .slot = parts->self->slot,
         .shm = parts->shm,
@@ -228,6 +248,7 @@ static void make_server(const struct options *options, struct parts *parts)
         (void)raft_config_set(&server.node.config, parts->spec.founders[i],
                               RAFT_MEMBER_VOTER); /* A spec has no more founders than fit. */
     }
+    choose_snapshots(options, &parts->spec, &server.node);
     force_role(parts, &server.node);
     parts->server = raft_server_new(&server);
     parts->log = NULL;

@@ -157,6 +157,11 @@ enum raft_error raft_spec_check(const struct raft_spec *spec, char *message, siz
             "heartbeat_ms at least 1");
         return RAFT_INVALID;
     }
+    if (spec->lease_reads && !spec->check_quorum) {
+        snprintf(message, message_bytes,
+                 "lease_reads: wants check_quorum: a leader that nobody hears must step down");
+        return RAFT_INVALID;
+    }
     for (uint32_t i = 0; error == RAFT_OK && i < spec->nodes_count; i++) {
         error = check_node(spec, i, message, message_bytes);
     }

@@ -39,6 +39,7 @@ struct raft_spec_node {
 };
 
 enum { RAFT_HTTP_TOKEN_MAX = 64 };
+enum { RAFT_SPEC_SNAPSHOT_DEFAULT = 8192, RAFT_SPEC_SNAPSHOT_MAX = 1000000000 }; /* entries */
 #define RAFT_TIMING_CUSTOM "custom" /* the timing that has no name: both values were given */
 
 struct raft_spec {
@@ -52,6 +53,8 @@ struct raft_spec {
     bool restart_crash; /* `up --restart crash` */
     bool pre_vote;      /* the core's switches; both true unless a file says no */
     bool check_quorum;
+    bool lease_reads;        /* `up --lease-reads`: wants check_quorum */
+    uint32_t snapshot_every; /* applied entries between two snapshots; 0 = default (8192) */
     char http_token[RAFT_HTTP_TOKEN_MAX + 1]; /* "" = none: then HTTP stays on the loopback */
     uint64_t file;                            /* digest of the file it was made as; 0 = of none */
     raft_id next_id;                          /* ids are never reused */
@@ -86,6 +89,8 @@ struct raft_spec_options {
     uint16_t base_port; /* n1 gets it, n2 the next ..; 0 = free ports chosen now; HTTP has the same
                            numbers as UDP */
     bool restart_crash; /* decides, whatever the file says */
+    bool lease_reads;   /* false = as the file says, else no */
+    uint32_t snapshot_every;           /* 0 = as the file says, else the default */
     struct raft_spec_sockets *sockets; /* NULL = ports are free just now */
 };
 
@@ -128,6 +133,12 @@ enum raft_error raft_spec_add(struct raft_spec *spec, raft_id *id,
 
 /* Takes a node out; its slot and port are free again. */
 void raft_spec_remove(struct raft_spec *spec, raft_id id);
+
+/* What snapshot_every means. */
+static inline uint32_t raft_spec_snapshot_every(const struct raft_spec *spec)
+{
+    return spec->snapshot_every != 0 ? spec->snapshot_every : RAFT_SPEC_SNAPSHOT_DEFAULT;
+}
 
 bool raft_spec_is_founder(const struct raft_spec *spec, raft_id id);
 const char *raft_spec_member_name(enum raft_spec_member member);

@@ -61,6 +61,10 @@ uint64_t raft_spec_file_digest(const struct raft_spec_file *file)
         hash = hash_endpoint(hash, &spec->nodes[i].http);
         hash = hash_start(hash, &file->starts[i]);
     }
+    /* Not hashed where a file does not say them: older files keep their digest. */
+    if ((file->given & (RAFT_SPEC_GIVEN_LEASE_READS | RAFT_SPEC_GIVEN_SNAPSHOT_EVERY)) != 0) {
+        hash = raft_hash_u64(hash, (uint64_t)spec->snapshot_every << 1 | spec->lease_reads);
+    }
     return hash != 0 ? hash : 1;
 }
 
@@ -107,6 +111,14 @@ static bool differs_in_settings(const struct raft_spec_file *file, const struct 
                spec->check_quorum != stored->check_quorum) {
         snprintf(text, bytes, "check_quorum %s",
                  stored->check_quorum ? "true, not false" : "false, not true");
+    } else if ((given & RAFT_SPEC_GIVEN_LEASE_READS) != 0 &&
+               spec->lease_reads != stored->lease_reads) {
+        snprintf(text, bytes, "lease_reads %s",
+                 stored->lease_reads ? "true, not false" : "false, not true");
+    } else if ((given & RAFT_SPEC_GIVEN_SNAPSHOT_EVERY) != 0 &&
+               raft_spec_snapshot_every(spec) != raft_spec_snapshot_every(stored)) {
+        snprintf(text, bytes, "snapshot_every %u, not %u", raft_spec_snapshot_every(stored),
+                 raft_spec_snapshot_every(spec));
     } else if ((given & RAFT_SPEC_GIVEN_TOKEN) != 0 &&
                strcmp(spec->http_token, stored->http_token) != 0) {
         snprintf(text, bytes, "another http_token");

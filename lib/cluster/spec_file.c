@@ -106,6 +106,25 @@ static void take_check_quorum(struct raft_fields *fields, const struct raft_tree
     }
 }
 
+static void take_lease_reads(struct raft_fields *fields, const struct raft_tree *value)
+{
+    if (raft_fields_bool(fields, value, &raft_spec_reading_of(fields)->file->spec.lease_reads)) {
+        give(fields, RAFT_SPEC_GIVEN_LEASE_READS);
+    }
+}
+
+static void take_snapshot_every(struct raft_fields *fields, const struct raft_tree *value)
+{
+    struct raft_fields_range range = {1, RAFT_SPEC_SNAPSHOT_MAX,
+                                      "a number of entries 1..1000000000"};
+    uint64_t every = 0;
+
+    if (raft_fields_number(fields, value, range, &every)) {
+        raft_spec_reading_of(fields)->file->spec.snapshot_every = (uint32_t)every;
+        give(fields, RAFT_SPEC_GIVEN_SNAPSHOT_EVERY);
+    }
+}
+
 static void take_token(struct raft_fields *fields, const struct raft_tree *value)
 {
     struct raft_spec *spec = &raft_spec_reading_of(fields)->file->spec;
@@ -127,6 +146,8 @@ static const struct raft_field cluster_rows[] = {
     {"restart", take_restart, NULL},
     {"pre_vote", take_pre_vote, NULL},
     {"check_quorum", take_check_quorum, NULL},
+    {"lease_reads", take_lease_reads, NULL},
+    {"snapshot_every", take_snapshot_every, NULL},
     {"http_token", take_token, NULL},
     {"nodes", take_nodes, NULL},
     {"_comment", NULL, NULL},

@@ -34,6 +34,8 @@ enum raft_spec_given {
     RAFT_SPEC_GIVEN_TOKEN = 1 << 7,
     RAFT_SPEC_GIVEN_COUNT = 1 << 8, /* nodes: 5 */
     RAFT_SPEC_GIVEN_NODES = 1 << 9, /* nodes: a list of them, or addresses */
+    RAFT_SPEC_GIVEN_LEASE_READS = 1 << 10,
+    RAFT_SPEC_GIVEN_SNAPSHOT_EVERY = 1 << 11,
 };
 
 enum { RAFT_SPEC_NOTICES_BYTES = 2048, RAFT_SPEC_FILE_BYTES = 256 };

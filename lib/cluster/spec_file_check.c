@@ -128,6 +128,17 @@ static void check_timing(struct raft_fields *fields, const struct raft_tree *roo
     file->given |= RAFT_SPEC_GIVEN_TIMING;
 }
 
+/* Leases stand on a leader that gives up when nobody hears it. */
+static void check_reads(struct raft_fields *fields, const struct raft_tree *root)
+{
+    const struct raft_spec *spec = &raft_spec_reading_of(fields)->file->spec;
+
+    if (spec->lease_reads && !spec->check_quorum) {
+        raft_fields_complain(fields, raft_tree_find(root, "lease_reads"),
+                             "reads by lease want check_quorum: true");
+    }
+}
+
 /* -- start states ------------------------------------------------------------------------------ */
 
 static raft_term last_term(const struct raft_start_state *start)
@@ -269,6 +280,7 @@ void raft_spec_check_file(struct raft_fields *fields, const struct raft_tree *ro
 
     if (!reading->file->is_course) {
         check_timing(fields, root);
+        check_reads(fields, root);
     }
     for (uint32_t i = 0; !fields->failed && reading->nodes[i] != NULL && i < spec->nodes_count;
          i++) {

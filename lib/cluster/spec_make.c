@@ -96,6 +96,9 @@ enum raft_error raft_spec_fill(const struct raft_spec_options *options, struct r
     snprintf(spec->name, sizeof spec->name, "%s", options->name);
     spec->cluster = raft_random_system();
     spec->restart_crash = options->restart_crash;
+    spec->lease_reads = options->lease_reads || spec->lease_reads;
+    spec->snapshot_every =
+        options->snapshot_every != 0 ? options->snapshot_every : spec->snapshot_every;
     spec->seed = options->seed != 0 ? options->seed : spec->seed;
     while (spec->seed == 0) {
         spec->seed = raft_random_system();

@@ -119,6 +119,7 @@ static const char *read_fields(const struct raft_json *json, struct raft_spec *s
     uint64_t election;
     uint64_t heartbeat;
     uint64_t next;
+    uint64_t every = 0;
 
     if (strcmp(raft_json_string(json, "schema", ""), SPEC_SCHEMA) != 0) {
         return "schema: expected \"" SPEC_SCHEMA "\"";
@@ -147,6 +148,12 @@ static const char *read_fields(const struct raft_json *json, struct raft_spec *s
     }
     spec->pre_vote = raft_json_bool(json, "pre_vote", true);
     spec->check_quorum = raft_json_bool(json, "check_quorum", true);
+    spec->lease_reads = raft_json_bool(json, "lease_reads", false);
+    if (raft_json_get(json, "snapshot_every") != NULL &&
+        !read_number(json, "snapshot_every", RAFT_SPEC_SNAPSHOT_MAX, &every)) {
+        return "snapshot_every: expected 1 to 1000000000";
+    }
+    spec->snapshot_every = (uint32_t)every;
     if (raft_json_get(json, "http_token") != NULL &&
         !read_text(json, "http_token", spec->http_token, sizeof spec->http_token)) {
         return "http_token: expected a text of at most 64 bytes";
@@ -287,6 +294,12 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
     }
     raft_json_add_bool(json, "pre_vote", spec->pre_vote);
     raft_json_add_bool(json, "check_quorum", spec->check_quorum);
+    if (spec->lease_reads) {
+        raft_json_add_bool(json, "lease_reads", true);
+    }
+    if (spec->snapshot_every != 0) {
+        raft_json_add_integer(json, "snapshot_every", spec->snapshot_every);
+    }
     if (spec->http_token[0] != 0) {
         raft_json_add_string(json, "http_token", spec->http_token);
     }

@@ -113,6 +113,15 @@ static void add_timers(struct raft_json *answer, const struct raft_server *serve
     raft_json_add(answer, "timers", timers);
 }
 
+static void add_reads(struct raft_json *answer, const struct raft_server *server,
+                      const struct raft_node_status *status)
+{
+    struct raft_json *reads = raft_json_object();
+    raft_json_add_bool(reads, "by_lease", server->options.node.core.lease_reads);
+    raft_json_add_bool(reads, "lease", status->core.lease);
+    raft_json_add(answer, "reads", reads);
+}
+
 static void add_promise(struct raft_json *answer, const struct raft_shm_node *record)
 {
     struct raft_json *promised = raft_json_object();
@@ -150,6 +159,7 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     add_count(answer, "clients", status.clients);
     add_count(answer, "time_us", server->now);
     add_timers(answer, server, &status);
+    add_reads(answer, server, &status);
     raft_json_add(answer, "config", raft_server_render_config(&status.core));
     add_storage(answer, &status);
     add_promise(answer, &server->publisher.record);

@@ -72,6 +72,32 @@ teardown() { cluster_down; }
   assert_output --partial "has 3 nodes, not 5"
 }
 
+@test "up --snapshot-every and --lease-reads are for good, and refused afterwards" {
+  cluster_up 3 --snapshot-every 8 --lease-reads --timing fast
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do must_put key "$i"; done
+  run -0 raftctl wait "commit>=20"
+  run -0 raftctl wait converged
+  run -0 raftctl inspect leader --json
+  assert_equal "$(json '["snapshot"]["index"] >= 8, value["log"]["first"] > 1' <<< "$output")" "(True, True)"
+  assert_equal "$(json '["self"]["reads"]["by_lease"]' <<< "$output")" True
+  assert_equal "$(raftctl get key)" 20
+  run -0 raftctl up -d --snapshot-every 8 --lease-reads
+  run -2 raftctl up -d --snapshot-every 9
+  assert_output --partial "has --snapshot-every 8, not 9"
+  raftctl down
+  run -0 raftctl up -d
+  run -0 raftctl inspect n1 --json
+  assert_equal "$(json '["self"]["reads"]["by_lease"]' <<< "$output")" True
+  run -0 raftctl -c plain up 1 -d --timing fast
+  run -2 raftctl -c plain up -d --lease-reads
+  assert_output --partial "has no --lease-reads"
+  run -2 raftctl -c plain up -d --snapshot-every 9
+  assert_output --partial "has --snapshot-every 8192, not 9"
+  run -0 raftctl -c plain up -d --snapshot-every 8192
+  run -2 raftctl -c other up -d --snapshot-every 0
+  assert_output --partial '"0" is not a number from 1 to 1000000000'
+}
+
 @test "up --app chooses the app for good, and the commands of another one say so" {
   for app in bank queue; do
     run -0 raftctl -c "$app" up 1 -d --timing fast --app "$app"

@@ -64,6 +64,8 @@ static void reads_back_what_was_written(void **state)
     struct raft_spec read;
     assert_int_equal(make(place, 63, 0), RAFT_OK);
     place->spec.restart_crash = true;
+    place->spec.lease_reads = true;
+    place->spec.snapshot_every = RAFT_SPEC_SNAPSHOT_MAX;
     assert_int_equal(
         raft_spec_write(place->path, &place->spec, place->message, sizeof place->message), RAFT_OK);
     assert_int_equal(raft_spec_read(place->path, &read, place->message, sizeof place->message),

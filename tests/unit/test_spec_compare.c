@@ -82,14 +82,19 @@ static void what_is_typed_wins(void **state)
                                         .nodes = 4,
                                         .app = "queue",
                                         .timing = "fast",
-                                        .seed = 9};
-    read_text(place, &place->made, "nodes: 2\napp: bank\nelection_timeout_ms: 99\nseed: 8\n");
+                                        .seed = 9,
+                                        .snapshot_every = 50};
+    read_text(place, &place->made,
+              "nodes: 2\napp: bank\nelection_timeout_ms: 99\nseed: 8\n"
+              "snapshot_every: 60\nlease_reads: true\n");
     assert_int_equal(raft_spec_make(&options, &place->spec, place->message, 512), RAFT_OK);
     assert_int_equal(place->spec.nodes_count, 4);
     assert_string_equal(place->spec.app, "queue");
     assert_string_equal(place->spec.timing, "fast");
     assert_int_equal(place->spec.election_timeout, 150000);
     assert_int_equal(place->spec.seed, 9);
+    assert_int_equal(place->spec.snapshot_every, 50);
+    assert_true(place->spec.lease_reads);
     assert_false(raft_spec_file_differs(&place->made, &place->spec, place->text, 256));
     read_text(place, &place->made, "nodes: [{}, {}]\n");
     assert_int_equal(raft_spec_make(&options, &place->spec, place->message, 512), RAFT_INVALID);
@@ -130,6 +135,10 @@ static void the_first_difference_is_told(void **state)
         {"restart: crash", "restart never, not crash"},
         {"pre_vote: false", "pre_vote true, not false"},
         {"check_quorum: false", "check_quorum true, not false"},
+        {"lease_reads: false", NULL},
+        {"lease_reads: true", "lease_reads false, not true"},
+        {"snapshot_every: 8192", NULL},
+        {"snapshot_every: 100", "snapshot_every 8192, not 100"},
         {"http_token: x", "another http_token"},
         {"nodes: [{start: {term: 1}}, {}]", "other start states"},
         {"{\"addresses\": [{\"ip\": \"127.0.0.1\", \"port\": 1}]}", "app kv, not queue"},

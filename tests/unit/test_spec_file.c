@@ -82,6 +82,7 @@ static void a_file_fills_the_struct(void **state)
     static const char text[] =
         "name: demo\napp: queue\nelection_timeout_ms: 300\nheartbeat_ms: 20\n"
         "seed: 18446744073709551615\npre_vote: false\ncheck_quorum: true\n"
+        "lease_reads: true\nsnapshot_every: 100\n"
         "restart: crash\nhttp_token: secret\nnodes:\n"
         "  - {id: n2, port: 9102, http: 8102}\n"
         "  - {id: 5, host: \"::1\", http: \"0.0.0.0:80\"}\n"
@@ -97,6 +98,8 @@ static void a_file_fills_the_struct(void **state)
     assert_false(spec->pre_vote);
     assert_true(spec->check_quorum);
     assert_true(spec->restart_crash);
+    assert_true(spec->lease_reads);
+    assert_int_equal(spec->snapshot_every, 100);
     assert_string_equal(spec->http_token, "secret");
     assert_int_equal(spec->nodes_count, 3);
     assert_int_equal(spec->nodes[0].id, 2);
@@ -111,8 +114,8 @@ static void a_file_fills_the_struct(void **state)
     assert_int_equal(spec->founders_count, 3);
     assert_int_equal(spec->founders[1], 5);
     assert_int_equal(place->file.without_http, 4);
-    assert_int_equal(place->file.given,
-                     RAFT_SPEC_GIVEN_COUNT - 1 + RAFT_SPEC_GIVEN_NODES); /* All but a count. */
+    assert_int_equal(place->file.given, 2 * RAFT_SPEC_GIVEN_SNAPSHOT_EVERY - 1 -
+                                            RAFT_SPEC_GIVEN_COUNT); /* All but a count. */
     assert_false(place->file.has_starts);
 }
 
@@ -198,6 +201,12 @@ static const struct {
     {"seed: 18446744073709551616",
      ":2: seed: expected a number 0..18446744073709551615, got 18446744073709551616"},
     {"pre_vote: yes", ":2: pre_vote: expected true or false, got \"yes\""},
+    {"lease_reads: 1", ":2: lease_reads: expected true or false, got 1"},
+    {"check_quorum: false\nlease_reads: true",
+     ":3: lease_reads: reads by lease want check_quorum: true"},
+    {"snapshot_every: 0", ":2: snapshot_every: expected a number of entries 1..1000000000, got 0"},
+    {"snapshot_every: 1000000001",
+     ":2: snapshot_every: expected a number of entries 1..1000000000, got 1000000001"},
     {"check_quorum: 1", ":2: check_quorum: expected true or false, got 1"},
     {"restart: always", ":2: restart: expected crash or never, got \"always\""},
     {"http_token: 5", ":2: http_token: expected a text of 1 to 64 characters (in quotes, if you "
@@ -208,7 +217,8 @@ static const struct {
     {"nods: 3", ":2: nods: unknown field; did you mean nodes?"},
     {"anything: 3",
      ":2: anything: unknown field; there are name, app, timing, election_timeout_ms, "
-     "heartbeat_ms, seed, restart, pre_vote, check_quorum, http_token, nodes"},
+     "heartbeat_ms, seed, restart, pre_vote, check_quorum, lease_reads, "
+     "snapshot_every, http_token, nodes"},
 };
 
 static void A7_every_complaint_names_place_and_cause(void **state)
@@ -225,7 +235,8 @@ static void A7_every_complaint_names_place_and_cause(void **state)
                      ":4: nodes[0].port: expected a port 1..65535, got \"85x\"");
     expect_complaint(place, "c.yaml", "- 1\n",
                      ":1: expected a map of name, app, timing, election_timeout_ms, heartbeat_ms, "
-                     "seed, restart, pre_vote, check_quorum, http_token, nodes, got a list");
+                     "seed, restart, pre_vote, check_quorum, lease_reads, snapshot_every, "
+                     "http_token, nodes, got a list");
 }
 
 static void start_states_are_read(void **state)
