@@ -82,6 +82,12 @@ static struct raft_json *make_json(const struct raft_view *view, const struct ra
                               (int64_t)mine->dropped[i]);
     }
     raft_json_add(json, "dropped", dropped);
+    struct raft_json *shaped = raft_json_object();
+    for (uint32_t i = 0; i < RAFT_SHAPE_COUNT; i++) {
+        raft_json_add_integer(shaped, raft_shape_name((enum raft_shape)i),
+                              (int64_t)mine->shaped[i]);
+    }
+    raft_json_add(json, "shaped", shaped);
     add_peers(json, mine, view->now);
     return json;
 }

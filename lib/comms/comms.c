@@ -17,6 +17,15 @@ void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
     comms->ops->send(comms, packet, address);
 }
 
+bool raft_comms_spoil(struct raft_comms *comms, const struct raft_packet *packet, uint64_t dice)
+{
+    if (comms->ops->spoil == NULL) {
+        return false;
+    }
+    comms->ops->spoil(comms, packet, dice);
+    return true;
+}
+
 enum raft_error raft_comms_introduce(struct raft_comms *comms, const struct raft_endpoint *endpoint)
 {
     return comms->ops->introduce(comms, endpoint);
@@ -64,6 +73,20 @@ const char *raft_drop_name(enum raft_drop drop)
         RAFT_DROPS(X)
 #undef X
     case RAFT_DROP_COUNT:
+        break;
+    }
+    return "unknown";
+}
+
+const char *raft_shape_name(enum raft_shape shape)
+{
+    switch (shape) {
+#define X(name, text)                                                                              \
+    case RAFT_SHAPE_##name:                                                                        \
+        return text;
+        RAFT_SHAPES(X)
+#undef X
+    case RAFT_SHAPE_COUNT:
         break;
     }
     return "unknown";

@@ -43,6 +43,8 @@ struct raft_endpoint {
     X(CHECKSUM, "checksum")       /* its bytes are not those that were sent */                     \
     X(BODY, "body")               /* the body does not decode */                                   \
     X(CUT, "cut")                 /* the fault plan cut this link */                               \
+    X(LOST, "lost")               /* the fault plan makes this link lose some */                   \
+    X(HELD, "held")               /* too many are late already, as the fault plan wants it */      \
     X(SEND, "send")               /* the kernel refused to send */                                 \
     X(NOT_STARTED, "not_started") /* memory comms: the receiver is not there */
 
@@ -53,12 +55,27 @@ enum raft_drop {
         RAFT_DROP_COUNT
 };
 
+/* What the fault plan did to datagrams that were sent all the same; one counter each. */
+#define RAFT_SHAPES(X)                                                                             \
+    X(DELAYED, "delayed")       /* sent later */                                                   \
+    X(DUPLICATED, "duplicated") /* sent twice */                                                   \
+    X(REORDERED, "reordered")   /* held back for a later one to overtake it */                     \
+    X(CORRUPTED, "corrupted")   /* sent with flipped bits */
+
+enum raft_shape {
+#define X(name, text) RAFT_SHAPE_##name,
+    RAFT_SHAPES(X)
+#undef X
+        RAFT_SHAPE_COUNT
+};
+
 struct raft_comms_counters {
     uint64_t sent;
     uint64_t received;
     uint64_t bytes_sent;
     uint64_t bytes_received;
     uint64_t dropped[RAFT_DROP_COUNT];
+    uint64_t shaped[RAFT_SHAPE_COUNT];
 };
 
 /* Called for every good packet; packet borrows until return. */
@@ -75,6 +92,9 @@ struct raft_comms_ops {
     /* Sends to the node packet->to, or to address when packet->to is 0 (a client). */
     void (*send)(struct raft_comms *comms, const struct raft_packet *packet,
                  const struct raft_address *address);
+    /* As send to a node, but bits of what leaves are flipped, chosen by dice. May be NULL: then
+     * there are no bytes to damage. */
+    void (*spoil)(struct raft_comms *comms, const struct raft_packet *packet, uint64_t dice);
     /* A node may be sent to and listened to, there, from now on. */
     enum raft_error (*introduce)(struct raft_comms *comms,
                                  const struct raft_endpoint *endpoint) RAFT_MUST_USE;
@@ -90,7 +110,7 @@ struct raft_comms_ops {
     void (*destroy)(struct raft_comms *comms);
 };
 
-enum { RAFT_COMMS_VERSION = 3 };
+enum { RAFT_COMMS_VERSION = 4 };
 
 struct raft_comms {
     const struct raft_comms_ops *ops;
@@ -106,6 +126,9 @@ enum raft_error raft_comms_start(struct raft_comms *comms, raft_comms_receiver r
 void raft_comms_send(struct raft_comms *comms, const struct raft_packet *packet,
                      const struct raft_address *address);
 
+/* False: this adapter cannot. */
+bool raft_comms_spoil(struct raft_comms *comms, const struct raft_packet *packet, uint64_t dice);
+
 /* A new node, or a known one that has moved. RAFT_INVALID if it is ourselves or has no numeric
  * address of our family, RAFT_LIMIT if too many are known. Where the wire knows all nodes anyway,
  * nothing is to be done. */
@@ -120,6 +143,7 @@ bool raft_comms_read(struct raft_comms *comms, uint32_t budget);
 void raft_comms_stop(struct raft_comms *comms);
 void raft_comms_destroy(struct raft_comms **comms); /* *comms becomes NULL; NULL is fine */
 const char *raft_drop_name(enum raft_drop drop);
+const char *raft_shape_name(enum raft_shape shape);
 
 /* Wire header, 56 bytes, big-endian:
  *  0 magic "RFT1"   4 version u8   5 type u8   6 flags u16 (0; bit 0 is kept for authentication)
@@ -166,9 +190,26 @@ struct raft_faults; /* faults/faults.h */
 
 /* Wraps inner (owned from now on): messages between nodes obey the plan, client traffic passes. A
  * cut is looked at when a message is sent and again when it arrives, so one that was under way does
- * not leak through. faults and now (the host's present cluster time) are read at each message and
- * may be refreshed between two. */
-struct raft_comms *raft_comms_fault_create(struct raft_comms *inner, raft_id self,
-                                           const struct raft_faults *faults, const raft_time *now);
+ * not leak through; how bad a link is, when a message is sent, so by one side alone. faults and now
+ * (the host's present cluster time) are read at each message and may be refreshed between two.
+ *
+ * What is to leave later is held in here, bounded (held.h), until the host calls
+ * raft_comms_fault_run at the time it is asked for. A link that is healed lets at once go what it
+ * held. What cannot be damaged is lost. */
+struct raft_comms_fault_options {
+    raft_id self;
+    const struct raft_faults *faults;
+    const raft_time *now;
+    uint64_t seed;                            /* of all chances */
+    const struct raft_serializer *serializer; /* NULL: nothing is held, what were late is not */
+};
+struct raft_comms *raft_comms_fault_create(struct raft_comms *inner,
+                                           const struct raft_comms_fault_options *options);
+
+/* Sends what is due. */
+void raft_comms_fault_run(struct raft_comms *comms);
+
+/* When to run next, by the cluster's clock; UINT64_MAX = nothing is held. */
+raft_time raft_comms_fault_due(const struct raft_comms *comms);
 
 #endif

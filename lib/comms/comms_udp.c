@@ -104,24 +104,48 @@ static bool send_bytes(const struct udp_comms *self, size_t bytes,
     return sent == (ssize_t)bytes;
 }
 
-static void send_packet(struct raft_comms *comms, const struct raft_packet *packet,
-                        const struct raft_address *address)
+/* A packet as the datagram that leaves; 0 if it cannot. */
+static size_t prepare(struct udp_comms *self, const struct raft_packet *packet,
+                      const struct raft_address *address, union raft_socket_address *target)
 {
-    struct udp_comms *self = cast_comms(comms);
-    union raft_socket_address target;
     struct raft_packet stamped = *packet;
     stamped.from = self->self;
     stamped.incarnation = self->incarnation;
-    size_t bytes = 0;
-    if (self->receiver != NULL && find_target(self, packet, address, &target)) {
-        bytes = raft_datagram_encode(self->serializer, self->cluster, &stamped, self->outgoing);
+    if (self->receiver == NULL || !find_target(self, packet, address, target)) {
+        return 0;
     }
-    if (bytes == 0 || !send_bytes(self, bytes, &target)) {
+    return raft_datagram_encode(self->serializer, self->cluster, &stamped, self->outgoing);
+}
+
+static void send_prepared(struct udp_comms *self, size_t bytes,
+                          const union raft_socket_address *target)
+{
+    if (bytes == 0 || !send_bytes(self, bytes, target)) {
         self->counters.dropped[RAFT_DROP_SEND]++;
         return;
     }
     self->counters.sent++;
     self->counters.bytes_sent += bytes;
+}
+
+static void send_packet(struct raft_comms *comms, const struct raft_packet *packet,
+                        const struct raft_address *address)
+{
+    struct udp_comms *self = cast_comms(comms);
+    union raft_socket_address target;
+    send_prepared(self, prepare(self, packet, address, &target), &target);
+}
+
+static void spoil_packet(struct raft_comms *comms, const struct raft_packet *packet, uint64_t dice)
+{
+    struct udp_comms *self = cast_comms(comms);
+    union raft_socket_address target;
+    size_t bytes = prepare(self, packet, NULL, &target);
+    if (bytes > 0) {
+        raft_datagram_damage(self->outgoing, bytes, (dice >> 8) % (8 * bytes),
+                             1 + (dice & UINT8_MAX) % RAFT_DATAGRAM_FLIPS_MAX);
+    }
+    send_prepared(self, bytes, &target);
 }
 
 static enum raft_error introduce_node(struct raft_comms *comms,
@@ -176,6 +200,7 @@ static const struct raft_comms_ops udp_ops = {
     .version = RAFT_COMMS_VERSION,
     .start = start_comms,
     .send = send_packet,
+    .spoil = spoil_packet,
     .introduce = introduce_node,
     .forget = forget_node,
     .counters = copy_counters,

@@ -141,3 +141,10 @@ void raft_datagram_seal(uint8_t *datagram, size_t bytes)
 {
     (void)raft_bytes_put(datagram + AT_CHECKSUM, sum_up(datagram, bytes), 8);
 }
+
+void raft_datagram_damage(uint8_t *datagram, size_t bytes, uint64_t first, uint64_t flips)
+{
+    for (uint64_t bit = first; bit < first + flips; bit++) {
+        datagram[bit / 8 % bytes] ^= (uint8_t)(1U << bit % 8);
+    }
+}

@@ -42,4 +42,9 @@ size_t raft_datagram_encode(const struct raft_serializer *serializer, uint64_t c
 /* Writes the checksum of a whole datagram into its header, as raft_datagram_encode does. */
 void raft_datagram_seal(uint8_t *datagram, size_t bytes);
 
+/* Flips so many bits in a row from one on, counted through all bytes and round to the first again:
+ * a burst, as cables make them. */
+void raft_datagram_damage(uint8_t *datagram, size_t bytes, uint64_t first, uint64_t flips);
+enum { RAFT_DATAGRAM_FLIPS_MAX = 20 };
+
 #endif

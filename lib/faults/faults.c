@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "faults/faults.h"
 
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(RAFT_FAULTS_MAX <= 64, "used has a bit for each");
@@ -36,6 +37,7 @@ static void remove_fault(struct raft_faults *faults, uint32_t place)
 {
     memset(&faults->list[place], 0, sizeof faults->list[place]);
     faults->used &= ~(UINT64_C(1) << place);
+    faults->shaping &= ~(UINT64_C(1) << place);
 }
 
 void raft_faults_init(struct raft_faults *faults)
@@ -44,23 +46,59 @@ void raft_faults_init(struct raft_faults *faults)
     faults->next_id = 1;
 }
 
-bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to)
+/* The first of these faults that lives and has the link; the ones from it on stay in places. */
+static const struct raft_fault *find_on_link(const struct raft_faults *faults, raft_time now,
+                                             const uint32_t slots[2], uint64_t *places)
 {
-    if (faults->used == 0) {
-        return false;
-    }
-    uint32_t sender = find_slot(faults, from);
-    uint32_t receiver = find_slot(faults, to);
-    if (sender == RAFT_NODES_MAX || receiver == RAFT_NODES_MAX || sender == receiver) {
-        return false;
-    }
-    for (uint64_t left = faults->used; left != 0; left &= left - 1) {
-        const struct raft_fault *fault = &faults->list[__builtin_ctzll(left)];
-        if (is_alive(fault, now) && ((fault->row[sender] >> receiver) & 1) != 0) {
-            return true;
+    for (; *places != 0; *places &= *places - 1) {
+        const struct raft_fault *fault = &faults->list[__builtin_ctzll(*places)];
+        if (is_alive(fault, now) && ((fault->row[slots[0]] >> slots[1]) & 1) != 0) {
+            return fault;
         }
     }
-    return false;
+    return NULL;
+}
+
+/* False if it is no link between two nodes of this plan. */
+static bool find_slots(const struct raft_faults *faults, raft_id from, raft_id to,
+                       uint32_t slots[2])
+{
+    slots[0] = find_slot(faults, from);
+    slots[1] = find_slot(faults, to);
+    return slots[0] != RAFT_NODES_MAX && slots[1] != RAFT_NODES_MAX && slots[0] != slots[1];
+}
+
+bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to)
+{
+    uint64_t places = faults->used & ~faults->shaping;
+    uint32_t slots[2];
+    return places != 0 && find_slots(faults, from, to, slots) &&
+           find_on_link(faults, now, slots, &places) != NULL;
+}
+
+bool raft_faults_link(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to,
+                      struct raft_link *link)
+{
+    uint64_t places = faults->used & faults->shaping;
+    uint32_t slots[2];
+    *link = (struct raft_link){.quality = {0}};
+    if (places == 0 || !find_slots(faults, from, to, slots)) {
+        return false;
+    }
+    const struct raft_fault *fault;
+    while ((fault = find_on_link(faults, now, slots, &places)) != NULL) {
+        raft_link_combine(link, &fault->link);
+        places &= places - 1;
+    }
+    return raft_link_is_shaped(link);
+}
+
+void raft_fault_text(const struct raft_fault *fault, char *text, size_t bytes)
+{
+    char link[RAFT_LINK_TEXT];
+    raft_link_text(&fault->link, link, sizeof link);
+    (void)snprintf(text, bytes, "%.*s%s%s", RAFT_FAULT_TEXT, fault->target,
+                   link[0] != '\0' ? " " : "", link); /* RAFT_FAULT_LINE holds it */
 }
 
 enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fault *fault,
@@ -79,6 +117,7 @@ enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fa
         added.target[RAFT_FAULT_TEXT - 1] = '\0';
         faults->list[i] = added;
         faults->used |= UINT64_C(1) << i;
+        faults->shaping |= (uint64_t)raft_link_is_shaped(&added.link) << i;
         *id = added.id;
         return RAFT_OK;
     }

@@ -2,9 +2,10 @@
  *
  * The fault plan: what is broken between nodes, as plain data.
  *
- * A plan is a short list of faults, each with the links it cuts (a matrix by slot: row sends to
- * column), so that a person sees ids, ages and ends, and can heal one of several. A link is cut
- * while any living fault cuts it; there is no second, derived matrix to disagree. Interceptors
+ * A plan is a short list of faults, each with its links (a matrix by slot: row sends to column) and
+ * what it does to them: it cuts them, or makes them bad (link.h). So a person sees ids, ages and
+ * ends, and can heal one of several. A link is cut while any living fault cuts it, and as bad as
+ * all others together make it; there is no second, derived matrix to disagree. Interceptors
  * (comms_fault.c) read it; the simulator writes it directly, the supervisor publishes it through
  * shared memory (shm.h) in two copies with an epoch. Expiry is a deadline on the cluster's clock
  * judged by each reader, so a fault ends without a supervisor too.
@@ -14,11 +15,12 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "faults/link.h"
 #include "raft/types.h"
 
 enum { RAFT_FAULTS_MAX = 64, RAFT_FAULT_TEXT = 128, RAFT_FAULT_KIND = 16 };
 
-/* One fault: the links it cuts. row[s] bit d: messages from slot s to slot d are lost. */
+/* One fault and its links. row[s] bit d: the link from slot s to slot d is one of them. */
 struct raft_fault {
     uint64_t id;                  /* 1, 2, ..: f1, f2 on a screen; 0 = free */
     uint64_t since;               /* seq of the event that made it */
@@ -27,11 +29,13 @@ struct raft_fault {
     char kind[RAFT_FAULT_KIND];   /* "halves", "isolate", "cut", .. */
     char target[RAFT_FAULT_TEXT]; /* as a person reads it: "n1 n2 | n3 n4 n5" */
     uint64_t row[RAFT_NODES_MAX];
+    struct raft_link link; /* how bad they are; all 0 = they are cut */
 };
 
 struct raft_faults {
     uint64_t next_id;
     uint64_t used; /* bit i: list[i] holds a fault, so that a look at a quiet plan costs nothing */
+    uint64_t shaping;            /* bit i: and it makes its links bad instead of cutting them */
     raft_id ids[RAFT_NODES_MAX]; /* which node is in which slot; 0 = free */
     struct raft_fault list[RAFT_FAULTS_MAX];
 };
@@ -41,6 +45,15 @@ void raft_faults_init(struct raft_faults *faults);
 
 /* Is the link between two nodes cut at this time? Unknown ids: no. */
 bool raft_faults_is_cut(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to);
+
+/* How bad the link between two nodes is at this time, all faults together; false if nothing shapes
+ * it, and link is all 0. Whether it is cut as well is another question. */
+bool raft_faults_link(const struct raft_faults *faults, raft_time now, raft_id from, raft_id to,
+                      struct raft_link *link);
+
+/* What a fault does and where, as a person reads it: "n1>n2 loss=20%", "n1 | n2 n3". */
+enum { RAFT_FAULT_LINE = RAFT_FAULT_TEXT + RAFT_LINK_TEXT };
+void raft_fault_text(const struct raft_fault *fault, char *text, size_t bytes);
 
 /* Adds a fault and gives it the next id (made and since are the caller's), or RAFT_LIMIT. With
  * replace, all others go first. */

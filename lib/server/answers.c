@@ -89,6 +89,7 @@ static void add_counters(struct raft_json *answer, const struct raft_comms *comm
     struct raft_comms_counters counters;
     struct raft_json *messages = raft_json_object();
     struct raft_json *dropped = raft_json_object();
+    struct raft_json *shaped = raft_json_object();
     raft_comms_counters(comms, &counters);
     add_count(messages, "sent", counters.sent);
     add_count(messages, "received", counters.received);
@@ -98,6 +99,10 @@ static void add_counters(struct raft_json *answer, const struct raft_comms *comm
         add_count(dropped, raft_drop_name((enum raft_drop)i), counters.dropped[i]);
     }
     raft_json_add(messages, "dropped", dropped);
+    for (uint32_t i = 0; i < RAFT_SHAPE_COUNT; i++) {
+        add_count(shaped, raft_shape_name((enum raft_shape)i), counters.shaped[i]);
+    }
+    raft_json_add(messages, "shaped", shaped);
     raft_json_add(answer, "messages", messages);
 }
 

@@ -94,6 +94,12 @@ static void put_messages(struct raft_http_call *call)
         raft_http_print(call, "raft_messages_dropped_total{reason=\"%s\"} %" PRIu64 "\n",
                         raft_drop_name((enum raft_drop)i), counters.dropped[i]);
     }
+    put_head(call, "raft_messages_shaped_total", "counter",
+             "Datagrams that a bad link (raftctl link) made late, doubled, turned or damaged.");
+    for (uint32_t i = 0; i < RAFT_SHAPE_COUNT; i++) {
+        raft_http_print(call, "raft_messages_shaped_total{how=\"%s\"} %" PRIu64 "\n",
+                        raft_shape_name((enum raft_shape)i), counters.shaped[i]);
+    }
 }
 
 static void put_http(struct raft_http_call *call)

@@ -240,6 +240,7 @@ static void fill_record(struct raft_server_publisher *publisher, raft_time now)
     record->sent = counters.sent;
     record->received = counters.received;
     memcpy(record->dropped, counters.dropped, sizeof record->dropped);
+    memcpy(record->shaped, counters.shaped, sizeof record->shaped);
     record->config_index = status.core.config_index;
     record->config_committed = status.core.config_committed ? 1 : 0;
     record->config = status.core.config;

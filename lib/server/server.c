@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/assert.h"
+#include "base/hash.h"
 #include "server/http.h"
 #include "server/internal.h"
 #include "server/mailbox.h"
@@ -32,6 +33,7 @@ static void note_image(void *context, uint64_t token, enum raft_error error, str
 static void note_space(void *context, bool gone);
 static void note_failed(void *context, enum raft_error error);
 static raft_time read_clock(void *context);
+static struct raft_comms *wrap_comms(struct raft_server *server);
 
 struct raft_server *raft_server_new(const struct raft_server_options *options)
 {
@@ -50,9 +52,7 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
                                               .space = note_space,
                                               .failed = note_failed};
     server->log_thread = raft_server_log_create(options->log, &sink);
-    server->comms =
-        raft_comms_fault_create(options->udp, options->node.core.id, &server->faults, &server->now);
-    ASSERT(server->comms != NULL);
+    server->comms = wrap_comms(server);
     server->errors = raft_errors_create(options->error_file, options->node.core.id);
     raft_watchdog_init(&server->watchdog, &options->patience, server->errors);
     server->app = raft_watchdog_app(&server->watchdog, options->app);
@@ -76,6 +76,22 @@ struct raft_server *raft_server_new(const struct raft_server_options *options)
     server->control = raft_server_control_create(server);
     server->http = raft_http_create(server);
     return server;
+}
+
+/* The chances of bad links are drawn from a stream of their own, and anew in each life. */
+static struct raft_comms *wrap_comms(struct raft_server *server)
+{
+    const struct raft_server_options *options = &server->options;
+    const struct raft_comms_fault_options faults = {
+        .self = options->node.core.id,
+        .faults = &server->faults,
+        .now = &server->now,
+        .seed = options->node.seed ^ raft_hash_u64(RAFT_HASH_SEED, options->node.incarnation),
+        .serializer = options->serializer,
+    };
+    struct raft_comms *comms = raft_comms_fault_create(options->udp, &faults);
+    ASSERT(comms != NULL);
+    return comms;
 }
 
 static raft_time read_clock(void *context)
@@ -206,6 +222,7 @@ void raft_server_turn_begin(struct raft_server *server)
     raft_time now = raft_shm_now(server->options.shm);
     (void)raft_shm_faults_read(server->options.shm, &server->faults_epoch, &server->faults);
     server->now = now > server->now ? now : server->now;
+    raft_comms_fault_run(server->comms);
     raft_node_advance(server->node, server->now);
 }
 
@@ -218,7 +235,9 @@ void raft_server_turn_end(struct raft_server *server)
         raft_server_meet_peers(server);
     }
     raft_server_publish(&server->publisher, server->now);
-    uint64_t sleep = raft_shm_real_until(server->options.shm, raft_node_deadline(server->node));
+    raft_time due = raft_comms_fault_due(server->comms);
+    raft_time deadline = raft_node_deadline(server->node);
+    uint64_t sleep = raft_shm_real_until(server->options.shm, due < deadline ? due : deadline);
     if (server->publisher.ring_owed && sleep > RING_RETRY_NS) {
         sleep = RING_RETRY_NS;
     }

@@ -85,7 +85,7 @@ _Static_assert(sizeof(raft_shm_word) == sizeof(uint64_t), "a word is 8 bytes");
 _Static_assert(sizeof(struct raft_shm_event) == RAFT_SHM_EVENT_WORDS * sizeof(uint64_t), "event");
 _Static_assert(offsetof(struct raft_shm_event, seq) == 0,
                "an event is published by its first word");
-_Static_assert(sizeof(struct raft_shm_node) == 328 + 48 * RAFT_NODES_MAX, "ABI: node record");
+_Static_assert(sizeof(struct raft_shm_node) == 376 + 48 * RAFT_NODES_MAX, "ABI: node record");
 _Static_assert(sizeof(struct raft_shm_service) == 160, "ABI: service record");
 _Static_assert(sizeof(struct raft_shm_cluster) == 168, "ABI: cluster record");
 _Static_assert(sizeof(struct raft_shm_clock) == 32, "ABI: clock record");

@@ -27,7 +27,7 @@
 #include "faults/faults.h"
 #include "raft/raft.h"
 
-enum { RAFT_SHM_ABI = 5, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
+enum { RAFT_SHM_ABI = 6, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
 
 struct raft_shm; /* one mapping of one table */
 
@@ -62,6 +62,7 @@ struct raft_shm_node {
     uint64_t sent;
     uint64_t received;
     uint64_t dropped[RAFT_DROP_COUNT];
+    uint64_t shaped[RAFT_SHAPE_COUNT];
     uint64_t config_index;     /* of the members in force; 0 = those the cluster began with */
     uint32_t config_committed; /* 1: and committed, as far as this node knows */
     struct raft_config config; /* the members in force; count 0: this node knows of none */

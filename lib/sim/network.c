@@ -12,7 +12,7 @@
 #include "comms/datagram.h"
 #include "sim/internal.h"
 
-enum { HEAD_BYTES = 96, INBOX_MAX = 256, TAIL_DOUBLINGS = 8, FLIPS_MAX = 20 };
+enum { HEAD_BYTES = 96, INBOX_MAX = 256, TAIL_DOUBLINGS = 8 };
 
 /* What the network does with a packet. */
 enum fate { FATE_FINE, FATE_LOST, FATE_TWICE, FATE_FAR, FATE_CORRUPT, FATE_STALE };
@@ -343,9 +343,8 @@ static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
     struct raft_span span = {datagram, bytes};
     ASSERT(good && bytes > 0); /* We made it ourselves. */
     uint64_t first = raft_sim_below(sim, stream_of(parcel), 8 * bytes);
-    uint64_t flips = 1 + raft_sim_below(sim, stream_of(parcel), FLIPS_MAX);
-    for (uint64_t bit = first; bit < first + flips; bit++) /* A burst, as cables make them. */
-        datagram[bit / 8 % bytes] ^= (uint8_t)(1U << bit % 8);
+    uint64_t flips = 1 + raft_sim_below(sim, stream_of(parcel), RAFT_DATAGRAM_FLIPS_MAX);
+    raft_datagram_damage(datagram, bytes, first, flips);
     if (raft_datagram_open(span, &header) == RAFT_DROP_COUNT &&
         raft_datagram_decode(serializer, span, &header, &packet, entries) == RAFT_DROP_COUNT)
         raft_sim_fail(sim, "wire: damage of a packet is not found out");

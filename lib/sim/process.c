@@ -301,8 +301,9 @@ static void build_node(struct raft_sim_process *process)
     if (process->id <= voters)
         raft_config_voters(&options.config, voters);
     process->wire = raft_comms_memory_create(process->id, raft_sim_network_send, process);
-    process->comms = raft_comms_fault_create(process->wire, process->id, &process->sim->faults,
-                                             &process->sim->now);
+    const struct raft_comms_fault_options faults = {
+        .self = process->id, .faults = &process->sim->faults, .now = &process->sim->now};
+    process->comms = raft_comms_fault_create(process->wire, &faults);
     process->app = raft_sim_app_create(from, process->id, &process->run);
     struct raft_node_ports ports = {
         .log = process->disk.log,

@@ -105,8 +105,12 @@ static void *make_fixture(enum wire wire)
         fixture->inner[i] = raft_comms_memory_create(i + 1, carry, &fixture->inner[1 - i]);
         fixture->comms[i] = fixture->inner[i];
         if (wire == WIRE_FAULT) {
-            fixture->comms[i] =
-                raft_comms_fault_create(fixture->inner[i], i + 1, &fixture->faults, &fixture->now);
+            const struct raft_comms_fault_options options = {.self = i + 1,
+                                                             .faults = &fixture->faults,
+                                                             .now = &fixture->now,
+                                                             .serializer =
+                                                                 raft_serializer_msgpack()};
+            fixture->comms[i] = raft_comms_fault_create(fixture->inner[i], &options);
         }
         assert_non_null(fixture->comms[i]);
     }
@@ -377,9 +381,52 @@ static void test_client_traffic_passes_every_cut(void **state)
     assert_int_equal(counters.dropped[RAFT_DROP_CUT], 0);
 }
 
+/* Wherever the bits are flipped: no damaged datagram is taken for a good one, and each is counted.
+ */
+static void test_e3_damaged_datagrams_are_found_out(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_packet packet = {.kind = RAFT_PACKET_MESSAGE, .from = 1, .to = 2, .id = 9};
+    struct raft_random random;
+    struct raft_comms_counters counters;
+    uint64_t drops = 0;
+    packet.message.type = RAFT_MESSAGE_VOTE;
+    packet.message.from = 1;
+    packet.message.to = 2;
+    packet.message.id = 9;
+    raft_random_seed(&random, 5);
+    start(fixture, 0);
+    start(fixture, 1);
+    for (unsigned i = 0; i < 2000; i++) {
+        assert_true(raft_comms_spoil(fixture->comms[0], &packet, raft_random_next(&random)));
+        take_in(fixture, 1);
+    }
+    raft_comms_counters(fixture->comms[1], &counters);
+    for (unsigned i = 0; i < RAFT_DROP_COUNT; i++) {
+        drops += counters.dropped[i];
+    }
+    assert_int_equal(fixture->inbox[1].count, 0);
+    assert_int_equal(drops, 2000);
+    assert_true(counters.dropped[RAFT_DROP_CHECKSUM] > 0);
+}
+
+static void test_memory_has_no_bytes_to_damage(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_packet packet = {.kind = RAFT_PACKET_MESSAGE, .from = 1, .to = 2};
+    start(fixture, 0);
+    start(fixture, 1);
+    assert_false(raft_comms_spoil(fixture->comms[0], &packet, 1));
+    assert_int_equal(fixture->inbox[1].count, 0);
+}
+
 static void test_every_drop_has_a_name(void **state)
 {
     (void)state;
+    for (int shape = 0; shape < RAFT_SHAPE_COUNT; shape++) {
+        assert_string_not_equal(raft_shape_name((enum raft_shape)shape), "unknown");
+    }
+    assert_string_equal(raft_shape_name(RAFT_SHAPE_COUNT), "unknown");
     for (int drop = 0; drop < RAFT_DROP_COUNT; drop++) {
         assert_string_not_equal(raft_drop_name((enum raft_drop)drop), "unknown");
     }
@@ -409,6 +456,9 @@ int main(void)
         ON(fault, test_f18_what_was_under_way_does_not_leak),
         ON(fault, test_a_cut_ends_at_its_deadline),
         ON(fault, test_client_traffic_passes_every_cut),
+        ON(udp, test_e3_damaged_datagrams_are_found_out),
+        ON(memory, test_memory_has_no_bytes_to_damage),
+        ON(fault, test_memory_has_no_bytes_to_damage),
         cmocka_unit_test(test_every_drop_has_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

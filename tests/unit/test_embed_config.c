@@ -137,7 +137,7 @@ static void test_A8_a_port_that_is_not_whole_is_refused(void **state)
     config.comms = &comms;
     struct raft_server *server;
     assert_int_equal(raft_server_open(&config, &server, message, sizeof message), RAFT_VERSION);
-    assert_non_null(strstr(message, "comms: made for version 4"));
+    assert_non_null(strstr(message, "comms: made for version 5"));
 }
 
 static void drop_packet(void *context, const struct raft_packet *packet,

@@ -154,6 +154,12 @@ static void add_traffic(struct lines *lines, const struct raft_shm_node *record)
                      raft_drop_name((enum raft_drop)i));
         }
     }
+    for (unsigned i = 0; i < RAFT_SHAPE_COUNT; i++) {
+        if (record->shaped[i]) {
+            add_line(lines, TOP_PLAIN, "  %s %llu", raft_shape_name((enum raft_shape)i),
+                     (unsigned long long)record->shaped[i]);
+        }
+    }
 }
 
 static void add_peers(struct lines *lines, const struct raft_shm_node *record)
