@@ -51,7 +51,9 @@ enum raft_http_method {
     RAFT_HTTP_PUT = 2,
     RAFT_HTTP_POST = 4,
     RAFT_HTTP_DELETE = 8,
-    RAFT_HTTP_OTHER = 16
+    RAFT_HTTP_HEAD = 16,
+    RAFT_HTTP_LOOK = RAFT_HTTP_GET | RAFT_HTTP_HEAD,
+    RAFT_HTTP_OTHER = 32
 };
 
 struct raft_http_route {

@@ -18,10 +18,10 @@ static void run(struct raft_http_call *call, const struct raft_bank_command *com
 static void answer(struct raft_http_call *call, struct raft_span bytes);
 
 const struct raft_http_route raft_http_bank_routes[] = {
-    {RAFT_HTTP_GET, "/bank", "bank", RAFT_HTTP_ERROR, query_balance},
+    {RAFT_HTTP_LOOK, "/bank", "bank", RAFT_HTTP_ERROR, query_balance},
     {RAFT_HTTP_POST, "/bank/credit", "bank", RAFT_HTTP_ERROR, credit},
     {RAFT_HTTP_POST, "/bank/debit", "bank", RAFT_HTTP_ERROR, debit},
-    {RAFT_HTTP_GET, "/bank/log_stats", "bank", RAFT_HTTP_ERROR, show_log},
+    {RAFT_HTTP_LOOK, "/bank/log_stats", "bank", RAFT_HTTP_ERROR, show_log},
     {0},
 };
 

@@ -19,10 +19,13 @@ static void ask_node(struct raft_http_call *call, struct raft_span command,
 static void take_outcome(void *context, enum raft_reply_status status, raft_index index,
                          struct raft_span result);
 static bool redirect(struct raft_http_call *call);
+static const char *find_target(const char *uri);
+static bool is_marked(const char *target, size_t bytes);
 static void begin_waiting(struct raft_http_call *call);
 static void end_waiting(struct raft_http_call *call);
 static struct raft_http_call *take_first(struct raft_http *http);
 static void arm_timer(struct raft_http *http);
+static void frame(struct raft_http_call *call, int code);
 static void stop_reading(struct raft_http_call *call);
 static void note_sent(struct evhttp_request *request, void *context);
 static void send_piece(struct evhttp_connection *evhttp, void *context);
@@ -161,26 +164,56 @@ void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status
     }
 }
 
+static const char redirect_mark[] = "redirected=1";
+
 /* An update that was surely not taken is sent on to the leader, once: a redirect marks where it
  * leads. False if it was redirected before, or nobody knows where to. */
 static bool redirect(struct raft_http_call *call)
 {
-    static const char mark[] = "redirected=1";
+    const char *target = find_target(call->uri);
+    int bytes = (int)strcspn(target, "#");
     struct raft_node_status status;
     char leader[96];
     char *location = NULL;
     raft_node_status(call->http->server->node, &status);
-    if (call->is_read || call->uri[0] != '/' || strstr(call->uri, mark) != NULL ||
+    if (call->is_read || target[0] != '/' || is_marked(target, (size_t)bytes) ||
         !raft_http_find_peer(call->http, status.core.leader, leader, sizeof leader)) {
         return false;
     }
-    int bytes = asprintf(&location, "%s%s%c%s", leader, call->uri,
-                         strchr(call->uri, '?') == NULL ? '?' : '&', mark);
+    bytes = asprintf(&location, "%s%.*s%c%s", leader, bytes, target,
+                     memchr(target, '?', (size_t)bytes) == NULL ? '?' : '&', redirect_mark);
     ASSERT(bytes > 0);
     raft_http_header(call, "Location", location);
     free(location);
     raft_http_refuse(call, 307, "not the leader");
     return true;
+}
+
+/* The path and what follows it; a request may name scheme and host before them. Empty if it has
+ * another form. */
+static const char *find_target(const char *uri)
+{
+    const char *host = uri[0] != '/' ? strstr(uri, "://") : NULL;
+    if (host != NULL) {
+        return host + 3 + strcspn(host + 3, "/");
+    }
+    return uri[0] == '/' ? uri : "";
+}
+
+/* The mark is a parameter of the query; in a path or a value it is what the user meant. */
+static bool is_marked(const char *target, size_t bytes)
+{
+    const size_t mark_bytes = sizeof redirect_mark - 1;
+    size_t at = strcspn(target, "?#");
+    while (at < bytes) {
+        const char *parameter = target + at + 1;
+        size_t parameter_bytes = strcspn(parameter, "&#");
+        if (parameter_bytes == mark_bytes && memcmp(parameter, redirect_mark, mark_bytes) == 0) {
+            return true;
+        }
+        at += 1 + parameter_bytes;
+    }
+    return false;
 }
 
 static void begin_waiting(struct raft_http_call *call)
@@ -299,11 +332,29 @@ void raft_http_answer(struct raft_http_call *call, int code, const char *type)
     if (type != NULL) {
         raft_http_header(call, "Content-Type", type);
     }
+    frame(call, code);
     call->http->answers[code / 100]++;
     evhttp_request_set_on_complete_cb(call->request, note_sent, call->connection);
     evhttp_send_reply(call->request, code, NULL, call->out);
     stop_reading(call);
     end_request(call);
+}
+
+/* For two methods evhttp names no length, which a client needs to find the next answer; the answer
+ * to HEAD has none but the head that GET would have got. */
+static void frame(struct raft_http_call *call, int code)
+{
+    enum evhttp_cmd_type command = evhttp_request_get_command(call->request);
+    char bytes[24];
+    if (code == 204 || (command != EVHTTP_REQ_HEAD && command != EVHTTP_REQ_CONNECT)) {
+        return;
+    }
+    (void)snprintf(bytes, sizeof bytes, "%zu", evbuffer_get_length(call->out));
+    raft_http_header(call, "Content-Length", bytes);
+    if (command == EVHTTP_REQ_HEAD) {
+        int failed = evbuffer_drain(call->out, evbuffer_get_length(call->out));
+        ASSERT(failed == 0);
+    }
 }
 
 void raft_http_answer_json(struct raft_http_call *call, int code, struct raft_json *json)

@@ -17,7 +17,7 @@ static void answer_update(struct raft_http_call *call, struct raft_span result);
 enum { COMMAND_HEAD_BYTES_MAX = 64 }; /* of an encoded command beside its key and value */
 
 const struct raft_http_route raft_http_kv_routes[] = {
-    {RAFT_HTTP_GET, "/kv/", "kv", RAFT_HTTP_ERROR, get_key},
+    {RAFT_HTTP_LOOK, "/kv/", "kv", RAFT_HTTP_ERROR, get_key},
     {RAFT_HTTP_PUT, "/kv/", "kv", RAFT_HTTP_ERROR, put_key},
     {RAFT_HTTP_DELETE, "/kv/", "kv", RAFT_HTTP_ERROR, delete_key},
     {0},

@@ -11,9 +11,9 @@ static void answer_status(struct raft_http_call *call);
 static void answer_health(struct raft_http_call *call);
 
 const struct raft_http_route raft_http_node_routes[] = {
-    {RAFT_HTTP_GET, "/status", NULL, RAFT_HTTP_ERROR, answer_status},
-    {RAFT_HTTP_GET, "/health", NULL, RAFT_HTTP_ERROR, answer_health},
-    {RAFT_HTTP_GET, "/metrics", NULL, RAFT_HTTP_ERROR, raft_http_metrics},
+    {RAFT_HTTP_LOOK, "/status", NULL, RAFT_HTTP_ERROR, answer_status},
+    {RAFT_HTTP_LOOK, "/health", NULL, RAFT_HTTP_ERROR, answer_health},
+    {RAFT_HTTP_LOOK, "/metrics", NULL, RAFT_HTTP_ERROR, raft_http_metrics},
     {0},
 };
 

@@ -26,6 +26,7 @@ static const struct {
     const char *name;
 } methods[] = {
     {EVHTTP_REQ_GET, RAFT_HTTP_GET, "GET"},
+    {EVHTTP_REQ_HEAD, RAFT_HTTP_HEAD, "HEAD"},
     {EVHTTP_REQ_PUT, RAFT_HTTP_PUT, "PUT"},
     {EVHTTP_REQ_POST, RAFT_HTTP_POST, "POST"},
     {EVHTTP_REQ_DELETE, RAFT_HTTP_DELETE, "DELETE"},

@@ -171,7 +171,8 @@ static inline void hear_chunks(int fd, struct answer *answer)
     }
 }
 
-static inline struct answer hear(int fd)
+/* An answer without a body, as to HEAD. */
+static inline struct answer hear_head(int fd)
 {
     struct answer answer = {.code = 0};
     char line[2048];
@@ -183,6 +184,13 @@ static inline struct answer hear(int fd)
         assert_true(used < sizeof answer.head);
     }
     (void)sscanf(answer.head, "HTTP/1.%*d %d", &answer.code);
+    answer.body[0] = '\0';
+    return answer;
+}
+
+static inline struct answer hear(int fd)
+{
+    struct answer answer = hear_head(fd);
     const char *length = find_header(&answer, "Content-Length");
     if (length != NULL) {
         hear_body(fd, &answer, strtoul(length, NULL, 10));

@@ -114,7 +114,7 @@ static void test_H8_what_is_not_there_is_404_or_405(void **state)
     }
     struct answer answer = call("POST", "/kv/a", "x");
     assert_int_equal(answer.code, 405);
-    assert_string_equal(find_header(&answer, "Allow"), "GET, PUT, DELETE");
+    assert_string_equal(find_header(&answer, "Allow"), "GET, HEAD, PUT, DELETE");
     forget(&answer);
     check_code("DELETE", "/status", "", 405);
     check_code("PATCH", "/kv/a", "", 405);
@@ -181,6 +181,31 @@ static void test_a_connection_is_kept(void **state)
         assert_true(say(fd, "GET /kv/a HTTP/1.1\r\nHost: x\r\n\r\n"));
     }
     assert_int_equal(close(fd), 0);
+}
+
+/* Without a length, or with a body after HEAD, the answers that follow would be lost. */
+static void test_every_method_leaves_the_connection_usable(void **state)
+{
+    static const char *const methods[] = {"HEAD", "CONNECT", "OPTIONS", "TRACE", "BREW"};
+    (void)state;
+    serve();
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        char request[64];
+        int fd = dial();
+        (void)snprintf(request, sizeof request, "%s /health HTTP/1.1\r\nHost: x\r\n\r\n",
+                       methods[i]);
+        assert_true(say(fd, request));
+        struct answer answer = i == 0 ? hear_head(fd) : hear(fd);
+        assert_int_equal(answer.code, i == 0 ? 200 : 405);
+        assert_string_equal(find_header(&answer, "Content-Length"), i == 0 ? "17" : "47");
+        forget(&answer);
+        assert_true(say(fd, "GET /health HTTP/1.1\r\nHost: x\r\n\r\n"));
+        answer = hear(fd);
+        assert_int_equal(answer.code, 200);
+        assert_string_equal(answer.body, "{\"healthy\":true}\n");
+        forget(&answer);
+        assert_int_equal(close(fd), 0);
+    }
 }
 
 static void test_a_body_may_come_in_chunks_or_after_a_question(void **state)
@@ -468,6 +493,7 @@ int main(void)
         WITH(test_H8_what_is_not_there_is_404_or_405, make_plain),
         WITH(test_kv_keeps_any_key_and_any_value, make_plain),
         WITH(test_a_connection_is_kept, make_plain),
+        WITH(test_every_method_leaves_the_connection_usable, make_plain),
         WITH(test_a_body_may_come_in_chunks_or_after_a_question, make_plain),
         WITH(test_what_is_too_large_is_refused, make_plain),
         WITH(test_what_is_no_request_is_refused, make_plain),
