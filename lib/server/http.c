@@ -38,6 +38,7 @@ static void put_url(char *text, size_t bytes, const char *host, uint16_t port);
 static void take_request(struct evhttp_request *request, void *context);
 static void hear_trouble(struct evconnlistener *listener, void *context);
 static void adopt(evutil_socket_t fd, short what, void *context);
+static void answer_faults(evutil_socket_t fd, short what, void *context);
 static void sweep(evutil_socket_t fd, short what, void *context);
 static void expire(evutil_socket_t fd, short what, void *context);
 
@@ -138,19 +139,20 @@ static void begin_listening(struct raft_http *http, int fd)
     limit_connections(http);
     http->evhttp = evhttp_new(base);
     http->adopt = event_new(base, -1, 0, adopt, http);
+    http->fault = event_new(base, -1, 0, answer_faults, http);
     http->sweep = event_new(base, -1, EV_PERSIST, sweep, http);
     http->expire = event_new(base, -1, 0, expire, http);
     http->listener =
         evconnlistener_new(base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-    ASSERT(http->evhttp != NULL && http->adopt != NULL && http->sweep != NULL &&
-           http->expire != NULL && http->listener != NULL);
+    ASSERT(http->evhttp != NULL && http->adopt != NULL && http->fault != NULL &&
+           http->sweep != NULL && http->expire != NULL && http->listener != NULL);
     evhttp_set_max_headers_size(http->evhttp, RAFT_HTTP_HEADER_BYTES_MAX);
     evhttp_set_max_body_size(http->evhttp, RAFT_HTTP_BODY_BYTES_MAX);
     evhttp_set_allowed_methods(http->evhttp, UINT16_MAX); /* what is not in a route is a 405 */
     evhttp_set_bevcb(http->evhttp, raft_http_connection_make, http);
     evhttp_set_gencb(http->evhttp, take_request, http);
-    int failed = evhttp_set_flags(http->evhttp, EVHTTP_SERVER_LINGERING_CLOSE);
-    ASSERT(failed == 0 && evhttp_bind_listener(http->evhttp, http->listener) != NULL);
+    const struct evhttp_bound_socket *bound = evhttp_bind_listener(http->evhttp, http->listener);
+    ASSERT(bound != NULL);
     evconnlistener_set_error_cb(http->listener, hear_trouble);
 }
 
@@ -180,6 +182,7 @@ void raft_http_free(struct raft_http **http)
     if (ended->evhttp != NULL) {
         evhttp_free(ended->evhttp); /* and the listener */
         event_free(ended->adopt);
+        event_free(ended->fault);
         event_free(ended->sweep);
         event_free(ended->expire);
     }
@@ -261,6 +264,13 @@ static void adopt(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     raft_http_connections_adopt(context);
+}
+
+static void answer_faults(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    raft_http_fault_answer(context);
 }
 
 static void sweep(evutil_socket_t fd, short what, void *context)

@@ -3,10 +3,10 @@
  * REST on a node, by evhttp.
  *
  * http.c listens, http_connections.c knows every connection, http_call.c one request from its
- * dispatch to its answer, http_session.c how a client names it, http_routes.c who answers it. Those
- * functions lie in one file a group (http_node.c, http_kv.c, ...) and see nothing of evhttp: they
- * read the call's path and body, submit a command or ask the app, put the answer's bytes and
- * answer.
+ * dispatch to its answer, http_session.c how a client names it, http_routes.c who answers it,
+ * http_fault.c what becomes of one that is none. The handlers lie in one file a group (http_node.c,
+ * http_kv.c, ...) and see nothing of evhttp: they read the call's path and body, submit a command
+ * or ask the app, put the answer's bytes and answer.
  *
  * A call is answered exactly once. What waits for the cluster is answered within
  * options.answer_ms, with 503 if need be; the outcome may come later and is then dropped. A client
@@ -16,8 +16,9 @@
  * byte, so each connection has a deadline for its whole request, for its whole answer and for
  * doing nothing; it accepts without bound, so there is a limit, at which the connection that has
  * waited for its client longest is closed; it goes on reading while an answer is written, so that
- * is switched off, which also lets a client be answered that has closed its own half. All of it
- * runs at a later priority than Raft's events.
+ * is switched off, which also lets a client be answered that has closed its own half; and it says
+ * no in HTML, in whose place we put our own answer. All of it runs at a later priority than Raft's
+ * events.
  */
 #ifndef RAFT_SERVER_HTTP_H
 #define RAFT_SERVER_HTTP_H
@@ -26,12 +27,14 @@
 #include "json/json.h"
 
 struct evbuffer;
+struct evbuffer_cb_info;
 struct evhttp;
 struct evhttp_connection;
 struct evhttp_request;
 struct bufferevent;
 struct event;
 struct event_base;
+struct raft_http;
 struct raft_http_call;
 struct raft_http_connection;
 
@@ -74,6 +77,8 @@ void raft_http_metrics(struct raft_http_call *call);
 
 /* Finds out who answers the call, or answers it: 401, 404, 405. */
 void raft_http_route(struct raft_http_call *call);
+/* How the node's app says no where the path is not known. */
+enum raft_http_manner raft_http_default_manner(const struct raft_http *http);
 
 /* -- a call, as its handler sees it -------------------------------------------------------------*/
 
@@ -143,9 +148,24 @@ void raft_http_call_lose(struct raft_http_call *call);
 /* Answers all whose deadline has come. */
 void raft_http_call_expire(struct raft_http *http);
 
+/* -- http_fault.c -------------------------------------------------------------------------------*/
+
+/* False if the call's path holds what no URI may, or it is unclear where the request ends. */
+bool raft_http_is_sound(const struct raft_http_call *call);
+/* Watches a connection's output for what evhttp says on its own. */
+void raft_http_fault_note(struct evbuffer *buffer, const struct evbuffer_cb_info *info,
+                          void *context);
+/* Puts our own answer in the place of evhttp's. */
+void raft_http_fault_answer(struct raft_http *http);
+
 /* -- http_connections.c -------------------------------------------------------------------------*/
 
-enum raft_http_phase { RAFT_HTTP_IDLE, RAFT_HTTP_READING, RAFT_HTTP_ANSWERING };
+enum raft_http_phase {
+    RAFT_HTTP_IDLE,
+    RAFT_HTTP_READING,
+    RAFT_HTTP_ANSWERING,
+    RAFT_HTTP_LEAVING /* refused, and no longer listened to */
+};
 
 struct raft_http_connection {
     struct raft_http *http;
@@ -153,6 +173,8 @@ struct raft_http_connection {
     struct evhttp_connection *evhttp; /* NULL: accepted just now */
     int fd;
     enum raft_http_phase phase;
+    bool is_faulty;                      /* evhttp has spoken for itself */
+    bool has_hung_up;                    /* a leaving one: it waits for its answer only */
     uint64_t since;                      /* milliseconds of our clock */
     struct raft_http_call *call;         /* NULL = none */
     struct raft_http_connection *before; /* among all */
@@ -182,6 +204,7 @@ struct raft_http {
     struct evconnlistener *listener;
     bool is_deaf; /* the listener is off */
     struct event *adopt;
+    struct event *fault;
     struct event *sweep;
     bool is_sweeping;
     struct event *expire;

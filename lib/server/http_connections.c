@@ -44,7 +44,9 @@ struct bufferevent *raft_http_connection_make(struct event_base *base, void *con
     bufferevent_setwatermark(connection->stream, EV_READ, 0, INPUT_BYTES_MAX);
     const struct evbuffer_cb_entry *noticed =
         evbuffer_add_cb(bufferevent_get_input(connection->stream), note_input, connection);
-    ASSERT(noticed != NULL);
+    const struct evbuffer_cb_entry *watched = evbuffer_add_cb(
+        bufferevent_get_output(connection->stream), raft_http_fault_note, connection);
+    ASSERT(noticed != NULL && watched != NULL);
     link_connection(connection);
     bool has_room = http->connections_count < http->options.connections_max || make_room(http);
     if (++http->accepted >= ACCEPTED_MAX || !has_room) {
@@ -174,6 +176,8 @@ static void note_end(struct evhttp_connection *evhttp, void *context)
     http->connections_count--;
     http->by_fd[connection->fd] = NULL;
     (void)evbuffer_remove_cb(bufferevent_get_input(connection->stream), note_input, connection);
+    (void)evbuffer_remove_cb(bufferevent_get_output(connection->stream), raft_http_fault_note,
+                             connection);
     free(connection);
     raft_http_listen(http);
 }
@@ -205,6 +209,7 @@ static bool is_late(const struct raft_http_connection *connection, uint64_t now)
         limit = options->idle_ms;
         break;
     case RAFT_HTTP_READING:
+    case RAFT_HTTP_LEAVING:
         limit = options->request_ms;
         break;
     case RAFT_HTTP_ANSWERING:

@@ -25,10 +25,8 @@ static const struct {
     enum raft_http_method method;
     const char *name;
 } methods[] = {
-    {EVHTTP_REQ_GET, RAFT_HTTP_GET, "GET"},
-    {EVHTTP_REQ_HEAD, RAFT_HTTP_HEAD, "HEAD"},
-    {EVHTTP_REQ_PUT, RAFT_HTTP_PUT, "PUT"},
-    {EVHTTP_REQ_POST, RAFT_HTTP_POST, "POST"},
+    {EVHTTP_REQ_GET, RAFT_HTTP_GET, "GET"},          {EVHTTP_REQ_HEAD, RAFT_HTTP_HEAD, "HEAD"},
+    {EVHTTP_REQ_PUT, RAFT_HTTP_PUT, "PUT"},          {EVHTTP_REQ_POST, RAFT_HTTP_POST, "POST"},
     {EVHTTP_REQ_DELETE, RAFT_HTTP_DELETE, "DELETE"},
 };
 
@@ -60,6 +58,12 @@ void raft_http_route(struct raft_http_call *call)
             }
         }
     }
+    if (!raft_http_is_sound(call)) {
+        free(path);
+        raft_http_header(call, "Connection", "close");
+        raft_http_refuse(call, 400, "the path or the length of the request is malformed");
+        return;
+    }
     if ((allowed & method) != 0) {
         take_rest(call, path);
         free(path);
@@ -72,6 +76,17 @@ void raft_http_route(struct raft_http_call *call)
     } else {
         raft_http_refuse(call, 404, "there is nothing at this path");
     }
+}
+
+enum raft_http_manner raft_http_default_manner(const struct raft_http *http)
+{
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
+        const char *app = groups[i]->app;
+        if (app != NULL && http->options.app != NULL && strcmp(app, http->options.app) == 0) {
+            return groups[i]->manner;
+        }
+    }
+    return RAFT_HTTP_ERROR;
 }
 
 /* Authorization: Bearer TOKEN, where a token was set. */

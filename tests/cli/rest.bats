@@ -12,10 +12,10 @@ url() {
     json "['nodes'] and [node['http'] for node in value['nodes'] if node['id'] == '$1'][0]")"
 }
 
-# rest METHOD URL [BODY]: prints the code and the body; the headers stay in $HEAD.
+# rest METHOD URL [BODY [OPTION..]]: prints the code and the body; the headers stay in $HEAD.
 rest() {
   HEAD=$RAFTCTL_HOME/head
-  curl -s -D "$HEAD" -o "$RAFTCTL_HOME/body" -w '%{http_code} ' -X "$1" ${3+--data-binary "$3"} "$2"
+  curl -s -D "$HEAD" -o "$RAFTCTL_HOME/body" -w '%{http_code} ' -X "$1" ${3+--data-binary "$3"} "${@:4}" "$2"
   cat "$RAFTCTL_HOME/body"
 }
 
@@ -182,6 +182,11 @@ play_queue() {
   assert_equal "$(header Location)" "$at/kv/a?x=y&redirected=1"
   run -0 rest PUT "$follows/kv/a?redirected=1" one
   assert_output --partial '503 {"error":"not the leader"}'
+  run -0 rest PUT "$follows/kv/redirected=1?x=redirected=1" one
+  assert_output --partial '307 {"error":"not the leader"}'
+  run -0 rest PUT "$follows" one --request-target "http://h/kv/a#b"
+  assert_output --partial '307 {"error":"not the leader"}'
+  assert_equal "$(header Location)" "$at/kv/a?redirected=1"
   run -0 curl -s -L -o "$RAFTCTL_HOME/body" -w '%{http_code}' -X PUT --data-binary one "$follows/kv/a"
   assert_output 204
   expect 200 one GET "$follows/kv/a"
@@ -190,6 +195,15 @@ play_queue() {
   expect 200 two GET "$at/kv/b"
   expect 204 "" DELETE "$at/kv/b"
   expect 404 '{"error":"there is no such key"}' GET "$follows/kv/b"
+}
+
+@test "E8 B26 a path that no header may repeat is refused, and the follower lives" {
+  cluster_up 3 --app kv
+  local follows
+  follows=$(followers | tr ' ' '\n' | head -n 1)
+  run -0 rest PUT "$(url "$follows")" one --request-target $'/kv/a\rX:y'
+  assert_output --partial '400 {"error":"the path or the length of the request is malformed"}'
+  expect 200 '{"healthy":true}' GET "$(url "$follows")/health"
 }
 
 @test "F25 the bank's rules, and its sentences, over REST" {
