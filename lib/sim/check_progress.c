@@ -15,11 +15,11 @@ struct state {
 };
 
 /* Who has the leader's log up to index, as far as the leader knows. */
-static uint64_t find_holders(const struct state *s, const struct raft_sim_facts *leader,
-                             raft_index index)
+static uint64_t find_holders(const struct state *s, const struct raft_sim_watch *watch,
+                             const struct raft_sim_facts *leader, raft_index index)
 {
     uint64_t set = 0;
-    for (uint32_t i = 0; i < RAFT_SIM_WATCH_NODES_MAX; i++)
+    for (uint32_t i = 0; i < watch->nodes_count; i++)
         set |= (uint64_t)(s->acked[leader->id - 1][i] >= index) << i;
     if (raft_sim_chain_agree(&leader->chain, &leader->disk.chain, index))
         set |= UINT64_C(1) << (leader->id - 1);
@@ -36,7 +36,7 @@ static void judge(const struct state *s, struct raft_sim_watch *watch,
         if (index <= leader->commit || index > chain->count ||
             chain->entries[index - 1].term != leader->term)
             continue;
-        uint64_t holders = find_holders(s, leader, index);
+        uint64_t holders = find_holders(s, watch, leader, index);
         if (raft_sim_config_is_quorum(config, holders))
             raft_sim_watch_fail(
                 watch, "leader n%u knows that set %llx has %llu, and commits only %llu",
@@ -72,11 +72,8 @@ static void see_append(void *state, struct raft_sim_watch *watch,
                        const struct raft_sim_sight *sight)
 {
     struct state *s = state;
-    uint64_t new = raft_sim_watch_newcomers(watch, sight);
-    for (uint32_t i = 0; i < RAFT_SIM_WATCH_NODES_MAX; i++) {
-        if ((new >> i & 1) != 0)
-            s->acked[sight->id - 1][i] = 0;
-    }
+    for (uint64_t new = raft_sim_watch_newcomers(watch, sight); new != 0; new &= new - 1)
+        s->acked[sight->id - 1][__builtin_ctzll(new)] = 0;
 }
 
 const struct raft_sim_check raft_sim_check_progress = {

@@ -119,11 +119,9 @@ static void see_append(void *state, struct raft_sim_watch *watch,
                        const struct raft_sim_sight *sight)
 {
     struct state *s = state;
-    uint64_t new = raft_sim_watch_newcomers(watch, sight);
-    for (uint32_t i = 0; i < RAFT_SIM_WATCH_NODES_MAX; i++) {
-        if ((new >> i & 1) != 0)
-            s->links[sight->id - 1][i] = (struct link){.most = sight->entry->index};
-    }
+    struct link link = {.most = sight->entry->index};
+    for (uint64_t new = raft_sim_watch_newcomers(watch, sight); new != 0; new &= new - 1)
+        s->links[sight->id - 1][__builtin_ctzll(new)] = link;
 }
 
 const struct raft_sim_check raft_sim_check_thrift = {

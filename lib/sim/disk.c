@@ -222,10 +222,9 @@ static void read_image(struct raft_writer *writer, uint64_t token, raft_index in
 
 static struct raft_sim_operation *make_operation(enum raft_sim_operation_kind kind, uint64_t number)
 {
-    struct raft_sim_operation *operation = calloc(1, sizeof *operation);
+    struct raft_sim_operation *operation = malloc(sizeof *operation);
     ASSERT(operation != NULL);
-    operation->kind = kind;
-    operation->number = number;
+    *operation = (struct raft_sim_operation){.kind = kind, .number = number};
     return operation;
 }
 

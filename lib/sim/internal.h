@@ -10,19 +10,11 @@
 #define RAFT_SIM_INTERNAL_H
 
 #include "sim/choices.h"
+#include "sim/parcel.h"
 #include "sim/sim.h"
 #include "sim/watch.h"
 
 enum { RAFT_SIM_FEW_ENTRIES = 4, RAFT_SIM_ARCHIVE = 32 };
-
-/* A packet on its way: header fields and encoded body, as on a wire. */
-struct raft_sim_parcel {
-    struct raft_packet header; /* kind, from, to, incarnation, id, message.type */
-    struct raft_address address;
-    size_t bytes;
-    struct raft_sim_parcel *next; /* in the list of held ones */
-    uint8_t body[];
-};
 
 enum raft_sim_event_kind {
     RAFT_SIM_EVENT_PARCEL,  /* arrives */
@@ -178,6 +170,7 @@ struct raft_sim {
     struct raft_sim_process *processes;                /* by id - 1 */
     struct raft_sim_link *links;                       /* from * (nodes + 1) + to; 0 = clients */
     struct raft_sim_parcel *held;                      /* in order of sending */
+    struct raft_sim_parcel *spare;                     /* empty ones (parcel.c) */
     struct raft_sim_parcel *archive[RAFT_SIM_ARCHIVE]; /* old packets that may come again */
     bool burnt;                                        /* a fuse has burnt down in this step */
     struct raft_sim_client *clients;

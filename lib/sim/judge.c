@@ -8,7 +8,7 @@
 #include "sim/internal.h"
 #include "sim/watch.h"
 
-static void see(struct raft_sim_process *process, struct raft_sim_sight sight);
+static void see(struct raft_sim_process *process, struct raft_sim_sight *sight);
 static void see_matches(struct raft_sim_process *process);
 
 void raft_sim_fail(struct raft_sim *sim, const char *format, ...)
@@ -35,25 +35,25 @@ void raft_sim_judge_role(struct raft_sim_process *process, enum raft_role to, ra
 {
     if (to == RAFT_ROLE_LEADER)
         process->sim->counts.elections++;
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_ROLE, .role = to, .term = term});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_ROLE, .role = to, .term = term});
 }
 
 void raft_sim_judge_term(struct raft_sim_process *process, raft_term term)
 {
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_TERM, .term = term});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_TERM, .term = term});
 }
 
 void raft_sim_judge_append(struct raft_sim_process *process, const struct raft_entry *entry)
 {
     const struct raft_sim_chain *chain = &process->facts->chain;
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_APPEND, .entry = entry});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_APPEND, .entry = entry});
     if (chain->count > 0)
         raft_sim_fold(process->sim, chain->entries[chain->count - 1].hash);
 }
 
 void raft_sim_judge_truncate(struct raft_sim_process *process, raft_index first)
 {
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_TRUNCATE, .index = first});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_TRUNCATE, .index = first});
 }
 
 void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, bool keep,
@@ -62,7 +62,7 @@ void raft_sim_judge_install(struct raft_sim_process *process, raft_index index, 
     struct raft_sim_sight sight = {
         .kind = RAFT_SIM_SEES_INSTALL, .index = index, .keep = keep, .digest = digest};
     raft_sim_fold(process->sim, index);
-    see(process, sight);
+    see(process, &sight);
     raft_sim_nemesis_stir(process->sim);
 }
 
@@ -77,13 +77,13 @@ void raft_sim_judge_config(void *context, raft_index index, const struct raft_co
             sight.set |= UINT64_C(1) << (config->members[i].id - 1);
     }
     if (!process->dead)
-        see(process, sight);
+        see(process, &sight);
 }
 
 void raft_sim_judge_commit(struct raft_sim_process *process, raft_index commit)
 {
     bool moved = commit != process->facts->commit;
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_COMMIT, .index = commit});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_COMMIT, .index = commit});
     if (moved && process->facts->role == RAFT_ROLE_LEADER)
         see_matches(process);
 }
@@ -98,7 +98,7 @@ void raft_sim_judge_apply(struct raft_sim_process *process, const struct raft_en
         .ran = process->run.index == entry->index,
         .result = process->run.result,
     };
-    see(process, sight);
+    see(process, &sight);
 }
 
 void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, raft_id vote,
@@ -106,7 +106,7 @@ void raft_sim_judge_promise(struct raft_sim_process *process, raft_term term, ra
 {
     struct raft_sim_sight sight = {
         .kind = RAFT_SIM_SEES_PROMISE, .term = term, .peer = vote, .index = acked};
-    see(process, sight);
+    see(process, &sight);
 }
 
 void raft_sim_judge_message(struct raft_sim_process *process, bool outgoing,
@@ -129,24 +129,24 @@ void raft_sim_judge_message(struct raft_sim_process *process, bool outgoing,
     } else {
         return; /* Nobody judges it. */
     }
-    see(process, sight);
+    see(process, &sight);
 }
 
 void raft_sim_judge_start(struct raft_sim_process *process)
 {
     process->run = (struct raft_sim_run){0};
     see(process,
-        (struct raft_sim_sight){.kind = RAFT_SIM_SEES_START, .index = process->disk.snapshot});
+        &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_START, .index = process->disk.snapshot});
 }
 
 void raft_sim_judge_crash(struct raft_sim_process *process)
 {
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_CRASH});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_CRASH});
 }
 
 void raft_sim_judge_durable(struct raft_sim_process *process, const struct raft_log_write *write)
 {
-    see(process, (struct raft_sim_sight){.kind = RAFT_SIM_SEES_DURABLE, .write = write});
+    see(process, &(struct raft_sim_sight){.kind = RAFT_SIM_SEES_DURABLE, .write = write});
 }
 
 void raft_sim_judge_call(struct raft_sim *sim, const struct raft_sim_call *call)
@@ -173,10 +173,10 @@ void raft_sim_judge_due(struct raft_sim *sim, uint64_t set, raft_index applied)
     raft_sim_watch_see(sim->watch, &sight);
 }
 
-static void see(struct raft_sim_process *process, struct raft_sim_sight sight)
+static void see(struct raft_sim_process *process, struct raft_sim_sight *sight)
 {
-    sight.id = process->id;
-    raft_sim_watch_see(process->sim->watch, &sight);
+    sight->id = process->id;
+    raft_sim_watch_see(process->sim->watch, sight);
 }
 
 /* What a leader believes of its peers at the moment at which it counts them. */
@@ -187,6 +187,6 @@ static void see_matches(struct raft_sim_process *process)
     for (uint32_t i = 0; i < count; i++) {
         struct raft_sim_sight sight = {
             .kind = RAFT_SIM_SEES_MATCH, .peer = peers[i].id, .index = peers[i].match};
-        see(process, sight);
+        see(process, &sight);
     }
 }

@@ -23,11 +23,6 @@ static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parc
 static void bring_old(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static raft_time draw_delay(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static uint64_t hash_head(const struct raft_sim_parcel *parcel);
-static struct raft_sim_parcel *pack(const struct raft_packet *packet,
-                                    const struct raft_address *address);
-static bool unpack(const struct raft_sim_parcel *parcel, struct raft_packet *packet,
-                   struct raft_entry *entries);
-static struct raft_sim_parcel *copy_parcel(const struct raft_sim_parcel *parcel);
 static struct raft_sim_link *find_link(struct raft_sim *sim, raft_id from, raft_id to);
 static unsigned type_of(const struct raft_sim_parcel *parcel);
 static uint32_t stream_of(const struct raft_sim_parcel *parcel);
@@ -35,7 +30,7 @@ static bool is_lost(struct raft_sim *sim, const struct raft_sim_parcel *parcel);
 static bool is_held(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void say_parcel(struct raft_sim *sim, raft_id teller, const char *verb,
                        const struct raft_sim_parcel *parcel);
-static void drop_list(struct raft_sim_parcel **list);
+static void drop_list(struct raft_sim *sim, struct raft_sim_parcel **list);
 static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel);
 static void push_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel, raft_time at);
 static struct raft_sim_parcel **find_nth(struct raft_sim *sim, raft_id from, raft_id to,
@@ -53,12 +48,12 @@ void raft_sim_network_send(void *context, const struct raft_packet *packet,
 void raft_sim_network_post(struct raft_sim *sim, const struct raft_packet *packet,
                            const struct raft_address *address)
 {
-    struct raft_sim_parcel *parcel = pack(packet, address);
+    struct raft_sim_parcel *parcel = raft_sim_parcel_pack(sim, packet, address);
     sim->counts.packets++;
     sim->counts.bytes += parcel->bytes;
     raft_sim_fold(sim, hash_head(parcel));
     if (is_lost(sim, parcel)) {
-        free(parcel);
+        raft_sim_parcel_free(sim, parcel);
         return;
     }
     if (is_held(sim, parcel))
@@ -70,7 +65,7 @@ void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parce
 {
     static struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
     struct raft_packet packet;
-    bool good = unpack(parcel, &packet, entries);
+    bool good = raft_sim_parcel_unpack(parcel, &packet, entries);
     raft_sim_fold(sim, parcel->header.id);
     if (!good && sim->options.lies) {
         raft_sim_fold(sim, 0); /* A lie that no encoder could mean is dropped like any damage. */
@@ -87,19 +82,19 @@ void raft_sim_network_arrive(struct raft_sim *sim, struct raft_sim_parcel *parce
         raft_comms_memory_deliver(raft_sim_process(sim, packet.to)->wire, &packet,
                                   &parcel->address);
     }
-    free(parcel);
+    raft_sim_parcel_free(sim, parcel);
 }
 
 void raft_sim_network_drop_held(struct raft_sim *sim)
 {
-    drop_list(&sim->held);
+    drop_list(sim, &sim->held);
     for (unsigned i = 0; i < RAFT_SIM_ARCHIVE; i++)
-        free(sim->archive[i]);
+        raft_sim_parcel_free(sim, sim->archive[i]);
 }
 
 void raft_sim_network_drop_inbox(struct raft_sim_process *process)
 {
-    drop_list(&process->inbox);
+    drop_list(process->sim, &process->inbox);
     process->inbox_count = 0;
 }
 
@@ -133,7 +128,7 @@ bool raft_sim_link_nth(struct raft_sim *sim, raft_id from, raft_id to, uint32_t 
     if (parcel == NULL)
         return false;
     if (fate == RAFT_SIM_COPY) {
-        push_parcel(sim, copy_parcel(parcel), sim->now);
+        push_parcel(sim, raft_sim_parcel_copy(sim, parcel), sim->now);
         return true;
     }
     *link = parcel->next;
@@ -142,7 +137,7 @@ bool raft_sim_link_nth(struct raft_sim *sim, raft_id from, raft_id to, uint32_t 
         push_parcel(sim, parcel, sim->now);
     } else {
         say_parcel(sim, from, "lost", parcel);
-        free(parcel);
+        raft_sim_parcel_free(sim, parcel);
     }
     return true;
 }
@@ -156,7 +151,7 @@ void raft_sim_link_lose(struct raft_sim *sim, raft_id from, raft_id to, enum raf
 void raft_sim_inject(struct raft_sim *sim, const struct raft_packet *packet)
 {
     struct raft_address peer = {.bytes = 0};
-    push_parcel(sim, pack(packet, &peer), sim->now);
+    push_parcel(sim, raft_sim_parcel_pack(sim, packet, &peer), sim->now);
 }
 
 /* The first bytes tell packets of one length apart: the others are payloads, which are looked at
@@ -166,48 +161,6 @@ static uint64_t hash_head(const struct raft_sim_parcel *parcel)
     uint64_t link = (uint64_t)parcel->header.from << 32 | parcel->header.to;
     return raft_hash_words(link ^ (uint64_t)parcel->bytes << 16, parcel->body,
                            parcel->bytes < HEAD_BYTES ? parcel->bytes : HEAD_BYTES);
-}
-
-static struct raft_sim_parcel *pack(const struct raft_packet *packet,
-                                    const struct raft_address *address)
-{
-    static uint8_t body[RAFT_DATAGRAM_BYTES_MAX];
-    const struct raft_serializer *serializer = raft_serializer_msgpack();
-    size_t bytes = serializer->ops->encode(serializer, packet, body, sizeof body);
-    ASSERT(bytes > 0);
-    struct raft_sim_parcel *parcel = malloc(sizeof *parcel + bytes);
-    ASSERT(parcel != NULL);
-    memset(parcel, 0, sizeof *parcel);
-    parcel->header.kind = packet->kind;
-    parcel->header.from = packet->from;
-    parcel->header.to = packet->to;
-    parcel->header.incarnation = packet->incarnation;
-    parcel->header.id = packet->id;
-    if (packet->kind == RAFT_PACKET_MESSAGE)
-        parcel->header.message.type = packet->message.type;
-    parcel->address = *address;
-    parcel->bytes = bytes;
-    memcpy(parcel->body, body, bytes);
-    return parcel;
-}
-
-static bool unpack(const struct raft_sim_parcel *parcel, struct raft_packet *packet,
-                   struct raft_entry *entries)
-{
-    const struct raft_serializer *serializer = raft_serializer_msgpack();
-    struct raft_span body = {parcel->body, parcel->bytes};
-    *packet = parcel->header;
-    return serializer->ops->decode(serializer, body, packet, entries, RAFT_PACKET_ENTRIES_MAX) ==
-           RAFT_OK;
-}
-
-static struct raft_sim_parcel *copy_parcel(const struct raft_sim_parcel *parcel)
-{
-    struct raft_sim_parcel *copy = malloc(sizeof *copy + parcel->bytes);
-    ASSERT(copy != NULL);
-    memcpy(copy, parcel, sizeof *copy + parcel->bytes);
-    copy->next = NULL;
-    return copy;
 }
 
 static struct raft_sim_link *find_link(struct raft_sim *sim, raft_id from, raft_id to)
@@ -260,7 +213,7 @@ static void say_parcel(struct raft_sim *sim, raft_id teller, const char *verb,
 {
     static struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
     struct raft_packet packet;
-    if (unpack(parcel, &packet, entries) && packet.kind == RAFT_PACKET_MESSAGE)
+    if (raft_sim_parcel_unpack(parcel, &packet, entries) && packet.kind == RAFT_PACKET_MESSAGE)
         raft_sim_say_message(sim, teller, verb, &packet.message);
 }
 
@@ -300,10 +253,10 @@ static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel)
         break;
     case FATE_LOST:
         say_parcel(sim, parcel->header.from, "lost", parcel);
-        free(parcel);
+        raft_sim_parcel_free(sim, parcel);
         return;
     case FATE_TWICE:
-        push_parcel(sim, copy_parcel(parcel), sim->now + draw_delay(sim, parcel));
+        push_parcel(sim, raft_sim_parcel_copy(sim, parcel), sim->now + draw_delay(sim, parcel));
         break;
     case FATE_FAR: /* Many are a little late, few are very late. */
         late = raft_sim_draw(sim, stream_of(parcel), 0, sim->options.delay_max);
@@ -322,7 +275,7 @@ static void carry(struct raft_sim *sim, struct raft_sim_parcel *parcel)
 static void wait_in_inbox(struct raft_sim_process *process, struct raft_sim_parcel *parcel)
 {
     if (process->inbox_count == INBOX_MAX) { /* As a socket's buffer, it has an end. */
-        free(parcel);
+        raft_sim_parcel_free(process->sim, parcel);
         return;
     }
     process->inbox_count++;
@@ -338,7 +291,7 @@ static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
     const struct raft_serializer *serializer = raft_serializer_msgpack();
     struct raft_datagram_header header;
     struct raft_packet packet;
-    bool good = unpack(parcel, &packet, entries);
+    bool good = raft_sim_parcel_unpack(parcel, &packet, entries);
     size_t bytes = good ? raft_datagram_encode(serializer, 1, &packet, datagram) : 0;
     struct raft_span span = {datagram, bytes};
     ASSERT(good && bytes > 0); /* We made it ourselves. */
@@ -349,7 +302,7 @@ static void corrupt_parcel(struct raft_sim *sim, struct raft_sim_parcel *parcel)
         raft_datagram_decode(serializer, span, &header, &packet, entries) == RAFT_DROP_COUNT)
         raft_sim_fail(sim, "wire: damage of a packet is not found out");
     say_parcel(sim, parcel->header.from, "damaged", parcel);
-    free(parcel);
+    raft_sim_parcel_free(sim, parcel);
 }
 
 /* The archive keeps some packets of all times, whoever has been restarted since. */
@@ -357,17 +310,17 @@ static void bring_old(struct raft_sim *sim, const struct raft_sim_parcel *parcel
 {
     uint64_t place = raft_sim_below(sim, stream_of(parcel), RAFT_SIM_ARCHIVE);
     struct raft_sim_parcel *old = sim->archive[place];
-    sim->archive[place] = copy_parcel(parcel);
+    sim->archive[place] = raft_sim_parcel_copy(sim, parcel);
     if (old != NULL)
         push_parcel(sim, old, sim->now + draw_delay(sim, old));
 }
 
-static void drop_list(struct raft_sim_parcel **list)
+static void drop_list(struct raft_sim *sim, struct raft_sim_parcel **list)
 {
     while (*list != NULL) {
         struct raft_sim_parcel *parcel = *list;
         *list = parcel->next;
-        free(parcel);
+        raft_sim_parcel_free(sim, parcel);
     }
 }
 

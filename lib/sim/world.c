@@ -80,8 +80,9 @@ void raft_sim_destroy(struct raft_sim **sim)
         free(old->processes[i].given_peers);
     }
     while (raft_sim_queue_pop(&old->queue, UINT64_MAX, &event))
-        free(event.parcel);
+        raft_sim_parcel_free(old, event.parcel);
     raft_sim_network_drop_held(old);
+    raft_sim_parcels_finish(old);
     raft_sim_watch_destroy(old->watch);
     if (old->choices_owned)
         raft_sim_choices_destroy(&old->choices);
