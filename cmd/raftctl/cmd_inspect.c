@@ -104,6 +104,7 @@ static struct raft_json *pick_own(struct raft_json *answer)
         {NULL, "applied_term"},
         {NULL, "uncommitted_bytes"},
         {NULL, "clients"},
+        {NULL, "errors"},
         {"timers", "next_in_ms"},
         {"timers", "election_timeout_ms"},
         {"timers", "heartbeat_interval_ms"},

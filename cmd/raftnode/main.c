@@ -3,6 +3,7 @@
  * raftnode: one node of a cluster as a process. Only wiring: the options choose the adapters, the
  * adapters go into the server, the server runs.
  */
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,6 +37,7 @@ struct parts {
     struct raft_comms *udp;
     struct raft_app *app;
     struct raft_server *server;
+    char error_file[PATH_MAX]; /* "" = none */
     char message[512];
 };
 
@@ -43,13 +45,19 @@ struct parts {
 static struct {
     struct raft_shm *shm;
     uint32_t slot;
+    struct raft_server *server;
 } last_words;
 
 static _Noreturn void end_by_assert(const char *file, int line, const char *text)
 {
     struct raft_shm_node record;
-    (void)fprintf(stderr, "raftnode: %s:%d: assertion failed: %s\n", file, line, text);
+    char report[256];
+    (void)snprintf(report, sizeof report, "%s:%d: assertion failed: %s", file, line, text);
+    (void)fprintf(stderr, "raftnode: %s\n", report);
     (void)raft_assert_set_hook(NULL); /* a second one aborts */
+    if (last_words.server != NULL) {
+        raft_server_note_invariant(last_words.server, report);
+    }
     if (last_words.shm != NULL && raft_shm_node_read(last_words.shm, last_words.slot, &record)) {
         record.exit_reason = RAFT_SHM_EXIT_INVARIANT;
         raft_shm_node_write(last_words.shm, last_words.slot, &record);
@@ -209,6 +217,15 @@ static void choose_snapshots(const struct options *options, const struct raft_sp
     }
 }
 
+/* In memory there is no place for it: what ends such a node stands on stderr alone. */
+static const char *name_error_file(const struct options *options, struct parts *parts)
+{
+    int bytes = options->data == NULL ? 0
+                                      : snprintf(parts->error_file, sizeof parts->error_file,
+                                                 "%s/errors.txt", options->data);
+    return bytes > 0 && (size_t)bytes < sizeof parts->error_file ? parts->error_file : NULL;
+}
+
 static void make_server(const struct options *options, struct parts *parts)
 {
     struct raft_server_options server = {
@@ -237,6 +254,7 @@ static void make_server(const struct options *options, struct parts *parts)
                  .app = parts->spec.app,
                  .peers = parts->http,
                  .peers_count = parts->spec.nodes_count},
+        .error_file = name_error_file(options, parts),
     };
     for (uint32_t i = 0; i < parts->spec.nodes_count; i++) {
         parts->http[i] = parts->spec.nodes[i].http;
@@ -256,6 +274,7 @@ static void make_server(const struct options *options, struct parts *parts)
     parts->app = NULL;
     last_words.shm = parts->shm;
     last_words.slot = parts->self->slot;
+    last_words.server = parts->server;
 }
 
 /* Everything that can fail, in the order in which a person would look for the reason. */
@@ -275,6 +294,7 @@ static enum raft_error open_parts(struct options *options, struct parts *parts)
 static void close_parts(struct parts *parts)
 {
     last_words.shm = NULL;
+    last_words.server = NULL;
     raft_server_free(&parts->server);
     raft_comms_destroy(&parts->udp);
     raft_app_destroy(&parts->app);

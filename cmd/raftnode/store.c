@@ -22,7 +22,7 @@ static bool has_store(const char *directory)
 }
 
 static enum raft_error open_durable(const struct options *options,
-                                    const struct raft_log_identity *identity, struct store *store,
+                                    const struct raft_log_lmdb_options *lmdb, struct store *store,
                                     char *message, size_t message_bytes)
 {
     if (mkdir(options->data, 0700) != 0 && errno != EEXIST) {
@@ -38,8 +38,19 @@ static enum raft_error open_durable(const struct options *options,
                        options->id, options->data, options->id);
         return RAFT_CORRUPT;
     }
-    const struct raft_log_lmdb_options lmdb = {.directory = options->data, .identity = *identity};
-    return raft_log_lmdb_open(&lmdb, &store->log, message, message_bytes);
+    return raft_log_lmdb_open(lmdb, &store->log, message, message_bytes);
+}
+
+static enum raft_error open_memory(const struct raft_log_identity *identity,
+                                   struct raft_log_seed *seed, struct store *store)
+{
+    store->log = raft_log_memory_open(identity);
+    ASSERT(store->log != NULL);
+    if (seed == NULL) {
+        return RAFT_OK;
+    }
+    seed->written = true;
+    return raft_log_write(store->log, &seed->write, 1);
 }
 
 /* Stored commands bear the name of nobody: the same on all nodes. */
@@ -59,68 +70,66 @@ static size_t put_entry(const struct raft_start_entry *from, raft_index index,
     return entry->bytes;
 }
 
-static enum raft_error seed(struct raft_log *log, const struct raft_start_state *start)
+/* A start state as one write; the entries and their bytes are to be freed. */
+static void render_seed(const struct raft_start_state *start, struct raft_log_seed *seed,
+                        struct raft_entry **entries, uint8_t **bytes)
 {
-    struct raft_log_write write = {.term = start->term, .vote = start->voted_for};
     size_t room = 1;
+    size_t used = 0;
     for (size_t i = 0; i < start->entries_count; i++) {
         room += RAFT_SESSION_NAME_BYTES + start->entries[i].bytes;
     }
-    struct raft_entry *entries = calloc(start->entries_count + 1, sizeof *entries);
-    uint8_t *bytes = malloc(room);
-    ASSERT(entries != NULL && bytes != NULL);
-    size_t used = 0;
+    *entries = calloc(start->entries_count + 1, sizeof **entries);
+    *bytes = malloc(room);
+    ASSERT(*entries != NULL && *bytes != NULL);
     for (size_t i = 0; i < start->entries_count; i++) {
-        used += put_entry(&start->entries[i], i + 1, &entries[i], bytes + used);
+        used += put_entry(&start->entries[i], i + 1, &(*entries)[i], *bytes + used);
     }
-    write.entries = entries;
-    write.count = (uint32_t)start->entries_count;
-    enum raft_error error = raft_log_write(log, &write, 1);
-    free(bytes);
-    free(entries);
-    return error;
+    seed->write = (struct raft_log_write){.term = start->term,
+                                          .vote = start->voted_for,
+                                          .entries = *entries,
+                                          .count = (uint32_t)start->entries_count};
 }
 
-static enum raft_error begin_store(const struct options *options, bool was_there,
-                                   const struct raft_start_state *start, struct store *store,
-                                   char *message, size_t message_bytes)
+static void tell_seed(const struct options *options, const struct raft_start_state *start,
+                      bool written)
 {
     char text[256];
     raft_start_text(start, text, sizeof text);
-    if (was_there) {
+    if (written) {
+        (void)fprintf(stderr, "raftnode: start state: %s\n", text);
+    } else {
         (void)fprintf(stderr, "raftnode: the start state (%s) is ignored: %s has data\n", text,
                       options->data);
-        return RAFT_OK;
     }
-    enum raft_error error = seed(store->log, start);
-    if (error != RAFT_OK) {
-        (void)snprintf(message, message_bytes, "cannot write the start state (%s): %s", text,
-                       raft_error_text(error));
-        return error;
-    }
-    store->seeded = true;
-    (void)fprintf(stderr, "raftnode: start state: %s\n", text);
-    return RAFT_OK;
 }
 
 enum raft_error open_store(const struct options *options, uint64_t cluster,
                            const struct raft_start_state *start, struct store *store, char *message,
                            size_t message_bytes)
 {
-    const struct raft_log_identity identity = {.cluster = cluster, .node = options->id};
-    bool was_there = options->data != NULL && has_store(options->data);
-    enum raft_error error = RAFT_OK;
-    if (options->data == NULL) {
-        store->log = raft_log_memory_open(&identity);
-        ASSERT(store->log != NULL);
-    } else {
-        error = open_durable(options, &identity, store, message, message_bytes);
+    bool is_given = raft_start_is_given(start);
+    struct raft_log_seed seed = {.written = false};
+    struct raft_entry *entries = NULL;
+    uint8_t *bytes = NULL;
+    if (is_given) {
+        render_seed(start, &seed, &entries, &bytes);
     }
-    if (error == RAFT_OK && raft_start_is_given(start)) {
-        error = begin_store(options, was_there, start, store, message, message_bytes);
-    }
+    const struct raft_log_lmdb_options lmdb = {
+        .directory = options->data,
+        .identity = {.cluster = cluster, .node = options->id},
+        .seed = is_given ? &seed : NULL,
+    };
+    enum raft_error error = options->data == NULL
+                                ? open_memory(&lmdb.identity, lmdb.seed, store)
+                                : open_durable(options, &lmdb, store, message, message_bytes);
+    free(bytes);
+    free(entries);
     if (error != RAFT_OK) {
         raft_log_close(&store->log);
+    } else if (is_given) {
+        store->seeded = seed.written;
+        tell_seed(options, start, seed.written);
     }
     return error;
 }

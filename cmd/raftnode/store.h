@@ -2,8 +2,9 @@
  *
  * The node's store: its log on disk, or in memory, and how a start state is written into it.
  *
- * A start state is what a store would hold, had the cluster come to this point by itself. It goes
- * into an empty one only, as one write; a store that has anything keeps it, and a notice says so.
+ * A start state is what a store would hold, had the cluster come to this point by itself. It is
+ * written in the step that makes the store, so that a crash leaves both or neither; a store that
+ * was there keeps what it has, and a notice says so.
  */
 #ifndef RAFTNODE_STORE_H
 #define RAFTNODE_STORE_H

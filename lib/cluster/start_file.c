@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "cluster/start_state.h"
@@ -89,7 +90,8 @@ enum raft_error raft_start_write(const char *path, const struct raft_start_state
         snprintf(message, message_bytes, "the start states take %zu bytes, and at most %d can be",
                  strlen(text), START_BYTES_MAX);
         error = RAFT_TOO_LARGE;
-    } else if (file == NULL || fputs(text, file) < 0 || fflush(file) != 0) {
+    } else if (file == NULL || fputs(text, file) < 0 || fflush(file) != 0 ||
+               fsync(fileno(file)) != 0) {
         error = raft_error_of_errno(errno);
         snprintf(message, message_bytes, "cannot write %s: %s", path, strerror(errno));
     }

@@ -158,10 +158,18 @@ struct raft_log *raft_log_codec_create(struct raft_log *inner,
 /* Marks a store as written through it: any other refuses the store with RAFT_VERSION. */
 uint32_t raft_log_codec_mark(const struct raft_serializer *serializer);
 
+/* What a store begins with instead of nothing. */
+struct raft_log_seed {
+    struct raft_log_write write;
+    bool written; /* set by the open that made the store; false = there was one */
+};
+
 struct raft_log_lmdb_options {
     const char *directory;             /* exists; flock'd by us while open */
     size_t map_bytes;                  /* 0 = default (64 GiB of address space) */
     struct raft_log_identity identity; /* node 0: whoever's it is (with read_only) */
+    struct raft_log_seed *seed;        /* is written in the very transaction that makes a store, so
+                                          that a crash leaves both or neither; NULL = none */
     bool read_only; /* for --dump: no lock, no boot count, no sync, and write() gives
                        RAFT_PERMISSION. Works beside a process that holds the store, as of now: what
                        that one writes later is not seen, what it truncates reads as corrupt */

@@ -339,8 +339,15 @@ static enum raft_error create_store(struct store_log *self,
     self->is_fresh = true;
     enum raft_error error = put_identity(self, &self->identity);
     error = error == RAFT_OK ? put_snapshot(self, &tip) : error;
+    if (error == RAFT_OK && options->seed != NULL) {
+        error = apply_write(self, &tip, &options->seed->write);
+    }
     error = end_write(self, &tip, error);
-    return error == RAFT_OK ? raft_directory_sync(options->directory) : error;
+    error = error == RAFT_OK ? raft_directory_sync(options->directory) : error;
+    if (error == RAFT_OK && options->seed != NULL) {
+        options->seed->written = true;
+    }
+    return error;
 }
 
 /* The entries must be [base + 1, last] without a gap and reach the stored commit index. */

@@ -136,6 +136,22 @@ static void add_promise(struct raft_json *answer, const struct raft_shm_node *re
     raft_json_add(answer, "promised", promised);
 }
 
+/* The handled ones, oldest first. */
+static void add_errors(struct raft_json *answer, struct raft_server *server)
+{
+    struct raft_server_error list[RAFT_ERRORS_KEPT];
+    uint32_t count = raft_server_errors(server, false, list);
+    struct raft_json *errors = raft_json_array();
+    for (uint32_t i = 0; i < count; i++) {
+        struct raft_json *error = raft_json_object();
+        raft_json_add_string(error, "when", list[i].when);
+        raft_json_add_string(error, "kind", raft_server_trouble_name(list[i].trouble));
+        raft_json_add_string(error, "text", list[i].text);
+        raft_json_add(errors, NULL, error);
+    }
+    raft_json_add(answer, "errors", errors);
+}
+
 struct raft_json *raft_server_answer_inspect(struct raft_server *server)
 {
     struct raft_node_status status;
@@ -170,6 +186,7 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     add_promise(answer, &server->publisher.record);
     add_peers(answer, &status, server->now);
     add_counters(answer, server->comms);
+    add_errors(answer, server);
     return answer;
 }
 

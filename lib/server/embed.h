@@ -151,7 +151,8 @@ void raft_server_remove_monitor(struct raft_server *server, struct raft_server_m
     X(MONITOR_FAILED, "monitor_failed")     /* handled */                                          \
     X(DISK_FULL, "disk_full")               /* handled: it goes on when there is room */           \
     X(LOG_FAILED, "log_failed")             /* unhandled */                                        \
-    X(START_FAILED, "start_failed")         /* unhandled */
+    X(START_FAILED, "start_failed")         /* unhandled */                                        \
+    X(INVARIANT, "invariant")               /* unhandled: raft_server_note_invariant */
 
 enum raft_server_trouble {
 #define X(name, text) RAFT_TROUBLE_##name,

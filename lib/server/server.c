@@ -364,6 +364,11 @@ static void note_failed(void *context, enum raft_error error)
     raft_server_stop(server, error == RAFT_CORRUPT ? RAFT_SHM_EXIT_CORRUPT : RAFT_SHM_EXIT_IO);
 }
 
+void raft_server_note_invariant(struct raft_server *server, const char *text)
+{
+    raft_errors_unhandled(server->errors, RAFT_TROUBLE_INVARIANT, text);
+}
+
 enum raft_shm_exit raft_server_exit_code(enum raft_error error)
 {
     switch (error) {

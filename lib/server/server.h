@@ -79,6 +79,9 @@ int raft_server_run(struct raft_server *server);
 /* Makes run() return soon; from a callback of the loop's own thread. */
 void raft_server_stop(struct raft_server *server, enum raft_shm_exit reason);
 
+/* Appends a broken invariant to the error file; for an assert hook, which ends the process. */
+void raft_server_note_invariant(struct raft_server *server, const char *text);
+
 /* Frees; *server becomes NULL. NULL is fine. */
 void raft_server_free(struct raft_server **server);
 

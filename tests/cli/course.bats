@@ -298,6 +298,46 @@ has_grown() {
   assert_equal "$(view 0)" '{"topics": {"t": ["m2", "m3"]}}'
 }
 
+@test "H19 C8: a node that dies while its store is made begins as told the next time" {
+  local i log='{"term": 1, "index": 1, "command": {"endpoint": "topic", "method": "PUT", "body": {"topic": "t"}}}'
+  for i in {2..40}; do
+    log+=",$(entry 1 "$i" message "{\"topic\": \"t\", \"message\": \"$(printf '%4000d' "$i")\"}")"
+  done
+  FIELDS=("\"term\": 3, \"log\": [$log]")
+  serve 1 # in memory: the ports are free, and the cluster is called after them
+  stop 0 KILL
+  for i in 4 20 60 100 160; do # KiB that a file may have: between nothing and the whole store
+    STATUS=0
+    (ulimit -c 0 -f "$i" && exec env --default-signal=XFSZ "$RAFTNODE" config.json 0 --data DATA.0 2> /dev/null) || STATUS=$?
+    assert_equal "$STATUS" $((128 + $(kill -l XFSZ)))
+  done
+  : > log.0
+  launch 0 --data DATA.0
+  assert_equal "$READY" ok
+  run -0 cat log.0
+  assert_line --partial "raftnode: start state: follower of term 3, log of 40 entries"
+  last_message() { view 0 | grep -c ' 40"'; }
+  until_is 1 last_message
+}
+
+@test "A19: what ends a node is reported in its data folder too" {
+  trap '' XFSZ # A write that fails, instead of a process that is killed.
+  DATA=DATA serve 1
+  trap - XFSZ
+  refute [ -e DATA.0/errors.txt ]
+  until_is Leader field 0 role
+  prlimit --pid "${PIDS[0]}" --fsize=4096
+  call 0 PUT /topic '{"topic": "t"}' || true
+  STATUS=0
+  wait "${PIDS[0]}" || STATUS=$?
+  unset "PIDS[0]"
+  assert_equal "$STATUS" 74
+  run -0 cat DATA.0/errors.txt
+  assert_line --index 0 --regexp '^START 20[^ ]+Z n1 log_failed$'
+  assert_line --index 1 "the log failed: input/output error, the outcome is unknown"
+  assert_line --index 2 --regexp '^END 20[^ ]+Z n1$'
+}
+
 @test "I7: the candidate of term 5 becomes a follower in the term of the given leader" {
   FIELDS=('"role": "candidate", "term": 5' '"role": "leader", "term": 999, "voted_for": 1, "next_index": [0], "match_index": [0]')
   serve 2

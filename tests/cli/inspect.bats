@@ -11,6 +11,7 @@ teardown() { cluster_down; }
   assert_equal "$(json '["state"]' <<< "$output")" leader
   assert_equal "$(json '["self"]["timers"]["election_timeout_ms"]' <<< "$output")" 500.0
   assert_equal "$(json '["peers"].__len__() >= 2' <<< "$output")" True
+  assert_equal "$(json '["self"]["errors"].__class__' <<< "$output")" "<class 'list'>"
   run -0 raftctl inspect n1
   assert_line --regexp '^promised_term +[0-9]+$'
   assert_line --regexp '^log\.last +[0-9]+$'

@@ -411,6 +411,18 @@ static void test_A19_a_start_that_fails_is_reported_behind_what_was_there(void *
     }
 }
 
+static void test_A19_a_broken_invariant_is_reported(void **state)
+{
+    (void)state;
+    char report[1024];
+    struct raft_server_config config = make_config(make_probe(), make_gate());
+    struct raft_server *server = open_server(&config);
+    raft_server_note_invariant(server, "role.c:7: assertion failed: false");
+    raft_server_free(&server);
+    read_report(report, sizeof report);
+    assert_non_null(strstr(report, "Z n1 invariant\nrole.c:7: assertion failed: false\nEND 20"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_directory, remove_directory)
@@ -424,6 +436,7 @@ int main(void)
         TEST(test_A12_the_app_is_told_once_of_each_leader),
         TEST(test_A11_A19_a_log_that_fails_is_reported_and_ends_it),
         TEST(test_A19_a_start_that_fails_is_reported_behind_what_was_there),
+        TEST(test_A19_a_broken_invariant_is_reported),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

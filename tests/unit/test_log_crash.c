@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -135,6 +136,64 @@ static void test_c8_a_snapshot_is_whole_or_the_old_one_after_kill_9(void **state
     }
 }
 
+/* What a node may be told to begin with: a log of 100 entries. */
+static void make_seed(struct raft_log_seed *seed, struct raft_entry entries[100])
+{
+    memset(image, 7, IMAGE_BYTES_MAX);
+    for (uint32_t i = 0; i < 100; i++) {
+        entries[i] = (struct raft_entry){.index = i + 1,
+                                         .term = 1 + i / 50,
+                                         .type = RAFT_ENTRY_COMMAND,
+                                         .bytes = 2000,
+                                         .data = image};
+    }
+    *seed =
+        (struct raft_log_seed){.write = {.term = 9, .vote = 3, .entries = entries, .count = 100}};
+}
+
+/* The child opens the store and dies when a file would grow beyond so many bytes. */
+static bool is_killed_at(struct fixture *fixture, rlim_t bytes)
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+        (void)signal(SIGXFSZ, SIG_DFL); /* It ends the process, as SIGKILL does. */
+        _exit(setrlimit(RLIMIT_FSIZE, &limit) == 0 && open_log(fixture) == RAFT_OK ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+    return WIFSIGNALED(status);
+}
+
+/* A store that was being made when the process died is made again, with all that it begins with. */
+static void test_h19_a_store_and_its_seed_come_together(void **state)
+{
+    struct fixture *fixture = *state;
+    struct raft_entry entries[100];
+    uint32_t killed = 0;
+    bool dies = true;
+    for (rlim_t bytes = 0; dies; bytes += 16384) {
+        struct raft_log_seed seed;
+        char path[128];
+        make_seed(&seed, entries);
+        fixture->options.seed = &seed;
+        dies = is_killed_at(fixture, bytes);
+        killed += dies ? 1 : 0;
+        open_and_load(fixture);
+        assert_int_equal(seed.written, dies);
+        assert_int_equal(fixture->state.term, 9);
+        assert_int_equal(fixture->state.vote, 3);
+        assert_int_equal(fixture->state.last, 100);
+        raft_log_close(&fixture->log);
+        snprintf(path, sizeof(path), "%s/data.mdb", fixture->directory);
+        assert_int_equal(unlink(path), 0);
+        snprintf(path, sizeof(path), "%s/lock.mdb", fixture->directory);
+        assert_int_equal(unlink(path), 0);
+    }
+    assert_true(killed > 10); /* Also on the way between an empty store and a full one. */
+}
+
 /* Makes of the store what an older program left. */
 static void lower_format(struct fixture *fixture)
 {
@@ -175,6 +234,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_c8_a_snapshot_is_whole_or_the_old_one_after_kill_9,
                                         setup, teardown),
+        cmocka_unit_test_setup_teardown(test_h19_a_store_and_its_seed_come_together, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_a_store_of_the_first_format_is_refused, setup,
                                         teardown),
     };
