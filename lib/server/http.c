@@ -37,6 +37,7 @@ static void limit_connections(struct raft_http *http);
 static void put_url(char *text, size_t bytes, const char *host, uint16_t port);
 static void take_request(struct evhttp_request *request, void *context);
 static void hear_trouble(struct evconnlistener *listener, void *context);
+static void listen_again(evutil_socket_t fd, short what, void *context);
 static void adopt(evutil_socket_t fd, short what, void *context);
 static void answer_faults(evutil_socket_t fd, short what, void *context);
 static void sweep(evutil_socket_t fd, short what, void *context);
@@ -247,16 +248,24 @@ static void take_request(struct evhttp_request *request, void *context)
     raft_http_call_begin(raft_http_connection_find(context, evhttp), request);
 }
 
-/* accept failed, for want of descriptors or memory: it would fail again at once. */
+/* accept failed, for want of descriptors or memory: it would fail again at once. The context here
+ * is not ours: evhttp has taken the listener's. */
 static void hear_trouble(struct evconnlistener *listener, void *context)
 {
     const struct timeval soon = {.tv_usec = 100000};
-    struct raft_http *http = context;
-    (void)listener;
-    raft_http_stop_listening(http);
-    int failed = event_add(http->sweep, &soon); /* it turns the listener on again */
+    (void)context;
+    int failed = evconnlistener_disable(listener);
+    failed |= event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, listen_again,
+                              listener, &soon);
     ASSERT(failed == 0);
-    http->is_sweeping = true;
+}
+
+/* If there is no room for connections the next one turns it off again. */
+static void listen_again(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd;
+    (void)what;
+    (void)evconnlistener_enable(context); /* it has not failed to be added so far */
 }
 
 static void adopt(evutil_socket_t fd, short what, void *context)

@@ -257,6 +257,39 @@ PYTHON
   play_queue "$at"
 }
 
+@test "A20 without a descriptor left a leader leads on, sleeps, and accepts again" {
+  cluster_up 3 --timing lan --app queue
+  local at leads term
+  leads=$(leader)
+  at=$(url "$leads")
+  term=$(raftctl status --json | json "['term']")
+  python3 - "$at" "$(node_pid "$leads")" << 'PYTHON'
+import os, resource, socket, sys
+host, port = sys.argv[1][len("http://"):].split(":")
+pid = int(sys.argv[2])
+NOFILE = resource.RLIMIT_NOFILE
+
+def ask(one):
+    one.sendall(b"GET /status HTTP/1.1\r\n\r\n")
+    assert one.recv(12) == b"HTTP/1.1 200"
+
+def sleeps():
+    with open("/proc/%d/stat" % pid) as stat:
+        return stat.read().rsplit(")", 1)[1].split()[0] == "S"
+
+limits = resource.prlimit(pid, NOFILE)
+used = max(int(fd) for fd in os.listdir("/proc/%d/fd" % pid)) + 1
+resource.prlimit(pid, NOFILE, (used + 2, limits[1]))
+crowd = [socket.create_connection((host, int(port))) for i in range(30)]
+ask(crowd[0])  # among the first, which found room
+assert sum(sleeps() for i in range(1000)) > 100  # it does not try again and again
+resource.prlimit(pid, NOFILE, limits)
+ask(crowd[29])
+PYTHON
+  play_queue "$at"
+  assert_equal "$(raftctl status --json | json "['term']")" "$term"
+}
+
 @test "A20 2,000 clients that say little or nothing cost no leader its heartbeats" {
   cluster_up 3 --timing lan --app queue
   local at term
