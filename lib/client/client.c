@@ -10,20 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "client/members.h"
 #include "comms/datagram.h"
-#include "comms/endpoint.h"
 
 enum {
     PACE_FIRST_MS = 10, /* the pause after every node was asked once; doubles */
     PACE_MOST_MS = 100,
     PATIENCE_FIRST_MS = 250, /* silence after which another node is asked; doubles */
     PATIENCE_MOST_MS = 2000,
-    LEAST_MS = 50 /* a refused command is not sent again with less time left for an answer */
-};
-
-struct member {
-    raft_id id;
-    int fd; /* connected, so that a closed port is heard of */
+    ASK_MS = 1000, /* so long a client trusts what it knows of where the nodes are */
+    LEAST_MS = 50  /* a refused command is not sent again with less time left for an answer */
 };
 
 struct raft_client {
@@ -32,9 +28,10 @@ struct raft_client {
     uint64_t seq;
     raft_index known;     /* newest committed index that a node told */
     uint64_t datagram_id; /* of the last datagram sent */
-    uint32_t leader;      /* place in members of who last led; at first 0 */
-    uint32_t members_count;
-    struct member members[RAFT_NODES_MAX];
+    uint32_t leader;      /* place of who last led; at first 0 */
+    bool is_curious;      /* somebody has gone or is not known: ask where the nodes are */
+    uint64_t asked_ms;    /* when that was asked last */
+    struct raft_client_members members;
     const struct raft_serializer *serializer;
     struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
     uint8_t outgoing[RAFT_DATAGRAM_BYTES_MAX];
@@ -80,20 +77,15 @@ static int count_left_ms(uint64_t end_ms)
     return now >= end_ms ? 0 : (int)(end_ms - now);
 }
 
-/* The place of a node among the members; members_count if it is none. */
 static uint32_t find_member(const struct raft_client *client, raft_id id)
 {
-    uint32_t place = 0;
-    while (place < client->members_count && client->members[place].id != id) {
-        place++;
-    }
-    return place;
+    return raft_client_members_find(&client->members, id);
 }
 
 /* False if the datagram certainly did not arrive. */
 static bool send_request(struct raft_client *client, const struct call *call)
 {
-    const struct member *member = &client->members[call->target];
+    const struct raft_client_member *member = &client->members.list[call->target];
     struct raft_packet packet = {
         .kind = RAFT_PACKET_REQUEST,
         .to = member->id,
@@ -118,23 +110,30 @@ static bool send_request(struct raft_client *client, const struct call *call)
 }
 
 /* Is this a reply to the call that counts? A result does whenever and from wherever it comes, a
- * refusal only if it is that of the datagram sent last. */
-static bool accept_reply(struct raft_client *client, const struct member *member, size_t bytes,
+ * refusal only if it is that of the datagram sent last. The reply to a greeting also says where the
+ * nodes are. */
+static bool accept_reply(struct raft_client *client, uint32_t place, size_t bytes,
                          struct call *call)
 {
+    raft_id from = client->members.list[place].id;
     struct raft_span datagram = {.data = client->incoming, .bytes = bytes};
     struct raft_datagram_header header;
     struct raft_packet packet;
     if (raft_datagram_open(datagram, &header) != RAFT_DROP_COUNT ||
-        header.cluster != client->cluster || header.from != member->id || header.to != 0 ||
+        header.cluster != client->cluster || header.from != from || header.to != 0 ||
         header.type != RAFT_PACKET_REPLY || header.id == 0 || header.id > client->datagram_id ||
         raft_datagram_decode(client->serializer, datagram, &header, &packet, client->entries) !=
             RAFT_DROP_COUNT) {
         return false;
     }
     const struct raft_reply *reply = &packet.reply;
-    if (reply->seq != call->seq ||
-        memcmp(reply->client, client->identity, sizeof(client->identity)) != 0) {
+    if (memcmp(reply->client, client->identity, sizeof(client->identity)) != 0) {
+        return false;
+    }
+    if (reply->seq == 0) {
+        raft_client_members_learn(&client->members, place, reply->result);
+    }
+    if (reply->seq != call->seq) {
         return false;
     }
     bool is_final = reply->status == RAFT_REPLY_OK || reply->status == RAFT_REPLY_EXPIRED;
@@ -142,38 +141,46 @@ static bool accept_reply(struct raft_client *client, const struct member *member
         client->known = reply->index;
     }
     call->reply = *reply;
-    call->from = (uint32_t)(member - client->members);
+    call->from = place;
     return is_final || header.id == client->datagram_id;
 }
 
 /* Reads what one member sent, if anything. */
 static enum attempt read_member(struct raft_client *client, struct call *call, uint32_t place)
 {
-    const struct member *member = &client->members[place];
+    const struct raft_client_member *member = &client->members.list[place];
     ssize_t bytes = recv(member->fd, client->incoming, sizeof(client->incoming), MSG_DONTWAIT);
     if (bytes < 0 && errno == ECONNREFUSED && place == call->target) {
         return ATTEMPT_CLOSED;
     }
-    if (bytes >= 0 && accept_reply(client, member, (size_t)bytes, call)) {
+    if (bytes >= 0 && accept_reply(client, place, (size_t)bytes, call)) {
         return ATTEMPT_ANSWERED;
     }
     return ATTEMPT_SILENT;
 }
 
-/* Waits on all members, for as long as the patience goes. */
+/* Waits for any member to say something; false if none did. */
+static bool poll_members(const struct raft_client *client, struct pollfd *watched, int left_ms)
+{
+    for (uint32_t i = 0; i < RAFT_NODES_MAX; i++) {
+        bool is_one = i < client->members.count;
+        watched[i] =
+            (struct pollfd){.fd = is_one ? client->members.list[i].fd : -1, .events = POLLIN};
+    }
+    return poll(watched, client->members.count, left_ms) > 0;
+}
+
+/* Waits on all members, for as long as the patience goes; they may become more meanwhile. */
 static enum attempt await_reply(struct raft_client *client, struct call *call)
 {
     struct pollfd watched[RAFT_NODES_MAX];
     uint64_t end_ms = read_clock_ms() + call->patience_ms;
     end_ms = end_ms < call->deadline_ms ? end_ms : call->deadline_ms;
-    for (uint32_t i = 0; i < client->members_count; i++) {
-        watched[i] = (struct pollfd){.fd = client->members[i].fd, .events = POLLIN};
-    }
     for (int left_ms = count_left_ms(end_ms); left_ms > 0; left_ms = count_left_ms(end_ms)) {
-        if (poll(watched, client->members_count, left_ms) <= 0) {
+        if (!poll_members(client, watched, left_ms)) {
             continue; /* EINTR or the end: the clock decides */
         }
-        for (uint32_t i = 0; i < client->members_count; i++) {
+        for (uint32_t i = 0; i < client->members.count; i++) {
             enum attempt attempt =
                 watched[i].revents != 0 ? read_member(client, call, i) : ATTEMPT_SILENT;
             if (attempt != ATTEMPT_SILENT) {
@@ -192,7 +199,7 @@ static bool pause_call(struct raft_client *client, struct call *call)
     uint32_t patience_ms = call->patience_ms;
     uint32_t target = call->target;
     call->patience_ms = call->pace_ms;
-    call->target = client->members_count; /* nobody's closed port ends it */
+    call->target = RAFT_NODES_MAX; /* nobody's closed port ends it */
     bool is_answered = await_reply(client, call) == ATTEMPT_ANSWERED;
     call->patience_ms = patience_ms;
     call->target = target;
@@ -205,18 +212,18 @@ static bool pause_call(struct raft_client *client, struct call *call)
 static void choose_target(const struct raft_client *client, struct call *call, bool was_answered)
 {
     enum raft_reply_status status = call->reply.status;
-    uint32_t leader = client->members_count;
+    uint32_t leader = client->members.count;
     if (was_answered) {
         leader = find_member(client, call->reply.leader);
         if (status == RAFT_REPLY_BUSY || status == RAFT_REPLY_DISK_FULL) {
             leader = call->from; /* it leads and cannot take more now */
-            call->asked = client->members_count;
+            call->asked = client->members.count;
         }
     }
-    if (leader < client->members_count) {
+    if (leader < client->members.count) {
         call->target = leader;
-    } else if (client->members_count > 0) {
-        call->target = (call->target + 1) % client->members_count;
+    } else if (client->members.count > 0) {
+        call->target = (call->target + 1) % client->members.count;
     }
 }
 
@@ -262,11 +269,11 @@ static bool judge_reply(struct raft_client *client, struct call *call,
 {
     const struct raft_reply *reply = &call->reply;
     uint32_t leader = find_member(client, reply->leader);
-    answer->node = client->members[call->from].id;
+    answer->node = client->members.list[call->from].id;
     answer->status = reply->status;
     switch (reply->status) {
     case RAFT_REPLY_OK:
-        client->leader = leader < client->members_count ? leader : client->leader;
+        client->leader = leader < client->members.count ? leader : client->leader;
         answer->outcome = RAFT_CLIENT_OK;
         answer->index = reply->index;
         answer->term = reply->term;
@@ -292,11 +299,23 @@ static bool judge_reply(struct raft_client *client, struct call *call,
     return false;
 }
 
+/* Asks the target where the nodes are, without waiting: its reply is read when it comes. */
+static void ask_places(struct raft_client *client, const struct call *call)
+{
+    struct call greeting = {.target = call->target};
+    client->is_curious = false;
+    client->asked_ms = read_clock_ms();
+    (void)send_request(client, &greeting); /* the next call asks again */
+}
+
 /* Sends the command once more; true if that ends the call. A refusal of the only node that may be
  * asked does, and its closed port. */
 static bool try_once(struct raft_client *client, struct call *call,
                      struct raft_client_answer *answer)
 {
+    if (client->is_curious || read_clock_ms() - client->asked_ms > ASK_MS) {
+        ask_places(client, call);
+    }
     enum attempt attempt = send_request(client, call) ? await_reply(client, call) : ATTEMPT_CLOSED;
     if (attempt == ATTEMPT_ANSWERED && judge_reply(client, call, answer)) {
         return true;
@@ -306,8 +325,11 @@ static bool try_once(struct raft_client *client, struct call *call,
         return attempt != ATTEMPT_SILENT;
     }
     call->asked++;
+    client->is_curious = attempt != ATTEMPT_ANSWERED ||
+                         (call->reply.leader != 0 &&
+                          find_member(client, call->reply.leader) == client->members.count);
     choose_target(client, call, attempt == ATTEMPT_ANSWERED);
-    return call->asked >= client->members_count && pause_call(client, call) &&
+    return call->asked >= client->members.count && pause_call(client, call) &&
            judge_reply(client, call, answer);
 }
 
@@ -338,13 +360,13 @@ static bool begin_call(const struct raft_client *client, struct call *call,
     call->patience_ms = PATIENCE_FIRST_MS;
     call->least_ms = timeout_ms / 4 < LEAST_MS ? (int)(timeout_ms / 4) : LEAST_MS;
     call->is_single = target->only != 0;
-    call->target = place < client->members_count ? place : client->leader;
+    call->target = place < client->members.count ? place : client->leader;
     if (call->command.bytes > RAFT_COMMAND_BYTES_MAX) {
         answer->status = RAFT_REPLY_TOO_LARGE;
         explain(answer, RAFT_CLIENT_REFUSED, "the command is too large");
         return false;
     }
-    if (target->only != 0 && place == client->members_count) {
+    if (target->only != 0 && place == client->members.count) {
         explain(answer, RAFT_CLIENT_NO_LEADER, "the asked node is no member of the cluster");
         return false;
     }
@@ -389,47 +411,6 @@ void raft_client_read(struct raft_client *client, struct raft_span command,
     }
 }
 
-/* Descriptors of the family of the endpoint; -1 and errno if there is none. */
-static int connect_socket(const union raft_socket_address *address)
-{
-    int fd = socket(address->any.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, &address->any, raft_endpoint_bytes(address)) != 0) {
-        int number = errno;
-        close(fd);
-        errno = number;
-        fd = -1;
-    }
-    return fd;
-}
-
-static enum raft_error connect_members(struct raft_client *client,
-                                       const struct raft_client_options *options, char *message,
-                                       size_t message_bytes)
-{
-    if (options->endpoints_count == 0 || options->endpoints_count > RAFT_NODES_MAX) {
-        snprintf(message, message_bytes, "client: the cluster has %u nodes, 1 to %d can be used",
-                 options->endpoints_count, RAFT_NODES_MAX);
-        return RAFT_INVALID;
-    }
-    for (uint32_t i = 0; i < options->endpoints_count; i++) {
-        const struct raft_endpoint *endpoint = &options->endpoints[i];
-        union raft_socket_address address;
-        if (endpoint->id == 0 || raft_endpoint_parse(endpoint, &address) != RAFT_OK) {
-            snprintf(message, message_bytes, "client: node n%u has no numeric address",
-                     endpoint->id);
-            return RAFT_INVALID;
-        }
-        int fd = connect_socket(&address);
-        if (fd < 0) {
-            snprintf(message, message_bytes, "client: cannot reach %.63s: %s", endpoint->host,
-                     strerror(errno));
-            return errno == EMFILE || errno == ENFILE ? RAFT_LIMIT : RAFT_IO;
-        }
-        client->members[client->members_count++] = (struct member){.id = endpoint->id, .fd = fd};
-    }
-    return RAFT_OK;
-}
-
 enum raft_error raft_client_open(const struct raft_client_options *options,
                                  struct raft_client **client, char *message, size_t message_bytes)
 {
@@ -444,7 +425,9 @@ enum raft_error raft_client_open(const struct raft_client_options *options,
     made->known = options->known;
     made->serializer = options->serializer;
     memcpy(made->identity, options->client, sizeof(made->identity));
-    enum raft_error error = connect_members(made, options, message, message_bytes);
+    made->asked_ms = read_clock_ms();
+    enum raft_error error = raft_client_members_open(
+        &made->members, options->endpoints, options->endpoints_count, message, message_bytes);
     if (error != RAFT_OK) {
         raft_client_close(client);
     }
@@ -456,9 +439,7 @@ void raft_client_close(struct raft_client **client)
     if (*client == NULL) {
         return;
     }
-    for (uint32_t i = 0; i < (*client)->members_count; i++) {
-        close((*client)->members[i].fd); /* a datagram socket has nothing left to lose */
-    }
+    raft_client_members_close(&(*client)->members);
     free(*client);
     *client = NULL;
 }

@@ -10,6 +10,11 @@
  *
  * A command also says which log index its client had heard of when it was made; each reply brings a
  * newer one. A client that starts without any asks a leader first.
+ *
+ * It begins with the endpoints that it is given, and hears of nodes that come later from those it
+ * knows: when one is gone, silent or points to a leader that is not known, and else once a second
+ * with a call, it asks where the nodes are (comms/places.h). One that is not used while all nodes
+ * are replaced has to be opened anew.
  */
 #ifndef RAFT_CLIENT_CLIENT_H
 #define RAFT_CLIENT_CLIENT_H

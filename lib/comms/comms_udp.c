@@ -10,7 +10,7 @@
 #include "base/assert.h"
 #include "comms/comms.h"
 #include "comms/datagram.h"
-#include "comms/endpoint.h"
+#include "comms/places.h"
 #include "comms/udp_socket.h"
 
 enum {
@@ -19,11 +19,6 @@ enum {
 
 _Static_assert(sizeof(union raft_socket_address) <= sizeof(((struct raft_address *)0)->data),
                "an address holds any socket address");
-
-struct peer {
-    raft_id id;
-    union raft_socket_address address;
-};
 
 struct udp_comms {
     struct raft_comms base;
@@ -35,8 +30,9 @@ struct udp_comms {
     raft_comms_receiver receiver; /* NULL = not started */
     void *receiver_context;
     struct raft_comms_counters counters;
-    struct peer peers[RAFT_NODES_MAX]; /* self included */
+    struct raft_place peers[RAFT_NODES_MAX]; /* self included */
     uint32_t peers_count;
+    uint8_t places[RAFT_PLACES_BYTES_MAX];
     struct raft_entry entries[RAFT_PACKET_ENTRIES_MAX];
     uint8_t outgoing[RAFT_DATAGRAM_BYTES_MAX];
     union raft_socket_address sources[BATCH];
@@ -52,7 +48,7 @@ static struct udp_comms *cast_comms(struct raft_comms *comms)
     return (struct udp_comms *)comms;
 }
 
-static const struct peer *find_peer(const struct udp_comms *self, raft_id id)
+static const struct raft_place *find_peer(const struct udp_comms *self, raft_id id)
 {
     for (uint32_t i = 0; i < self->peers_count; i++) {
         if (self->peers[i].id == id) {
@@ -79,7 +75,7 @@ static bool find_target(const struct udp_comms *self, const struct raft_packet *
                         const struct raft_address *address, union raft_socket_address *target)
 {
     if (packet->to != 0) {
-        const struct peer *peer = find_peer(self, packet->to);
+        const struct raft_place *peer = find_peer(self, packet->to);
         if (peer != NULL) {
             *target = peer->address;
         }
@@ -104,6 +100,16 @@ static bool send_bytes(const struct udp_comms *self, size_t bytes,
     return sent == (ssize_t)bytes;
 }
 
+/* Who greets is told where the nodes are: to know that is this adapter's part. */
+static void add_places(struct udp_comms *self, struct raft_packet *packet)
+{
+    if (packet->kind == RAFT_PACKET_REPLY && packet->reply.seq == 0 &&
+        packet->reply.result.bytes == 0) {
+        packet->reply.result = (struct raft_span){
+            self->places, raft_places_write(self->peers, self->peers_count, self->places)};
+    }
+}
+
 /* A packet as the datagram that leaves; 0 if it cannot. */
 static size_t prepare(struct udp_comms *self, const struct raft_packet *packet,
                       const struct raft_address *address, union raft_socket_address *target)
@@ -111,6 +117,7 @@ static size_t prepare(struct udp_comms *self, const struct raft_packet *packet,
     struct raft_packet stamped = *packet;
     stamped.from = self->self;
     stamped.incarnation = self->incarnation;
+    add_places(self, &stamped);
     if (self->receiver == NULL || !find_target(self, packet, address, target)) {
         return 0;
     }
@@ -152,7 +159,7 @@ static enum raft_error introduce_node(struct raft_comms *comms,
                                       const struct raft_endpoint *endpoint)
 {
     struct udp_comms *self = cast_comms(comms);
-    struct peer known = {.id = endpoint->id};
+    struct raft_place known = {.id = endpoint->id};
     if (endpoint->id == 0 || endpoint->id == self->self || endpoint->port == 0 ||
         raft_endpoint_parse(endpoint, &known.address) != RAFT_OK ||
         known.address.any.sa_family != self->peers[0].address.any.sa_family) {
@@ -217,7 +224,7 @@ static bool is_sender_fine(const struct udp_comms *self, const struct raft_datag
     if (header->from == 0) {
         return self->self != 0 && raft_endpoint_is_loopback(source);
     }
-    const struct peer *peer = find_peer(self, header->from);
+    const struct raft_place *peer = find_peer(self, header->from);
     return peer != NULL && peer->id != self->self && raft_endpoint_equals(&peer->address, source);
 }
 
@@ -333,7 +340,7 @@ static enum raft_error take_endpoints(struct udp_comms *self,
     }
     for (uint32_t i = 0; i < options->endpoints_count; i++) {
         const struct raft_endpoint *endpoint = &options->endpoints[i];
-        struct peer *peer = &self->peers[i];
+        struct raft_place *peer = &self->peers[i];
         if (endpoint->id == 0 || find_peer(self, endpoint->id) != NULL ||
             raft_endpoint_parse(endpoint, &peer->address) != RAFT_OK) {
             snprintf(message, message_bytes,

@@ -43,6 +43,22 @@ await_n4() {
   [[ $(raftctl get colour) == blue ]]
 }
 
+@test "a client outlives all the nodes that it was told of" {
+  cluster_up 3 --timing fast
+  coproc steady { exec "${RAFTCTL_BIN%/*}/steady" "$RAFTCTL_HOME/data/default/cluster.json" 3>&-; }
+  say() { echo "$1" >&"${steady[1]}" && read -r took <&"${steady[0]}"; }
+  say "colour red"
+  assert_regex "$took" '^n[1-3]$'
+  for i in 1 2 3; do raftctl member add; done
+  for i in 1 2 3; do
+    raftctl member remove "n$i"
+    say "colour blue$i"
+    assert_regex "$took" '^n[1-6]$'
+  done
+  assert_regex "$took" '^n[4-6]$'
+  [[ $(raftctl get colour) == blue3 ]]
+}
+
 @test "member add goes on while clients write" {
   cluster_up 3 --timing fast
   (for i in {1..60}; do raftctl put "k$i" "v$i" || echo "$i $?" >> "$CLUSTER_HOME/failed"; done) 3>&- > /dev/null &
