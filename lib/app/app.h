@@ -31,7 +31,8 @@ struct raft_app_ops {
     /* Answers a command that only reads, as apply would, and changes nothing; a command that would
      * change something is a bad one. */
     size_t (*query)(const struct raft_app *app, struct raft_span command, void *result);
-    /* A digest of the whole state: equal states give equal digests on every node. */
+    /* A digest of the whole state: equal states give equal digests on every node. It is asked for
+     * after most turns of the loop, so keep it up to date with each command. */
     uint64_t (*digest)(const struct raft_app *app);
     /* Writes the next piece of the state's image, of about bytes_max bytes, and moves *cursor,
      * which is 0 at first and the app's business afterwards; false: that was the last one. Nothing

@@ -84,7 +84,7 @@ struct raft_server_reply {
 };
 
 /* On the loop's thread, once; it may submit and post. When the server is freed instead, on that
- * thread: UNKNOWN for what was taken, BUSY for what was not. */
+ * thread: UNKNOWN for what was taken, BUSY for what was not. NULL = nobody wants to know. */
 typedef void (*raft_server_done)(void *context, const struct raft_server_reply *reply);
 
 /* From any thread: a command for the log. It is copied. RAFT_TOO_LARGE above
@@ -96,9 +96,10 @@ enum raft_error raft_server_submit(struct raft_server *server, struct raft_span 
 enum raft_error raft_server_query(struct raft_server *server, struct raft_span command,
                                   raft_server_done done, void *context) RAFT_MUST_USE;
 
-/* submit, and wait at most so long. bytes is the size of buffer, afterwards that of the result,
- * which reply borrows from it. RAFT_TIMEOUT: the outcome is unknown. RAFT_INVALID from the loop's
- * own thread, which would wait for itself. RAFT_LIMIT: the result is larger than buffer. */
+/* submit (call) or query (ask), and wait at most so long. The result is copied into buffer, and
+ * reply borrows it from there. RAFT_TIMEOUT: the outcome is unknown. RAFT_INVALID from the loop's
+ * own thread, which would wait for itself. RAFT_LIMIT: the result is larger than buffer, and what
+ * else reply says holds. */
 struct raft_server_wait {
     uint32_t timeout_ms;
     void *buffer;
@@ -107,9 +108,13 @@ struct raft_server_wait {
 enum raft_error raft_server_call(struct raft_server *server, struct raft_span command,
                                  const struct raft_server_wait *wait,
                                  struct raft_server_reply *reply) RAFT_MUST_USE;
+enum raft_error raft_server_ask(struct raft_server *server, struct raft_span command,
+                                const struct raft_server_wait *wait,
+                                struct raft_server_reply *reply) RAFT_MUST_USE;
 
-/* From any thread: waits at most so long until this node knows a leader. RAFT_TIMEOUT: *leader is
- * 0, and endpoint "". Both may be NULL. */
+/* From any thread: waits at most so long until this node knows a leader, which may be one that died
+ * a moment ago. RAFT_TIMEOUT, or RAFT_INVALID at once from the loop's own thread: it knows none;
+ * *leader is 0, and endpoint "". Both may be NULL. */
 enum raft_error raft_server_wait_leader(struct raft_server *server, uint32_t timeout_ms,
                                         raft_id *leader, char endpoint[80]) RAFT_MUST_USE;
 
@@ -119,7 +124,8 @@ typedef void (*raft_server_task)(void *context, struct raft_node *node);
 enum raft_error raft_server_post(struct raft_server *server, raft_server_task task,
                                  void *context) RAFT_MUST_USE;
 
-/* From any thread: makes raft_server_run return soon, with RAFT_SHM_EXIT_STOP. */
+/* From any thread, but not from a signal's handler (it locks): makes raft_server_run return soon,
+ * with RAFT_SHM_EXIT_STOP. */
 void raft_server_quit(struct raft_server *server);
 
 /* -- what happens -------------------------------------------------------------------------------
@@ -138,8 +144,9 @@ struct raft_server_monitor {
     struct raft_server_monitor *next; /* the list's */
 };
 
-/* Borrowed until removed. On the loop's thread (post), or while the loop does not run. A monitor
- * may remove itself. */
+/* Borrowed until removed; adding one twice, and removing one that is not there, changes nothing. On
+ * the loop's thread (post), or while the loop does not run. A monitor may add and remove monitors,
+ * itself too. */
 void raft_server_add_monitor(struct raft_server *server, struct raft_server_monitor *monitor);
 void raft_server_remove_monitor(struct raft_server *server, struct raft_server_monitor *monitor);
 

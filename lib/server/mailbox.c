@@ -109,6 +109,7 @@ void raft_mailbox_close(struct raft_server_mailbox *mailbox)
 {
     lock_mailbox(mailbox);
     mailbox->closed = true;
+    mailbox->owned = false;
     int failed = pthread_cond_broadcast(&mailbox->led);
     ASSERT(failed == 0);
     unlock_mailbox(mailbox);
@@ -137,9 +138,11 @@ static void answer_letter(void *context, enum raft_reply_status status, raft_ind
     if (reply.leader != 0) {
         find_place(mailbox->server, reply.leader, reply.leader_endpoint);
     }
-    uint64_t begin = raft_watchdog_begin(&mailbox->server->watchdog);
-    letter->done(letter->context, &reply);
-    raft_watchdog_end(&mailbox->server->watchdog, begin, "done");
+    if (letter->done != NULL) {
+        uint64_t begin = raft_watchdog_begin(&mailbox->server->watchdog);
+        letter->done(letter->context, &reply);
+        raft_watchdog_end(&mailbox->server->watchdog, begin, "done");
+    }
     free(letter);
 }
 
@@ -174,12 +177,16 @@ static void open_letter(struct letter *letter)
 
 static void drop_letter(struct letter *letter)
 {
-    if (letter->done != NULL) {
+    switch (letter->kind) {
+    case LETTER_SUBMIT:
+    case LETTER_QUERY:
         answer_letter(letter, RAFT_REPLY_BUSY, 0, (struct raft_span){0});
         return;
-    }
-    if (letter->task != NULL) {
+    case LETTER_TASK:
         letter->task(letter->context, NULL);
+        break;
+    case LETTER_QUIT:
+        break;
     }
     free(letter);
 }
@@ -291,7 +298,7 @@ enum raft_error raft_server_query(struct raft_server *server, struct raft_span c
 enum raft_error raft_server_post(struct raft_server *server, raft_server_task task, void *context)
 {
     const struct letter letter = {.kind = LETTER_TASK, .task = task, .context = context};
-    return post_letter(server, &letter, (struct raft_span){0});
+    return task == NULL ? RAFT_INVALID : post_letter(server, &letter, (struct raft_span){0});
 }
 
 void raft_server_quit(struct raft_server *server)
@@ -398,25 +405,49 @@ static enum raft_error wait_answer(struct caller *caller, uint32_t timeout_ms,
     return error;
 }
 
-enum raft_error raft_server_call(struct raft_server *server, struct raft_span command,
-                                 const struct raft_server_wait *wait,
-                                 struct raft_server_reply *reply)
+/* Under the lock: is this the loop's thread? It would wait for itself. */
+static bool is_loop(const struct raft_server_mailbox *mailbox)
+{
+    return mailbox->owned && pthread_equal(mailbox->owner, pthread_self()) != 0;
+}
+
+/* How a command is brought on its way: submit or query. */
+typedef enum raft_error (*send_fn)(struct raft_server *server, struct raft_span command,
+                                   raft_server_done done, void *context);
+
+static enum raft_error send_and_wait(struct raft_server *server, send_fn send,
+                                     struct raft_span command, const struct raft_server_wait *wait,
+                                     struct raft_server_reply *reply)
 {
     struct raft_server_mailbox *mailbox = server->mailbox;
     lock_mailbox(mailbox);
-    bool is_loop = mailbox->owned && pthread_equal(mailbox->owner, pthread_self()) != 0;
+    bool waits_for_itself = is_loop(mailbox);
     unlock_mailbox(mailbox);
     *reply = (struct raft_server_reply){.status = RAFT_REPLY_BUSY};
-    if (is_loop) {
+    if (waits_for_itself) {
         return RAFT_INVALID;
     }
     struct caller *caller = make_caller(wait);
-    enum raft_error error = raft_server_submit(server, command, wake_caller, caller);
+    enum raft_error error = send(server, command, wake_caller, caller);
     if (error != RAFT_OK) {
         free_caller(caller);
         return error;
     }
     return wait_answer(caller, wait->timeout_ms, reply);
+}
+
+enum raft_error raft_server_call(struct raft_server *server, struct raft_span command,
+                                 const struct raft_server_wait *wait,
+                                 struct raft_server_reply *reply)
+{
+    return send_and_wait(server, raft_server_submit, command, wait, reply);
+}
+
+enum raft_error raft_server_ask(struct raft_server *server, struct raft_span command,
+                                const struct raft_server_wait *wait,
+                                struct raft_server_reply *reply)
+{
+    return send_and_wait(server, raft_server_query, command, wait, reply);
 }
 
 enum raft_error raft_server_wait_leader(struct raft_server *server, uint32_t timeout_ms,
@@ -429,7 +460,8 @@ enum raft_error raft_server_wait_leader(struct raft_server *server, uint32_t tim
         endpoint[0] = '\0';
     }
     lock_mailbox(mailbox);
-    while (failed == 0 && mailbox->leader == 0 && !mailbox->closed) {
+    bool waits_for_itself = is_loop(mailbox);
+    while (failed == 0 && mailbox->leader == 0 && !mailbox->closed && !waits_for_itself) {
         failed = pthread_cond_timedwait(&mailbox->led, &mailbox->lock, &until);
     }
     const raft_id found = mailbox->leader;
@@ -444,5 +476,8 @@ enum raft_error raft_server_wait_leader(struct raft_server *server, uint32_t tim
     if (found != 0) {
         return RAFT_OK;
     }
-    return closed ? RAFT_CLOSED : RAFT_TIMEOUT;
+    if (closed) {
+        return RAFT_CLOSED;
+    }
+    return waits_for_itself ? RAFT_INVALID : RAFT_TIMEOUT;
 }

@@ -5,29 +5,55 @@
 
 #include "server/internal.h"
 
-/* One call of one monitor has returned. */
-static void judge_call(const struct raft_server_monitors *monitors,
-                       const struct raft_server_monitor *monitor, const char *what, bool is_fine,
-                       uint64_t begin)
-{
+/* One call of one monitor. Whoever removes itself may be gone when it returns. */
+struct call {
+    const struct raft_server_watchdog *watchdog;
+    uint64_t begin;
     char name[RAFT_ERROR_TEXT];
-    (void)snprintf(name, sizeof name, "monitor %.60s %s", monitor->name, what);
-    raft_watchdog_end(monitors->watchdog, begin, name);
+};
+
+static struct call begin_call(const struct raft_server_monitors *monitors,
+                              const struct raft_server_monitor *monitor, const char *what)
+{
+    struct call call = {.watchdog = monitors->watchdog};
+    (void)snprintf(call.name, sizeof call.name, "monitor %.60s %s",
+                   monitor->name != NULL ? monitor->name : "without a name", what);
+    call.begin = raft_watchdog_begin(monitors->watchdog);
+    return call;
+}
+
+static void end_call(const struct call *call, bool is_fine)
+{
+    raft_watchdog_end(call->watchdog, call->begin, call->name);
     if (!is_fine) {
-        raft_errors_handled(monitors->watchdog->errors, RAFT_TROUBLE_MONITOR_FAILED, name);
+        raft_errors_handled(call->watchdog->errors, RAFT_TROUBLE_MONITOR_FAILED, call->name);
     }
+}
+
+/* Who is to be told next; it may add and remove monitors meanwhile, itself or others. */
+static struct raft_server_monitor *take_next(struct raft_server_monitors *monitors)
+{
+    struct raft_server_monitor *monitor = monitors->next;
+    if (monitor != NULL) {
+        monitors->next = monitor->next;
+    }
+    return monitor;
+}
+
+static struct raft_server_monitor *take_first(struct raft_server_monitors *monitors)
+{
+    monitors->next = monitors->first;
+    return take_next(monitors);
 }
 
 static void finish_change(struct raft_server_monitors *monitors)
 {
+    struct raft_server_monitor *m = take_first(monitors);
     monitors->changing = false;
-    struct raft_server_monitor *next;
-    for (struct raft_server_monitor *m = monitors->first; m != NULL; m = next) {
-        next = m->next;
+    for (; m != NULL; m = take_next(monitors)) {
         if (m->finish_state_change != NULL) {
-            uint64_t begin = raft_watchdog_begin(monitors->watchdog);
-            bool is_fine = m->finish_state_change(m->context, monitors->role);
-            judge_call(monitors, m, "finish_state_change", is_fine, begin);
+            struct call call = begin_call(monitors, m, "finish_state_change");
+            end_call(&call, m->finish_state_change(m->context, monitors->role));
         }
     }
 }
@@ -40,13 +66,11 @@ static void note_role(void *context, enum raft_role from, enum raft_role to, raf
     }
     monitors->role = to;
     monitors->changing = true;
-    struct raft_server_monitor *next;
-    for (struct raft_server_monitor *m = monitors->first; m != NULL; m = next) {
-        next = m->next;
+    struct raft_server_monitor *m = take_first(monitors);
+    for (; m != NULL; m = take_next(monitors)) {
         if (m->new_state != NULL) {
-            uint64_t begin = raft_watchdog_begin(monitors->watchdog);
-            bool is_fine = m->new_state(m->context, from, to, term);
-            judge_call(monitors, m, "new_state", is_fine, begin);
+            struct call call = begin_call(monitors, m, "new_state");
+            end_call(&call, m->new_state(m->context, from, to, term));
         }
     }
 }
@@ -54,13 +78,11 @@ static void note_role(void *context, enum raft_role from, enum raft_role to, raf
 static void note_substate(void *context, enum raft_substate substate)
 {
     struct raft_server_monitors *monitors = context;
-    struct raft_server_monitor *next;
-    for (struct raft_server_monitor *m = monitors->first; m != NULL; m = next) {
-        next = m->next;
+    struct raft_server_monitor *m = take_first(monitors);
+    for (; m != NULL; m = take_next(monitors)) {
         if (m->new_substate != NULL) {
-            uint64_t begin = raft_watchdog_begin(monitors->watchdog);
-            bool is_fine = m->new_substate(m->context, monitors->role, substate);
-            judge_call(monitors, m, "new_substate", is_fine, begin);
+            struct call call = begin_call(monitors, m, "new_substate");
+            end_call(&call, m->new_substate(m->context, monitors->role, substate));
         }
     }
     if (monitors->changing) {
@@ -85,23 +107,34 @@ void raft_monitor_turn(struct raft_server_monitors *monitors)
     }
 }
 
-void raft_server_add_monitor(struct raft_server *server, struct raft_server_monitor *monitor)
-{
-    struct raft_server_monitor **link = &server->monitors.first;
-    while (*link != NULL) {
-        link = &(*link)->next;
-    }
-    monitor->next = NULL;
-    *link = monitor;
-}
-
-void raft_server_remove_monitor(struct raft_server *server, struct raft_server_monitor *monitor)
+/* The link that leads to it, or the last one. */
+static struct raft_server_monitor **find_link(struct raft_server *server,
+                                              const struct raft_server_monitor *monitor)
 {
     struct raft_server_monitor **link = &server->monitors.first;
     while (*link != NULL && *link != monitor) {
         link = &(*link)->next;
     }
-    if (*link != NULL) {
-        *link = monitor->next;
+    return link;
+}
+
+void raft_server_add_monitor(struct raft_server *server, struct raft_server_monitor *monitor)
+{
+    struct raft_server_monitor **link = find_link(server, monitor);
+    if (*link == NULL) {
+        monitor->next = NULL;
+        *link = monitor;
+    }
+}
+
+void raft_server_remove_monitor(struct raft_server *server, struct raft_server_monitor *monitor)
+{
+    struct raft_server_monitor **link = find_link(server, monitor);
+    if (*link == NULL) {
+        return;
+    }
+    *link = monitor->next;
+    if (server->monitors.next == monitor) {
+        server->monitors.next = monitor->next;
     }
 }

@@ -11,6 +11,7 @@
 
 struct raft_server_monitors {
     struct raft_server_monitor *first;
+    struct raft_server_monitor *next; /* the next one to be told of what is being told */
     struct raft_node_observer observer;
     const struct raft_server_watchdog *watchdog; /* borrowed */
     enum raft_role role;

@@ -184,22 +184,46 @@ enum raft_error raft_server_start(struct raft_server *server, char *message, siz
     enum raft_error error = start_server(server, message, message_bytes);
     if (error != RAFT_OK) {
         end_unhandled(server, RAFT_TROUBLE_START_FAILED, error, message);
+        server->stopping = true; /* There is nothing to run: run() returns at once. */
+        server->exit_code = (int)raft_server_exit_code(error);
+        raft_mailbox_close(server->mailbox);
     }
     return error;
 }
 
+/* Whoever goes away while it is written to leaves a SIGPIPE, which waits for as long as it is
+ * blocked, and would end the host's program afterwards. */
+static bool block_pipes(sigset_t *former)
+{
+    sigset_t set, waiting;
+    int failed = sigemptyset(&set) | sigaddset(&set, SIGPIPE) | sigpending(&waiting);
+    failed |= pthread_sigmask(SIG_BLOCK, &set, former);
+    ASSERT(failed == 0);
+    return sigismember(&waiting, SIGPIPE) == 1;
+}
+
+/* One that waited before is the host's own. */
+static void unblock_pipes(const sigset_t *former, bool waited)
+{
+    const struct timespec at_once = {0};
+    sigset_t set;
+    int failed = sigemptyset(&set) | sigaddset(&set, SIGPIPE);
+    while (!waited && sigtimedwait(&set, NULL, &at_once) == SIGPIPE) {
+    }
+    failed |= pthread_sigmask(SIG_SETMASK, former, NULL);
+    ASSERT(failed == 0);
+}
+
 int raft_server_run(struct raft_server *server)
 {
-    sigset_t pipe_set, former;
+    sigset_t former;
     ASSERT(server->started);
     raft_mailbox_own(server->mailbox);
-    int failed = sigemptyset(&pipe_set) | sigaddset(&pipe_set, SIGPIPE);
-    failed |= pthread_sigmask(SIG_BLOCK, &pipe_set, &former);
+    bool waited = block_pipes(&former);
     if (!server->stopping) {
         raft_server_loop_run(server->loop);
     }
-    failed |= pthread_sigmask(SIG_SETMASK, &former, NULL);
-    ASSERT(failed == 0);
+    unblock_pipes(&former, waited);
     raft_mailbox_close(server->mailbox);
     return server->exit_code;
 }

@@ -83,7 +83,10 @@ static size_t query_state(const struct raft_app *app, struct raft_span command, 
 static uint64_t digest_state(const struct raft_app *app)
 {
     const struct watched_app *self = cast_app(app);
-    return self->inner->ops->digest(self->inner);
+    uint64_t begin = raft_watchdog_begin(self->watchdog);
+    uint64_t digest = self->inner->ops->digest(self->inner);
+    raft_watchdog_end(self->watchdog, begin, "app.digest");
+    return digest;
 }
 
 static bool write_snapshot(const struct raft_app *app, uint64_t *cursor, size_t bytes_max,
