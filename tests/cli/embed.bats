@@ -65,6 +65,31 @@ run_program() {
   done < <(find . -name '*.h' -printf '%P\n')
 }
 
+@test "embed: a program in C++ includes raftctl.h, links, and has a node" {
+  type -P c++ > /dev/null || skip "no C++ compiler here"
+  cd "$RAFTCTL_HOME/program" || return
+  cat > plus.cpp << 'EOF'
+#include <raftctl.h>
+#include <cstdio>
+int main(int, char **argv)
+{
+    char why[256];
+    raft_server *server;
+    raft_server_config config = raft_server_defaults();
+    config.cluster = "plus";
+    config.working_dir = argv[1];
+    config.self.id = 1;
+    config.self.endpoint = "127.0.0.1:0x";
+    config.app = raft_app_bank_create();
+    std::printf("%d %s\n", raft_server_open(&config, &server, why, sizeof why) == RAFT_OK, why);
+}
+EOF
+  # shellcheck disable=SC2046 # words are what pkg-config prints
+  c++ -std=c++17 -Wall -Wextra -Wpedantic -Werror plus.cpp -o plus $(pkg-config --cflags --libs raftctl)
+  run -0 ./plus "$RAFTCTL_HOME/data"
+  assert_output --partial "0 self.endpoint: expected a numeric address and port"
+}
+
 @test "embed: what raftctl(3) promises is in the headers" {
   functions=$(grep -oE 'raft_[a-z_]+\(' "$BATS_TEST_DIRNAME/../../man/raftctl.3" | sort -u)
   assert [ "$(wc -l <<< "$functions")" -ge 10 ]
