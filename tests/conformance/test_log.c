@@ -104,6 +104,28 @@ static void test_c5_a_range_is_cut_to_the_room_given(void **state)
     assert_int_equal(count, 0);
 }
 
+/* What was read is the reader's: in its own buffer, whatever becomes of the log. */
+static void test_c5_what_was_read_stays(void **state)
+{
+    struct fixture *fixture = *state;
+    const raft_term terms[] = {1, 1, 1};
+    const raft_term tail[] = {2};
+    struct raft_entry entries[3];
+    char buffer[64];
+    uint32_t count = 3;
+    assert_int_equal(append_terms(fixture, 1, terms, 3), RAFT_OK);
+    assert_int_equal(raft_log_read(fixture->log, 1, 3, 64, entries, &count, buffer), RAFT_OK);
+    assert_int_equal(count, 3);
+    assert_int_equal(append_terms(fixture, 1, tail, 1), RAFT_OK);
+    reopen(fixture);
+    for (uint32_t i = 0; i < 3; i++) {
+        const char expected[] = {'1', '.', (char)('1' + i)};
+        const char *data = entries[i].data;
+        assert_true(data >= buffer && data + entries[i].bytes <= buffer + sizeof buffer);
+        assert_memory_equal(data, expected, 3);
+    }
+}
+
 static void test_c6_truncation_and_append_are_one_step(void **state)
 {
     struct fixture *fixture = *state;
@@ -137,6 +159,16 @@ static void test_c6_nothing_committed_is_truncated(void **state)
     assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_OK);
     write.truncate = 2;
     assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_INVALID);
+    check_terms(fixture, terms, 3);
+    /* Nor when something else would take its place. */
+    struct raft_entry others[] = {make_entry(2, 2), make_entry(3, 2)};
+    struct raft_log_write swap = {
+        .term = 2, .truncate = 2, .commit = 2, .entries = others, .count = 2};
+    assert_int_equal(raft_log_write(fixture->log, &swap, 1), RAFT_INVALID);
+    swap.truncate = 1;
+    others[0].index = 1;
+    others[1].index = 2;
+    assert_int_equal(raft_log_write(fixture->log, &swap, 1), RAFT_INVALID);
     check_terms(fixture, terms, 3);
     write.truncate = 3;
     assert_int_equal(raft_log_write(fixture->log, &write, 1), RAFT_OK);
@@ -400,6 +432,7 @@ int main(void)
         BOTH(test_c4_everything_survives_a_reopen),
         BOTH(test_c4_hard_state_never_goes_back),
         BOTH(test_c5_a_range_is_cut_to_the_room_given),
+        BOTH(test_c5_what_was_read_stays),
         BOTH(test_c6_truncation_and_append_are_one_step),
         BOTH(test_c6_nothing_committed_is_truncated),
         BOTH(test_c7_an_unknown_entry_type_is_refused),

@@ -460,6 +460,41 @@ static void test_d4_an_unknown_reply_status_is_malformed(void **state)
     assert_int_equal(decode_as(11, body, bytes, &got), RAFT_MALFORMED);
 }
 
+/* What no correct peer sends, though it can be written down. */
+static void test_d4_d5_what_is_out_of_range_is_malformed(void **state)
+{
+    (void)state;
+    static uint8_t much[RAFT_CHUNK_BYTES_MAX + 1];
+    static uint8_t body[2 * sizeof much];
+    const struct raft_chunk chunk = {.index = 1, .data = {much, 8}};
+    struct raft_packet packets[] = {
+        {.kind = RAFT_PACKET_FETCH, .fetch = {.index = 0, .bytes = 1}},
+        {.kind = RAFT_PACKET_FETCH, .fetch = {.index = 1, .bytes = 0}},
+        {.kind = RAFT_PACKET_FETCH, .fetch = {.index = 1, .bytes = RAFT_CHUNK_BYTES_MAX + 1}},
+        {.kind = RAFT_PACKET_CHUNK, .chunk = {.index = 0, .data = {much, 8}}},
+        {.kind = RAFT_PACKET_CHUNK, .chunk = {.index = 1, .data = {much, sizeof much}}},
+        {.kind = RAFT_PACKET_REQUEST, .request = {.read = (enum raft_read_kind)3}},
+        {.kind = RAFT_PACKET_REPLY, .reply = {.status = (enum raft_reply_status)100}},
+        {.kind = RAFT_PACKET_CHUNK, .chunk = chunk},
+    };
+    enum { COUNT = sizeof packets / sizeof packets[0] };
+    for (size_t i = 0; i < COUNT; i++) { /* all but the last */
+        struct raft_packet got = {.kind = packets[i].kind};
+        struct raft_span span = {
+            body, serializer->ops->encode(serializer, &packets[i], body, sizeof body)};
+        assert_true(span.bytes > 0);
+        assert_int_equal(serializer->ops->decode(serializer, span, &got, decoded_entries, 2),
+                         i + 1 < COUNT ? RAFT_MALFORMED : RAFT_OK);
+    }
+    for (size_t bytes = 0; bytes <= 2; bytes++) { /* a code that no message has, with any body */
+        struct raft_packet got = {.kind = RAFT_PACKET_MESSAGE,
+                                  .message.type = (enum raft_message_type)50};
+        const struct raft_span span = {is_text ? "[]" : "\x90", is_text || bytes > 0 ? bytes : 0};
+        assert_int_equal(serializer->ops->decode(serializer, span, &got, decoded_entries, 2),
+                         RAFT_MALFORMED);
+    }
+}
+
 static void test_more_entries_than_room_is_malformed(void **state)
 {
     (void)state;
@@ -509,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_d5_trailing_bytes_are_malformed),
         cmocka_unit_test(test_d5_every_flipped_bit),
         cmocka_unit_test(test_d5_random_bytes),
+        cmocka_unit_test(test_d4_d5_what_is_out_of_range_is_malformed),
         cmocka_unit_test(test_more_entries_than_room_is_malformed),
         cmocka_unit_test(test_entry_bytes_is_a_bound),
     };

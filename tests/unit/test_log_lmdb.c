@@ -23,7 +23,9 @@
 
 #include <cmocka.h>
 
+#include "base/hash.h"
 #include "base/random.h"
+#include "log/record.h"
 #include "unit/lmdb_fixture.h"
 
 enum { PAYLOAD = 3000, CHILD_SKIPS = 77 };
@@ -356,6 +358,56 @@ static void test_c11_a_foreign_store_is_refused(void **state)
     assert_int_equal(fixture->state.boots, 2);
 }
 
+/* Records begin with the hash of the rest. */
+static void seal(void *record, size_t bytes)
+{
+    uint64_t hash =
+        raft_hash_bytes(RAFT_HASH_SEED, (char *)record + sizeof hash, bytes - sizeof hash);
+    memcpy(record, &hash, sizeof hash);
+}
+
+/* Whole, of this very node, and of another format than ours: an older one's, or a newer one's. */
+static void test_c11_a_store_of_another_format_is_refused(void **state)
+{
+    (void)state;
+    const struct raft_log_identity identity = {.cluster = 0xc1, .node = 3};
+    struct raft_record_identity record;
+    const struct raft_span bytes = {&record, sizeof record};
+    char message[256] = "";
+    raft_record_make_identity(&record, &identity);
+    seal(&record, sizeof record);
+    assert_int_equal(raft_record_check_identity(bytes, &identity, message, sizeof message),
+                     RAFT_OK);
+    const uint64_t others[] = {RAFT_LOG_FORMAT - 1, RAFT_LOG_FORMAT + 1};
+    for (int i = 0; i < 2; i++) {
+        record.format = others[i];
+        assert_int_equal(raft_record_check_identity(bytes, &identity, message, sizeof message),
+                         RAFT_CORRUPT);
+        seal(&record, sizeof record);
+        assert_int_equal(raft_record_check_identity(bytes, &identity, message, sizeof message),
+                         RAFT_VERSION);
+        assert_non_null(strstr(message, "log: the store has format"));
+    }
+}
+
+/* Written by a later program, say: an error, and no crash. */
+static void test_c7_a_stored_record_of_unknown_type_is_an_error(void **state)
+{
+    (void)state;
+    char record[sizeof(struct raft_record_head) + 3];
+    struct raft_entry entry = {.index = 1, .term = 1, .bytes = 3, .data = "abc"};
+    for (unsigned type = 0; type <= 255; type++) {
+        struct raft_entry got;
+        bool is_known = strcmp(raft_entry_type_name((enum raft_entry_type)type), "unknown") != 0;
+        entry.type = (enum raft_entry_type)type;
+        raft_record_put_entry(record, &entry);
+        enum raft_error error =
+            raft_record_get_entry((struct raft_span){record, sizeof record}, 1, &got);
+        assert_int_equal(error, is_known ? RAFT_OK : RAFT_CORRUPT);
+        assert_true(type != RAFT_ENTRY_COMMAND || is_known);
+    }
+}
+
 static void test_a_store_has_one_holder(void **state)
 {
     struct fixture *fixture = *state;
@@ -509,6 +561,8 @@ int main(void)
         CASE(test_c10_damaged_records_are_found),
         CASE(test_c10_a_short_or_alien_file_is_refused),
         CASE(test_c11_a_foreign_store_is_refused),
+        CASE(test_c11_a_store_of_another_format_is_refused),
+        CASE(test_c7_a_stored_record_of_unknown_type_is_an_error),
         CASE(test_a_store_has_one_holder),
         CASE(test_a_dump_reads_beside_the_holder),
         CASE(test_descriptors_close_on_exec),

@@ -428,6 +428,48 @@ static void A15_own_commands_are_called_back_once(void **state)
     assert_int_equal(f->done_status, RAFT_REPLY_UNKNOWN);
 }
 
+/* The follower stores a command of its leader, durably; until it hears of the commit no app knows
+ * it, nor after a restart from that very log. */
+static void A13_a_follower_applies_what_is_committed_and_no_more(void **state)
+{
+    struct fixture *f = *state;
+    const struct raft_session_name name = {.seq = 0};
+    const struct raft_span command = put_command("v");
+    uint8_t payload[256 + RAFT_SESSION_NAME_BYTES];
+    raft_session_name_put(&name, payload);
+    memcpy(payload + RAFT_SESSION_NAME_BYTES, command.data, command.bytes);
+    struct raft_entry entry = {.index = 1,
+                               .term = 1,
+                               .type = RAFT_ENTRY_COMMAND,
+                               .bytes = (uint32_t)(RAFT_SESSION_NAME_BYTES + command.bytes),
+                               .data = payload};
+    struct raft_message append = {.type = RAFT_MESSAGE_APPEND,
+                                  .from = 2,
+                                  .to = 1,
+                                  .term = 1,
+                                  .id = 5,
+                                  .append = {.count = 1, .entries = &entry}};
+    build(f, 3, 0);
+    const uint64_t empty = f->app->ops->digest(f->app);
+    receive(f, &append);
+    complete_all(f);
+    assert_int_equal(f->app->ops->digest(f->app), empty);
+    raft_node_destroy(&f->node);
+    raft_comms_destroy(&f->comms);
+    raft_app_destroy(&f->app);
+
+    build(f, 3, 0);
+    assert_int_equal(f->read_token, 0); /* It does not even read it. */
+    receive(f, &append);
+    assert_int_equal(f->app->ops->digest(f->app), empty);
+    append.append.commit = 1;
+    receive(f, &append);
+    complete_all(f);
+    if (f->read_token != 0)
+        answer_read(f);
+    assert_true(f->app->ops->digest(f->app) != empty);
+}
+
 /* Fills the log with count entries of term 1 before the node starts. */
 static void give_past(struct fixture *f, uint32_t count, raft_index commit)
 {
@@ -537,6 +579,7 @@ int main(void)
         NODE_TEST(a_duplicated_datagram_is_executed_once),
         NODE_TEST(refusals_say_that_nothing_was_taken),
         NODE_TEST(H11_a_lost_leadership_answers_unknown_and_a_retry_is_welcome),
+        NODE_TEST(A13_a_follower_applies_what_is_committed_and_no_more),
         NODE_TEST(A15_own_commands_are_called_back_once),
         NODE_TEST(committed_commands_are_applied_at_boot_from_the_log),
         NODE_TEST(a_slow_peer_gets_old_entries_by_reads_one_after_the_other),

@@ -142,6 +142,47 @@ static void test_role_data_is_cleared(void **state)
     fx_finish(&fx);
 }
 
+/* B20: what was granted to one campaign is not counted in the next. */
+static void test_a_pre_vote_ends_with_its_campaign(void **state)
+{
+    const raft_term log[] = {1, 1, 0};
+    struct fx fx;
+
+    (void)state;
+    fx_init(&fx, 1, 5);
+    fx.options.pre_vote = true;
+    fx_start(&fx, 1, log);
+    fx_time_out(&fx);
+    fx_vote_reply(&fx, 2, true, true);
+    fx_time_out(&fx);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_PRE_VOTE);
+    assert_non_null(fx_sent_to(&fx, 2)); /* Asked again. */
+    fx_vote_reply(&fx, 3, true, true);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_PRE_VOTE);
+    fx_vote_reply(&fx, 4, true, true);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_VOTING);
+    fx_finish(&fx);
+}
+
+/* B20: a leader that was deposed while it transferred, and is elected again, transfers nothing. */
+static void test_a_transfer_ends_with_its_leadership(void **state)
+{
+    struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_TRANSFER, .transfer.to = 2};
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    fx_step(&fx, &event);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_TRANSFERRING);
+    fx_append(&fx, 3, fx.status.term + 1, (struct raft_append){.prev_index = 1, .prev_term = 2},
+              NULL);
+    assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    fx_persist_all(&fx);
+    fx_lead(&fx);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_BECAME_LEADER);
+    fx_finish(&fx);
+}
+
 static void test_time_never_goes_back(void **state)
 {
     struct fx fx;
@@ -186,6 +227,8 @@ int main(void)
         cmocka_unit_test(test_B23_candidate_and_leader),
         cmocka_unit_test(test_leader_and_role_are_told_once),
         cmocka_unit_test(test_role_data_is_cleared),
+        cmocka_unit_test(test_a_pre_vote_ends_with_its_campaign),
+        cmocka_unit_test(test_a_transfer_ends_with_its_leadership),
         cmocka_unit_test(test_time_never_goes_back),
         cmocka_unit_test(test_names),
     };
