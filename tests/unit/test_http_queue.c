@@ -269,6 +269,8 @@ static void test_a_name_is_whole_and_well_formed(void **state)
         CLIENT "X-Raft-Seq: \r\n",
         CLIENT "X-Raft-Seq: 99999999999999999999\r\n",
         CLIENT "X-Raft-Seq: 1\r\nX-Raft-Known: none\r\n",
+        CLIENT "X-Raft-Seq: 1\r\nX-Raft-Seq: 1\r\n",
+        CLIENT CLIENT "X-Raft-Seq: 1\r\n",
         "X-Raft-Client: 00112233\r\nX-Raft-Seq: 1\r\n",
         "X-Raft-Client: 00112233445566778899aabbccddeefg\r\nX-Raft-Seq: 1\r\n",
     };
