@@ -2,6 +2,7 @@
 #include "server/http.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +35,8 @@ static enum raft_error refuse(char *message, size_t bytes, enum raft_error error
 static int bind_socket(const union raft_socket_address *address);
 static void begin_listening(struct raft_http *http, int fd);
 static void limit_connections(struct raft_http *http);
-static void put_url(char *text, size_t bytes, const char *host, uint16_t port);
+static void put_url(const struct raft_http_call *call, char *text, size_t bytes,
+                    const struct raft_endpoint *peer);
 static void take_request(struct evhttp_request *request, void *context);
 static void hear_trouble(struct evconnlistener *listener, void *context);
 static void listen_again(evutil_socket_t fd, short what, void *context);
@@ -201,31 +203,47 @@ uint64_t raft_http_now(void)
 }
 
 /* Of those that came later the supervisor tells in the table. */
-bool raft_http_find_peer(const struct raft_http *http, raft_id id, char *text, size_t bytes)
+bool raft_http_find_peer(const struct raft_http_call *call, raft_id id, char *text, size_t bytes)
 {
     struct raft_shm *shm = http->server->options.shm;
+    const struct raft_http *http = call->http;
     struct raft_shm_service service;
     for (uint32_t i = 0; id != 0 && i < http->options.peers_count; i++) {
         const struct raft_endpoint *peer = &http->peers[i];
         if (peer->id == id && peer->port != 0) {
-            put_url(text, bytes, peer->host, peer->port);
+            put_url(call, text, bytes, peer);
             return true;
         }
     }
     for (uint32_t slot = 0; id != 0 && slot < RAFT_NODES_MAX; slot++) {
         if (raft_shm_service_read(shm, slot, &service) && service.id == id &&
             service.http_port != 0) {
-            put_url(text, bytes, service.http_host, service.http_port);
+            struct raft_endpoint peer = {.port = service.http_port};
+            (void)snprintf(peer.host, sizeof peer.host, "%s", service.http_host); /* as large */
+            put_url(call, text, bytes, &peer);
             return true;
         }
     }
     return false;
 }
 
-static void put_url(char *text, size_t bytes, const char *host, uint16_t port)
+/* Where a node listens on every address of the machine, the one that brought this client here leads
+ * there too: all nodes are on one machine. */
+static void put_url(const struct raft_http_call *call, char *text, size_t bytes,
+                    const struct raft_endpoint *peer)
 {
     bool is_six = strchr(host, ':') != NULL;
-    (void)snprintf(text, bytes, is_six ? "http://[%s]:%u" : "http://%s:%u", host, port);
+    char local[sizeof peer->host];
+    union raft_socket_address address;
+    socklen_t address_bytes = sizeof address;
+    const char *host = peer->host;
+    bool is_any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+    if (is_any && getsockname(call->connection->fd, &address.any, &address_bytes) == 0 &&
+        getnameinfo(&address.any, address_bytes, local, sizeof local, NULL, 0, NI_NUMERICHOST) ==
+            0) {
+        host = local;
+    }
+    (void)snprintf(text, bytes, is_six ? "http://[%s]:%u" : "http://%s:%u", host, peer->port);
 }
 
 void raft_http_listen(struct raft_http *http)

@@ -227,8 +227,8 @@ void raft_http_free(struct raft_http **http);
 
 /* Milliseconds of the machine, not of the cluster. */
 uint64_t raft_http_now(void);
-/* "http://HOST:PORT" of a node; false if it is not known. */
-bool raft_http_find_peer(const struct raft_http *http, raft_id id, char *text, size_t bytes);
+/* "http://HOST:PORT" of a node, as the client of a call can reach it; false if it is not known. */
+bool raft_http_find_peer(const struct raft_http_call *call, raft_id id, char *text, size_t bytes);
 /* The listener is switched on or off by what there is room for. */
 void raft_http_listen(struct raft_http *http);
 void raft_http_stop_listening(struct raft_http *http);

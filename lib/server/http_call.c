@@ -177,7 +177,7 @@ static bool redirect(struct raft_http_call *call)
     char *location = NULL;
     raft_node_status(call->http->server->node, &status);
     if (call->is_read || target[0] != '/' || is_marked(target, (size_t)bytes) ||
-        !raft_http_find_peer(call->http, status.core.leader, leader, sizeof leader)) {
+        !raft_http_find_peer(call, status.core.leader, leader, sizeof leader)) {
         return false;
     }
     bytes = asprintf(&location, "%s%.*s%c%s", leader, bytes, target,
@@ -371,7 +371,7 @@ void raft_http_refuse(struct raft_http_call *call, int code, const char *reason)
     struct raft_node_status status;
     char leader[96];
     raft_node_status(call->http->server->node, &status);
-    if (raft_http_find_peer(call->http, status.core.leader, leader, sizeof leader)) {
+    if (raft_http_find_peer(call, status.core.leader, leader, sizeof leader)) {
         raft_http_header(call, "X-Raft-Leader", leader);
     }
     raft_http_header(call, "X-Raft-Reason", reason);

@@ -44,7 +44,7 @@ static void answer_status(struct raft_http_call *call)
     struct raft_json *json = raft_json_object();
     char leader[96];
     raft_node_status(call->http->server->node, &status);
-    bool is_known = raft_http_find_peer(call->http, status.core.leader, leader, sizeof leader);
+    bool is_known = raft_http_find_peer(call, status.core.leader, leader, sizeof leader);
     raft_json_add_string(json, "role", name_role(status.core.role));
     raft_json_add_integer(json, "term", (int64_t)status.core.term);
     add_node(json, "id", status.core.id);

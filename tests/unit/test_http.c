@@ -13,6 +13,18 @@ static int make_plain(void **state)
     return make_http_world(1, &options);
 }
 
+/* It is told to others as listening everywhere. */
+static int make_everywhere(void **state)
+{
+    static struct raft_endpoint everywhere;
+    (void)state;
+    hold_port();
+    everywhere = (struct raft_endpoint){.id = ID, .host = "0.0.0.0", .port = http_place.port};
+    http = (struct raft_http_options){
+        .endpoint = http_place, .peers = &everywhere, .peers_count = 1, .app = "kv"};
+    return make_world_of(1);
+}
+
 /* One of two, and the other one never comes. */
 static int make_half(void **state)
 {
@@ -65,6 +77,17 @@ static void test_H2_status_says_role_and_term(void **state)
     raft_json_free(&json);
     forget(&answer);
     check_call("GET", "/health", "", 200, "{\"healthy\":true}\n");
+}
+
+static void test_B26_a_hint_leads_where_the_client_came(void **state)
+{
+    char expected[64];
+    (void)state;
+    serve();
+    struct answer answer = call("GET", "/nothing", "");
+    (void)snprintf(expected, sizeof expected, "http://127.0.0.1:%u", http_place.port);
+    assert_string_equal(find_header(&answer, "X-Raft-Leader"), expected);
+    forget(&answer);
 }
 
 static bool is_candidate(const struct raft_shm_node *node)
@@ -503,6 +526,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(test_H2_status_says_role_and_term, make_plain),
+        WITH(test_B26_a_hint_leads_where_the_client_came, make_everywhere),
         WITH(test_H2_a_candidate_without_majority_answers_too, make_half),
         WITH(test_metrics_are_lines_with_a_type, make_plain),
         WITH(test_H8_what_is_not_there_is_404_or_405, make_plain),
