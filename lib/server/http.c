@@ -181,8 +181,9 @@ void raft_http_free(struct raft_http **http)
     if (ended == NULL) {
         return;
     }
-    raft_http_connections_forget(ended);
     if (ended->evhttp != NULL) {
+        raft_http_call_stop(ended);
+        raft_http_connections_forget(ended);
         evhttp_free(ended->evhttp); /* and the listener */
         event_free(ended->adopt);
         event_free(ended->fault);
@@ -205,8 +206,8 @@ uint64_t raft_http_now(void)
 /* Of those that came later the supervisor tells in the table. */
 bool raft_http_find_peer(const struct raft_http_call *call, raft_id id, char *text, size_t bytes)
 {
-    struct raft_shm *shm = http->server->options.shm;
     const struct raft_http *http = call->http;
+    struct raft_shm *shm = http->server->options.shm;
     struct raft_shm_service service;
     for (uint32_t i = 0; id != 0 && i < http->options.peers_count; i++) {
         const struct raft_endpoint *peer = &http->peers[i];
@@ -232,7 +233,6 @@ bool raft_http_find_peer(const struct raft_http_call *call, raft_id id, char *te
 static void put_url(const struct raft_http_call *call, char *text, size_t bytes,
                     const struct raft_endpoint *peer)
 {
-    bool is_six = strchr(host, ':') != NULL;
     char local[sizeof peer->host];
     union raft_socket_address address;
     socklen_t address_bytes = sizeof address;
@@ -243,6 +243,7 @@ static void put_url(const struct raft_http_call *call, char *text, size_t bytes,
             0) {
         host = local;
     }
+    bool is_six = strchr(host, ':') != NULL;
     (void)snprintf(text, bytes, is_six ? "http://[%s]:%u" : "http://%s:%u", host, peer->port);
 }
 

@@ -147,6 +147,8 @@ void raft_http_call_begin(struct raft_http_connection *connection, struct evhttp
 void raft_http_call_lose(struct raft_http_call *call);
 /* Answers all whose deadline has come. */
 void raft_http_call_expire(struct raft_http *http);
+/* Answers all that wait: the server ends. */
+void raft_http_call_stop(struct raft_http *http);
 
 /* -- http_fault.c -------------------------------------------------------------------------------*/
 
@@ -191,7 +193,7 @@ void raft_http_connection_enter(struct raft_http_connection *connection,
 void raft_http_connections_adopt(struct raft_http *http);
 /* Closes those that have taken too long. */
 void raft_http_connections_sweep(struct raft_http *http);
-/* Before evhttp_free. */
+/* Before evhttp_free: what was said and has not left is sent, as far as it goes at once. */
 void raft_http_connections_forget(struct raft_http *http);
 
 /* -- http.c -------------------------------------------------------------------------------------*/

@@ -26,6 +26,7 @@ static void end_waiting(struct raft_http_call *call);
 static struct raft_http_call *take_first(struct raft_http *http);
 static void arm_timer(struct raft_http *http);
 static void frame(struct raft_http_call *call, int code);
+static void give_up(struct raft_http *http, uint64_t until, const char *reason);
 static void stop_reading(struct raft_http_call *call);
 static void note_sent(struct evhttp_request *request, void *context);
 static void send_piece(struct evhttp_connection *evhttp, void *context);
@@ -280,15 +281,24 @@ static void arm_timer(struct raft_http *http)
     ASSERT(failed == 0);
 }
 
-/* A command that was taken may still be committed, later. */
 void raft_http_call_expire(struct raft_http *http)
 {
-    uint64_t now = raft_http_now();
-    while (http->first_waiting != NULL && http->first_waiting->deadline <= now) {
+    give_up(http, raft_http_now(), "no majority in time");
+}
+
+void raft_http_call_stop(struct raft_http *http)
+{
+    give_up(http, UINT64_MAX, "this node is stopping");
+}
+
+/* A command that was taken may still be committed, later. */
+static void give_up(struct raft_http *http, uint64_t until, const char *reason)
+{
+    char text[64];
+    while (http->first_waiting != NULL && http->first_waiting->deadline <= until) {
         struct raft_http_call *call = take_first(http);
-        raft_http_refuse(call, 503,
-                         call->is_read ? "no majority in time"
-                                       : "outcome unknown: no majority in time");
+        (void)snprintf(text, sizeof text, "%s%s", call->is_read ? "" : "outcome unknown: ", reason);
+        raft_http_refuse(call, 503, text);
     }
     arm_timer(http);
 }

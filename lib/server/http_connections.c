@@ -31,6 +31,7 @@ static void link_connection(struct raft_http_connection *connection);
 static void note_descriptor(struct raft_http_connection *connection);
 static void note_input(struct evbuffer *buffer, const struct evbuffer_cb_info *info, void *context);
 static void note_end(struct evhttp_connection *evhttp, void *context);
+static void flush(struct raft_http_connection *connection);
 static bool is_late(const struct raft_http_connection *connection, uint64_t now);
 
 struct bufferevent *raft_http_connection_make(struct event_base *base, void *context)
@@ -223,5 +224,18 @@ static bool is_late(const struct raft_http_connection *connection, uint64_t now)
 void raft_http_connections_forget(struct raft_http *http)
 {
     raft_http_connections_adopt(http);
+    for (struct raft_http_connection *at = http->connections; at != NULL; at = at->after) {
+        flush(at);
+    }
     http->is_deaf = false; /* nothing turns the listener on again */
+}
+
+/* Nobody writes for us any more. */
+static void flush(struct raft_http_connection *connection)
+{
+    struct evbuffer *output = bufferevent_get_output(connection->stream);
+    int failed = evbuffer_unfreeze(output, 1);
+    ASSERT(failed == 0);
+    while (evbuffer_get_length(output) > 0 && evbuffer_write(output, connection->fd) > 0) {
+    }
 }

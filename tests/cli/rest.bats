@@ -120,6 +120,62 @@ play_queue() {
   expect 404 "$NO" GET "$at/message/t"
 }
 
+@test "H11 B29 a leader that is stopped tells its clients first" {
+  cluster_up 3 --timing wan --app queue
+  local at waiting head=$RAFTCTL_HOME/waiting
+  at=$(url "$(leader)")
+  raftctl wait converged
+  raftctl pause followers
+  curl -s -D "$head" -o "$RAFTCTL_HOME/body" -X PUT -d '{"topic": "open"}' "$at/topic" &
+  waiting=$!
+  # Until it is there, which takes less than it waits.
+  python3 -c '
+import sys, urllib.request
+def pending():
+    text = urllib.request.urlopen(sys.argv[1] + "/metrics").read().decode()
+    return text.split("\nraft_commands_pending ")[1].split()[0] != "0"
+assert any(pending() for i in range(10000))' "$at"
+  raftctl stop leader
+  wait "$waiting"
+  run -0 cat "$RAFTCTL_HOME/body"
+  assert_output "$NO"
+  run -0 grep -i '^X-Raft-Reason: outcome unknown: ' "$head"
+}
+
+@test "B26 the hint is right where the leader was added later, and after it was killed" {
+  cluster_up 3 --app kv
+  local node at
+  raftctl member add
+  raftctl transfer n4
+  at=$(url n4)
+  for node in n1 n2 n3; do
+    run -0 rest PUT "$(url "$node")/kv/a" one
+    assert_equal "$(header Location)" "$at/kv/a?redirected=1"
+    assert_equal "$(header X-Raft-Leader)" "$at"
+  done
+  kill_leader
+  raftctl wait converged
+  at=$(url "$(leader)")
+  for node in $(followers); do
+    run -0 rest GET "$(url "$node")/status"
+    assert_output --partial "\"leader_http\":\"$at\""
+  done
+}
+
+@test "H1 B26 over IPv6 the hints are right too" {
+  grep -qs '^0*1 ' /proc/net/if_inet6 || skip "no IPv6 here"
+  cluster_home
+  printf '%s\n' 'name: six' 'nodes:' '  - {host: "::1"}' '  - {host: "::1"}' > "$RAFTCTL_HOME/six.yaml"
+  cluster_up -f "$RAFTCTL_HOME/six.yaml"
+  local at follows
+  at=$(url "$(leader)")
+  follows=$(url "$(followers)")
+  assert_regex "$at" '^http://\[::1\]:[0-9]+$'
+  run -0 rest PUT "$follows/kv/a" one
+  assert_equal "$(header Location)" "$at/kv/a?redirected=1"
+  expect 204 "" PUT "$(header Location)" one
+}
+
 @test "H7 any node shows the queues without asking the others" {
   cluster_up 3 --app queue
   local at node
