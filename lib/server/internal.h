@@ -90,6 +90,10 @@ struct raft_server_publisher {
     bool silent;                 /* no events on stderr */
     bool ring_owed;              /* the bell was rung too shortly before */
     bool members_changed;        /* there may be nodes that we do not know how to reach */
+    /* Of each substate that comes with every write: when its share of the ring is filled up again,
+     * and how often it was passed without an event since the last one. */
+    raft_time paid_until[RAFT_SUBSTATE_COUNT];
+    uint64_t untold[RAFT_SUBSTATE_COUNT];
 };
 
 void raft_server_publish_init(struct raft_server_publisher *publisher, struct raft_shm *shm,

@@ -9,6 +9,11 @@
 /* A record that nothing changed is refreshed this often while the node is busy (heartbeat ages). */
 enum { REFRESH_US = 10000 };
 
+/* How many events a substate that comes with every write may have: so many at once, and then one
+ * each so often. Three such of a busy node leave a ring twenty seconds and room for what is rare.
+ */
+enum { ROUTINE_BURST = 64, ROUTINE_US = 1000000 / 16 };
+
 static void note_role(void *context, enum raft_role from, enum raft_role to, raft_term term);
 static void note_substate(void *context, enum raft_substate substate);
 static void note_leader(void *context, raft_id leader, raft_term term);
@@ -111,16 +116,53 @@ static void note_role(void *context, enum raft_role from, enum raft_role to, raf
     (void)write_event(publisher, &event);
 }
 
+static bool is_routine(enum raft_substate substate)
+{
+    static const bool routine[RAFT_SUBSTATE_COUNT] = {
+        [RAFT_SUBSTATE_SYNCED] = true,       [RAFT_SUBSTATE_PREPARED] = true,
+        [RAFT_SUBSTATE_COMMITTED] = true,    [RAFT_SUBSTATE_SENT_HEARTBEAT] = true,
+        [RAFT_SUBSTATE_SENT_ENTRIES] = true, [RAFT_SUBSTATE_SENT_COMMIT] = true};
+    return routine[substate];
+}
+
+/* Is there room in the ring for one more event of this substate? */
+static bool take_share(struct raft_server_publisher *publisher, enum raft_substate substate)
+{
+    raft_time now = raft_shm_now(publisher->shm);
+    raft_time *paid_until = &publisher->paid_until[substate];
+    if (!is_routine(substate)) {
+        return true;
+    }
+    *paid_until = *paid_until > now ? *paid_until : now;
+    if (*paid_until - now >= (raft_time)ROUTINE_BURST * ROUTINE_US) {
+        publisher->untold[substate]++;
+        return false;
+    }
+    *paid_until += ROUTINE_US;
+    return true;
+}
+
 static void note_substate(void *context, enum raft_substate substate)
 {
     struct raft_server_publisher *publisher = context;
+    uint64_t *untold = &publisher->untold[substate];
     struct raft_shm_event event = {.type = RAFT_SHM_EVENT_SUBSTATE,
                                    .a = substate,
                                    .b = publisher->record.role,
-                                   .c = publisher->record.term};
-    (void)snprintf(event.text, sizeof event.text, "n%u: %s", publisher->record.id,
-                   raft_substate_name(substate));
+                                   .c = publisher->record.term,
+                                   .d = *untold};
     publisher->record.substate = substate;
+    if (!take_share(publisher, substate)) {
+        publisher->dirty = true;
+        return;
+    }
+    int bytes = snprintf(event.text, sizeof event.text, "n%u: %s", publisher->record.id,
+                         raft_substate_name(substate));
+    if (*untold > 0) {
+        (void)snprintf(event.text + bytes, sizeof event.text - (size_t)bytes,
+                       " (%llu more before it)", (unsigned long long)*untold);
+    }
+    *untold = 0;
     (void)write_event(publisher, &event);
 }
 

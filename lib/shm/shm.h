@@ -157,7 +157,7 @@ struct raft_shm_clock {
 /* Events. a..d are numbers whose meaning stands behind each type. */
 #define RAFT_SHM_EVENTS(X)                                                                         \
     X(ROLE, "role")         /* a: from, b: to, c: term */                                          \
-    X(SUBSTATE, "substate") /* a: substate, b: role, c: term */                                    \
+    X(SUBSTATE, "substate") /* a: substate, b: role, c: term, d: so often untold before */         \
     X(LEADER, "leader")     /* a: leader id or 0, c: term; as this node sees it */                 \
     X(TRACE, "trace")       /* a: enum raft_trace_code, b: peer, c, d: its numbers */              \
     X(PROCESS, "process")   /* a: enum raft_shm_process, b: pid, c: exit code, d: exit signal */   \
