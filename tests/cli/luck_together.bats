@@ -24,6 +24,29 @@ teardown() { cluster_down; }
   assert_output 3
 }
 
+@test "nobody starts a cluster whose first up still holds its ports" {
+  data=$RAFTCTL_HOME/data/default
+  mkdir -p "$data" && chmod 700 "$RAFTCTL_HOME/data" "$data"
+  mkfifo "$data/supervisor.log" # the first up stands still when it starts its supervisor
+  raftctl up 3 -d > "$RAFTCTL_HOME/first" 2>&1 3>&- &
+  first=$!
+  until [[ -e $data/cluster.json ]]; do kill -0 "$first"; done
+  run -3 raftctl start n1
+  run -3 raftctl put key value
+  raftctl up -d > "$RAFTCTL_HOME/second" 2>&1 3>&- &
+  second=$!
+  cat "$data/supervisor.log" > "$RAFTCTL_HOME/log" 3>&- &
+  wait "$first"
+  wait "$second"
+  rm "$data/supervisor.log"
+  run -0 raftctl status -o restarts
+  assert_output "0
+0
+0"
+  run -0 raftctl events --type process
+  refute_output --partial "exit 75"
+}
+
 @test "puts of many clients at once are all there" {
   raftctl up 3 -d --timing fast
   local pids=() pid
