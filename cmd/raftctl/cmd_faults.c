@@ -17,13 +17,15 @@ static void print_faults(const struct call *call)
     uint32_t count = 0;
     for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
         const struct raft_fault *fault = &view->faults.list[i];
+        char text[RAFT_FAULT_LINE];
         if (fault->id == 0) {
             continue;
         }
         count++;
         table_add(&table, PLAIN, "f%" PRIu64, fault->id);
         table_add(&table, PLAIN, "%.*s", RAFT_FAULT_KIND, fault->kind);
-        table_add(&table, PLAIN, "%.*s", RAFT_FAULT_TEXT, fault->target);
+        raft_fault_text(fault, text, sizeof text);
+        table_add(&table, PLAIN, "%s", text);
         table_add(&table, PLAIN, "%.1f s", (double)(view->now - fault->made) / 1e6);
         if (fault->until == 0) {
             table_add(&table, PLAIN, "when healed");

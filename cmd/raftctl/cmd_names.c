@@ -14,10 +14,27 @@
 static void print_commands(struct call *call);
 static void print_clusters(struct call *call);
 static void print_partitions(struct call *call);
+static void print_links(struct call *call);
+static void print_qualities(struct call *call);
 static void print_targets(struct call *call);
 static void print_conditions(struct call *call);
 static void print_nodes(struct call *call);
 static void print_faults(struct call *call);
+static void print_links(struct call *call)
+{
+    printf("*\n");
+    print_targets(call);
+}
+
+/* As far as the sign: the value is the person's. */
+static void print_qualities(struct call *call)
+{
+    (void)call;
+    for (uint32_t i = 0; i < RAFT_LINK_QUALITY_COUNT; i++) {
+        printf("%s=\n", raft_link_quality_name((enum raft_link_quality)i));
+    }
+}
+
 static void print_faults_and_targets(struct call *call);
 static void print_fields(struct call *call);
 static void print_event_types(struct call *call);
@@ -30,6 +47,7 @@ static const struct {
 } kinds[] = {
     {"commands", print_commands},     {"clusters", print_clusters},
     {"partitions", print_partitions}, {"targets", print_targets},
+    {"links", print_links},           {"qualities", print_qualities},
     {"conditions", print_conditions}, {"nodes", print_nodes},
     {"faults", print_faults},         {"faults-and-targets", print_faults_and_targets},
     {"fields", print_fields},         {"event-types", print_event_types},

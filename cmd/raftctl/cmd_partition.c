@@ -3,13 +3,11 @@
  * partition: a kind and its arguments become a link matrix (lib/faults), which the supervisor
  * publishes.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
-
-enum { TIMEOUT_MS = 30000 };
+#include "fault_make.h"
 
 /* What is being made. */
 struct shape {
@@ -20,7 +18,6 @@ struct shape {
 };
 
 static void begin_shape(const struct call *call, struct shape *shape);
-static int check_duration(const struct call *call);
 static int parse_arguments(const struct call *call, struct shape *shape);
 static void describe_components(const struct raft_view *view, struct shape *shape);
 static int send_shape(struct call *call, const struct shape *shape);
@@ -38,7 +35,7 @@ int cmd_partition(struct call *call)
         }
         return complain(call, EXIT_USAGE, "no kind \"%s\" (there is: %s)", call->argv[0], kinds);
     }
-    int code = check_duration(call);
+    int code = fault_check_duration(call);
     code = code == EXIT_DONE ? call_open(call, false) : code;
     if (code == EXIT_DONE) {
         begin_shape(call, &shape);
@@ -82,54 +79,17 @@ static int add_rows(const struct call *call, struct shape *shape)
     return EXIT_DONE;
 }
 
-/* To the supervisor no time at all means for ever. */
-static int check_duration(const struct call *call)
-{
-    bool endless = !options_given(&call->options, "for");
-    return endless || options_number(&call->options, "for", 0) > 0
-               ? EXIT_DONE
-               : complain(call, EXIT_USAGE,
-                          "--for: %s would end at once: give a time (500ms, 30s), or leave --for "
-                          "out and heal it",
-                          options_text(&call->options, "for", ""));
-}
-
-/* The slots of a target. */
-static int parse_mask(const struct call *call, const char *text, uint64_t *mask)
-{
-    struct raft_target target;
-    int code = call_target(call, text, &target);
-    *mask = 0;
-    for (uint32_t i = 0; code == EXIT_DONE && i < target.count; i++) {
-        *mask |= UINT64_C(1) << raft_view_find(call->view, target.ids[i])->slot;
-    }
-    return code;
-}
-
-static void describe_mask(const struct raft_view *view, uint64_t mask, char *text, size_t bytes)
-{
-    size_t used = 0;
-    text[0] = 0;
-    for (uint32_t i = 0; i < view->nodes_count && used < bytes; i++) {
-        if ((mask >> view->nodes[i].slot & 1) != 0) {
-            int n = snprintf(text + used, bytes - used, "%sn%u", used == 0 ? "" : " ",
-                             view->nodes[i].id);
-            used += n < 0 ? 0 : (size_t)n;
-        }
-    }
-}
-
 /* Cuts between two sides; "*" is everybody else. */
 static int add_link(const struct call *call, struct shape *shape, const char *from, const char *to)
 {
     uint64_t *sides = shape->spec.groups;
     uint64_t all = 0;
-    int code = parse_mask(call, "all", &all);
-    code = code == EXIT_DONE ? parse_mask(call, from, &sides[0]) : code;
+    int code = fault_mask(call, "all", &all);
+    code = code == EXIT_DONE ? fault_mask(call, from, &sides[0]) : code;
     if (code == EXIT_DONE && strcmp(to, "*") == 0) {
         sides[1] = all & ~sides[0];
     } else if (code == EXIT_DONE) {
-        code = parse_mask(call, to, &sides[1]);
+        code = fault_mask(call, to, &sides[1]);
     }
     if (code != EXIT_DONE) {
         return code;
@@ -137,8 +97,8 @@ static int add_link(const struct call *call, struct shape *shape, const char *fr
     char a[56];
     char b[56];
     size_t used = strlen(shape->target);
-    describe_mask(call->view, sides[0], a, sizeof a);
-    describe_mask(call->view, sides[1], b, sizeof b);
+    fault_mask_text(call->view, sides[0], a, sizeof a);
+    fault_mask_text(call->view, sides[1], b, sizeof b);
     snprintf(shape->target + used, sizeof shape->target - used, "%s%s%c%s", used == 0 ? "" : ", ",
              a, shape->spec.kind == RAFT_PARTITION_CUT ? '-' : '>', b);
     shape->spec.groups_count = 2;
@@ -192,7 +152,7 @@ static int parse_groups(const struct call *call, struct shape *shape)
         if (i > RAFT_NODES_MAX) {
             return complain(call, EXIT_USAGE, "more groups than nodes");
         }
-        int code = parse_mask(call, call->argv[i], &shape->spec.groups[i - 1]);
+        int code = fault_mask(call, call->argv[i], &shape->spec.groups[i - 1]);
         if (code != EXIT_DONE) {
             return code;
         }
@@ -211,9 +171,9 @@ static int parse_one(const struct call *call, struct shape *shape, bool needed)
                                  call->argv[0])
                       : EXIT_DONE;
     }
-    int code = parse_mask(call, call->argv[1], &shape->spec.groups[0]);
+    int code = fault_mask(call, call->argv[1], &shape->spec.groups[0]);
     shape->spec.groups_count = 1;
-    describe_mask(call->view, shape->spec.groups[0], shape->target, sizeof shape->target);
+    fault_mask_text(call->view, shape->spec.groups[0], shape->target, sizeof shape->target);
     return code;
 }
 
@@ -264,7 +224,7 @@ static void describe_components(const struct raft_view *view, struct shape *shap
             }
         }
         char names[RAFT_FAULT_TEXT];
-        describe_mask(view, reached, names, sizeof names);
+        fault_mask_text(view, reached, names, sizeof names);
         int n = snprintf(shape->target + used, sizeof shape->target - used, "%s%s",
                          used == 0 ? "" : " | ", names);
         used += n < 0 ? 0 : (size_t)n;
@@ -272,43 +232,13 @@ static void describe_components(const struct raft_view *view, struct shape *shap
     }
 }
 
-/* The matrix as a person reads it: X where messages are lost. */
-static void print_matrix(const struct raft_view *view, const uint64_t *rows)
-{
-    for (uint32_t i = 0; i < view->nodes_count; i++) {
-        fprintf(stderr, "  from n%u:", view->nodes[i].id);
-        for (uint32_t j = 0; j < view->nodes_count; j++) {
-            bool cut = (rows[view->nodes[i].slot] >> view->nodes[j].slot & 1) != 0;
-            fprintf(stderr, " %c", i == j ? '\\' : cut ? 'X' : '.');
-        }
-        fprintf(stderr, "\n");
-    }
-}
-
 static int send_shape(struct call *call, const struct shape *shape)
 {
-    struct raft_json *answer = NULL;
     struct raft_json *request = talk_request(call, "partition");
-    raft_json_add_string(request, "kind", raft_partition_name(shape->spec.kind));
-    raft_json_add_string(request, "target", shape->target);
-    struct raft_json *rows = raft_json_array();
-    for (uint32_t s = 0; s < RAFT_NODES_MAX; s++) {
-        char hex[24];
-        snprintf(hex, sizeof hex, "%" PRIx64, shape->rows[s]);
-        raft_json_add_string(rows, NULL, hex);
-    }
-    raft_json_add(request, "rows", rows);
+    struct raft_fault fault = {.id = 0};
+    snprintf(fault.kind, sizeof fault.kind, "%s", raft_partition_name(shape->spec.kind));
+    snprintf(fault.target, sizeof fault.target, "%s", shape->target);
+    memcpy(fault.row, shape->rows, sizeof fault.row);
     raft_json_add_bool(request, "add", options_given(&call->options, "add"));
-    uint64_t for_ms = options_number(&call->options, "for", 0);
-    raft_json_add_integer(request, "for_ms", (int64_t)for_ms);
-    int code = talk_supervisor(call, request, TIMEOUT_MS, &answer);
-    if (code == EXIT_DONE) {
-        if (call->verbose) {
-            print_matrix(call->view, shape->rows);
-        }
-        talk_changed(call, answer, NULL, "%s %s: %s", raft_json_string(answer, "fault", "f?"),
-                     raft_partition_name(shape->spec.kind), shape->target);
-    }
-    raft_json_free(&answer);
-    return code;
+    return fault_send(call, request, &fault);
 }

@@ -181,6 +181,7 @@ int cmd_kill(struct call *call);
 int cmd_pause(struct call *call);
 int cmd_resume(struct call *call);
 int cmd_partition(struct call *call);
+int cmd_link(struct call *call);
 int cmd_heal(struct call *call);
 int cmd_faults(struct call *call);
 int cmd_transfer(struct call *call);

@@ -273,6 +273,14 @@ const struct option_row partition_options[] = {
     END,
 };
 
+const struct option_row link_options[] = {
+    {.kind = OPTION_SECONDS,
+     .name = "for",
+     .metavar = "T",
+     .help = "it ends by itself after this long (500ms, 30s; not 0)"},
+    END,
+};
+
 const struct option_row heal_options[] = {
     {.kind = OPTION_FLAG, .name = "all", .help = "every fault (the default)"},
     END,

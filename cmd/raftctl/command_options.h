@@ -24,6 +24,7 @@ extern const struct option_row snapshot_options[];
 extern const struct option_row stop_options[];
 extern const struct option_row kill_options[];
 extern const struct option_row partition_options[];
+extern const struct option_row link_options[];
 extern const struct option_row heal_options[];
 extern const struct option_row client_options[];
 extern const struct option_row get_options[];

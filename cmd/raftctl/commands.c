@@ -167,6 +167,20 @@ const struct command commands[] = {
      .args_min = 1,
      .args_max = -1,
      .run = cmd_partition},
+    {.name = "link",
+     .summary = "make links bad: lossy, late, doubled, out of order, damaged",
+     .usage = "LINK... QUALITY=VALUE...",
+     .details =
+         "Links: 'n1>n2' (one way), n1-n2 (both), n2 (all of its links), 'leader>*', or '*'\n"
+         "for all there are. Qualities: loss=20% dup=5% reorder=10% corrupt=1% are shares\n"
+         "of the messages, delay=80ms jitter=20ms times. Several such faults on one link\n"
+         "work one after the other: 20% and 20% lose 36%, delays add up. heal ends them.",
+     .options = link_options,
+     .completes = "links",
+     .completes_rest = "qualities",
+     .args_min = 2,
+     .args_max = -1,
+     .run = cmd_link},
     {.name = "heal",
      .summary = "end faults: one by its id, those of a node, or all",
      .usage = "[ID|TARGET]",

@@ -122,6 +122,27 @@ struct raft_json *status_json_node(const struct raft_view *view, const struct ra
     return json;
 }
 
+/* A share in percent, a time in milliseconds; what is 0 is left out. */
+static void add_link(struct raft_json *to, const struct raft_link *shape)
+{
+    static const struct {
+        const char *key;
+        double one;
+    } qualities[RAFT_LINK_QUALITY_COUNT] = {
+        [RAFT_LINK_LOSS] = {"loss_percent", RAFT_LINK_SHARE_MAX / 100.0},
+        [RAFT_LINK_DUP] = {"dup_percent", RAFT_LINK_SHARE_MAX / 100.0},
+        [RAFT_LINK_REORDER] = {"reorder_percent", RAFT_LINK_SHARE_MAX / 100.0},
+        [RAFT_LINK_CORRUPT] = {"corrupt_percent", RAFT_LINK_SHARE_MAX / 100.0},
+        [RAFT_LINK_DELAY] = {"delay_ms", 1000},
+        [RAFT_LINK_JITTER] = {"jitter_ms", 1000},
+    };
+    for (uint32_t i = 0; i < RAFT_LINK_QUALITY_COUNT; i++) {
+        if (shape->quality[i] != 0) {
+            raft_json_add_number(to, qualities[i].key, shape->quality[i] / qualities[i].one);
+        }
+    }
+}
+
 struct raft_json *status_json_faults(const struct raft_view *view)
 {
     struct raft_json *faults = raft_json_array();
@@ -138,6 +159,11 @@ struct raft_json *status_json_faults(const struct raft_view *view)
         raft_json_add_string(json, "kind", text);
         snprintf(text, sizeof text, "%.*s", RAFT_FAULT_TEXT, fault->target);
         raft_json_add_string(json, "target", text);
+        if (raft_link_is_shaped(&fault->link)) {
+            struct raft_json *qualities = raft_json_object();
+            add_link(qualities, &fault->link);
+            raft_json_add(json, "link", qualities);
+        }
         raft_json_add_integer(json, "since", (int64_t)fault->since);
         raft_json_add_integer(json, "age_ms", (int64_t)((view->now - fault->made) / 1000));
         if (fault->until != 0) {
@@ -152,7 +178,7 @@ struct raft_json *status_json_faults(const struct raft_view *view)
     return faults;
 }
 
-/* Only the links that are cut: the others are as they should be. */
+/* Only the links that are cut or bad: the others are as they should be. */
 struct raft_json *status_json_links(const struct raft_view *view)
 {
     struct raft_json *links = raft_json_array();
@@ -160,13 +186,17 @@ struct raft_json *status_json_links(const struct raft_view *view)
         for (uint32_t j = 0; j < view->nodes_count; j++) {
             raft_id from = view->nodes[i].id;
             raft_id to = view->nodes[j].id;
-            if (i == j || !raft_faults_is_cut(&view->faults, view->now, from, to)) {
+            struct raft_link shape;
+            bool is_cut = raft_faults_is_cut(&view->faults, view->now, from, to);
+            bool is_bad = raft_faults_link(&view->faults, view->now, from, to, &shape);
+            if (i == j || (!is_cut && !is_bad)) {
                 continue;
             }
             struct raft_json *json = raft_json_object();
             status_json_id(json, "from", from);
             status_json_id(json, "to", to);
-            raft_json_add_bool(json, "cut", true);
+            raft_json_add_bool(json, "cut", is_cut);
+            add_link(json, &shape);
             raft_json_add(links, NULL, json);
         }
     }

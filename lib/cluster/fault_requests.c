@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * partition and heal: the fault plan is changed, published, and told.
+ * partition, link and heal: the fault plan is changed, published, and told.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,8 +18,11 @@ static void tell_fault(struct raft_supervisor *supervisor, const struct raft_fau
     struct raft_shm_event event = {
         .type = RAFT_SHM_EVENT_FAULT, .a = fault->id, .b = strcmp(what, "made") == 0};
 
+    char text[RAFT_FAULT_LINE];
+
+    raft_fault_text(fault, text, sizeof text);
     raft_supervisor_tell(supervisor, &event, "f%llu %s: %s %s", (unsigned long long)fault->id, what,
-                         fault->kind, fault->target);
+                         fault->kind, text);
 }
 
 /* Tells which faults of the former plan are not in the present one, then publishes it. */
@@ -63,7 +66,28 @@ raft_time raft_request_next_expiry(const struct raft_supervisor *supervisor)
     return next;
 }
 
-/* Fills a fault from a request; false if the rows are malformed. */
+/* The values as the command has read them; false if one is beyond its bounds. */
+static bool read_link(const struct raft_json *json, struct raft_link *shape)
+{
+    static const struct raft_link none;
+    const struct raft_json *values = raft_json_get(json, "link");
+
+    for (uint32_t i = 0; values != NULL && i < RAFT_LINK_QUALITY_COUNT; i++) {
+        const char *name = raft_link_quality_name((enum raft_link_quality)i);
+        int64_t value = raft_json_integer(values, name, 0);
+
+        if (value < 0 || value > UINT32_MAX) {
+            return false;
+        }
+        shape->quality[i] = (uint32_t)value;
+    }
+    struct raft_link bounded = none;
+    raft_link_combine(&bounded, shape);
+    return memcmp(&bounded, shape, sizeof bounded) == 0 &&
+           (values == NULL || raft_link_is_shaped(shape));
+}
+
+/* Fills a fault from a request; false if it is malformed. */
 static bool read_fault(const struct raft_json *json, struct raft_fault *fault)
 {
     const struct raft_json *rows = raft_json_get(json, "rows");
@@ -88,12 +112,12 @@ static bool read_fault(const struct raft_json *json, struct raft_fault *fault)
             return false;
         }
     }
-    return true;
+    return read_link(json, &fault->link);
 }
 
-struct raft_json *raft_request_partition(struct raft_supervisor *supervisor,
-                                         struct raft_connection *connection,
-                                         const struct raft_json *json)
+struct raft_json *raft_request_fault(struct raft_supervisor *supervisor,
+                                     struct raft_connection *connection,
+                                     const struct raft_json *json)
 {
     static struct raft_faults former;
     struct raft_fault fault;
@@ -102,9 +126,8 @@ struct raft_json *raft_request_partition(struct raft_supervisor *supervisor,
     uint64_t id = 0;
     int64_t for_ms = raft_json_integer(json, "for_ms", 0);
 
-    (void)connection;
     if (!read_fault(json, &fault) || for_ms < 0) {
-        return raft_control_error(EXIT_USAGE, "partition: malformed request");
+        return raft_control_error(EXIT_USAGE, "%s: malformed request", connection->errand.verb);
     }
     former = supervisor->faults;
     fault.made = raft_shm_now(supervisor->shm);
@@ -112,8 +135,8 @@ struct raft_json *raft_request_partition(struct raft_supervisor *supervisor,
     fault.since = raft_request_tell(supervisor, json);
     if (raft_faults_add(&supervisor->faults, &fault, !raft_json_bool(json, "add", false), &id) !=
         RAFT_OK) {
-        return raft_control_error(EXIT_FAILED, "partition: %d faults are active already; heal some",
-                                  RAFT_FAULTS_MAX);
+        return raft_control_error(EXIT_FAILED, "%s: %d faults are active already; heal some",
+                                  connection->errand.verb, RAFT_FAULTS_MAX);
     }
     publish_faults(supervisor, &former, "replaced");
     fault.id = id;

@@ -171,9 +171,11 @@ static void clear_faults(struct raft_supervisor *supervisor, uint32_t slot)
         }
         if (fault->id != 0 && left == 0) {
             struct raft_shm_event event = {.type = RAFT_SHM_EVENT_FAULT, .a = fault->id};
+            char text[RAFT_FAULT_LINE];
 
+            raft_fault_text(fault, text, sizeof text);
             raft_supervisor_tell(supervisor, &event, "f%llu ended with its node: %s %s",
-                                 (unsigned long long)fault->id, fault->kind, fault->target);
+                                 (unsigned long long)fault->id, fault->kind, text);
             (void)raft_faults_heal(faults, fault->id, 0); /* It is there. */
         }
     }

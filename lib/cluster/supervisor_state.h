@@ -211,9 +211,9 @@ void raft_request_refuse(struct raft_errand *errand, const struct raft_child *ch
 uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft_json *json);
 
 /* fault_requests.c: the two handlers, and what time does to faults. */
-struct raft_json *raft_request_partition(struct raft_supervisor *supervisor,
-                                         struct raft_connection *connection,
-                                         const struct raft_json *json);
+struct raft_json *raft_request_fault(struct raft_supervisor *supervisor,
+                                     struct raft_connection *connection,
+                                     const struct raft_json *json);
 struct raft_json *raft_request_heal(struct raft_supervisor *supervisor,
                                     struct raft_connection *connection,
                                     const struct raft_json *json);

@@ -105,8 +105,8 @@ enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fa
                                 bool replace, uint64_t *id)
 {
     struct raft_fault added = *fault; /* it may lie in the list that is about to be emptied */
-    if (replace) {
-        (void)raft_faults_heal(faults, 0, 0); /* how many went does not matter here */
+    for (uint64_t cuts = faults->used & ~faults->shaping; replace && cuts != 0; cuts &= cuts - 1) {
+        remove_fault(faults, (uint32_t)__builtin_ctzll(cuts));
     }
     for (uint32_t i = 0; i < RAFT_FAULTS_MAX; i++) {
         if (faults->list[i].id != 0) {

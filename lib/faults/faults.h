@@ -56,7 +56,7 @@ enum { RAFT_FAULT_LINE = RAFT_FAULT_TEXT + RAFT_LINK_TEXT };
 void raft_fault_text(const struct raft_fault *fault, char *text, size_t bytes);
 
 /* Adds a fault and gives it the next id (made and since are the caller's), or RAFT_LIMIT. With
- * replace, all others go first. */
+ * replace, all that cut links go first; bad links stay bad. */
 enum raft_error raft_faults_add(struct raft_faults *faults, const struct raft_fault *fault,
                                 bool replace, uint64_t *id) RAFT_MUST_USE;
 

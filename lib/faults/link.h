@@ -7,6 +7,9 @@
  * is a link as good as it is by itself. Each has a word (RAFT_LINK_QUALITIES), and "loss=20%" means
  * the same on the command line, in a cluster file and in what is printed.
  *
+ * Which links is written n1>n2 (one way), n1-n2 (both), n2 (all of that node's) or * (all there
+ * are); a side may name several nodes, and * is everybody else.
+ *
  * Where several faults shape one link they work as if one came after the other: what one lets
  * through meets the next, so that two losses of 20 % lose 36 %, and times add up.
  */
@@ -62,5 +65,31 @@ bool raft_link_read(struct raft_link *link, enum raft_link_quality quality, cons
 
 /* What is not 0: "loss=20% delay=80ms"; "" if nothing is. It can be read again. */
 void raft_link_text(const struct raft_link *link, char *text, size_t bytes);
+
+/* -- which links --------------------------------------------------------------------------------*/
+
+enum { RAFT_LINK_SIDE_BYTES = 64 };
+
+/* What stands on the two sides of a link's text; whom a side means only the caller knows. */
+struct raft_link_sides {
+    char from[RAFT_LINK_SIDE_BYTES]; /* "*" = everybody else */
+    char to[RAFT_LINK_SIDE_BYTES];
+    bool both; /* both ways */
+};
+
+/* Takes "n1>n2", "n1-n2", "n2" (as "n2-*") and "*" (as "*-*"). A dash joins two sides only where no
+ * other sign does: 1-3>4 has the range 1-3 on one side. False if it is no link. */
+bool raft_link_sides_read(struct raft_link_sides *sides, const char *text);
+
+/* Adds the links between two sets of slots to rows; RAFT_LINK_OTHERS stands for everybody else. all
+ * are the slots that exist. False if that is no link between two nodes. */
+#define RAFT_LINK_OTHERS UINT64_MAX
+struct raft_link_ends {
+    uint64_t all;
+    uint64_t from;
+    uint64_t to;
+    bool both;
+};
+bool raft_link_rows(const struct raft_link_ends *ends, uint64_t rows[RAFT_NODES_MAX]);
 
 #endif

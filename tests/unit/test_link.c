@@ -117,6 +117,63 @@ static void test_losses_multiply_and_delays_add(void **state)
     assert_int_equal(sum.quality[RAFT_LINK_DELAY], RAFT_LINK_TIME_MAX);
 }
 
+static uint32_t count_links(const char *text, uint64_t from, uint64_t to)
+{
+    struct raft_link_sides sides;
+    uint64_t rows[RAFT_NODES_MAX] = {0};
+    assert_true(raft_link_sides_read(&sides, text));
+    const struct raft_link_ends ends = {.all = 0x1f, .from = from, .to = to, .both = sides.both};
+    bool any = raft_link_rows(&ends, rows);
+    uint32_t count = 0;
+    for (uint32_t slot = 0; slot < RAFT_NODES_MAX; slot++) {
+        assert_int_equal(rows[slot] >> slot & 1, 0);
+        count += (uint32_t)__builtin_popcountll(rows[slot]);
+    }
+    assert_int_equal(any, count > 0);
+    return count;
+}
+
+static void test_links_have_two_sides(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *from;
+        const char *to;
+        bool both;
+    } good[] = {
+        {"n1>n2", "n1", "n2", false}, {"n1-n2", "n1", "n2", true},
+        {"n2", "n2", "*", true},      {"*", "*", "*", true},
+        {"1-3>4", "1-3", "4", false}, {"leader>*", "leader", "*", false},
+    };
+    static const char *const bad[] = {
+        "",    ">",        "n1>",
+        ">n2", "n1>n2>n3", "n1-n2-n3",
+        "-",   "n1-",      "n1>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    struct raft_link_sides sides;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(raft_link_sides_read(&sides, good[i].text));
+        assert_string_equal(sides.from, good[i].from);
+        assert_string_equal(sides.to, good[i].to);
+        assert_int_equal(sides.both, good[i].both);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (raft_link_sides_read(&sides, bad[i])) {
+            fail_msg("taken: \"%s\"", bad[i]);
+        }
+    }
+    assert_int_equal(count_links("a>b", 1, 2), 1);
+    assert_int_equal(count_links("a-b", 1, 2), 2);
+    assert_int_equal(count_links("a>b", 3, 6), 3); /* two of them stand on both sides */
+    assert_int_equal(count_links("a>a", 1, 1), 0);
+    assert_int_equal(count_links("a>b", 1, RAFT_LINK_OTHERS), 4);
+    assert_int_equal(count_links("a>b", RAFT_LINK_OTHERS, 3), 6);
+    assert_int_equal(count_links("a-b", 3, RAFT_LINK_OTHERS), 12);
+    assert_int_equal(count_links("a", 0x1f, RAFT_LINK_OTHERS), 20);
+    assert_int_equal(count_links("*", RAFT_LINK_OTHERS, RAFT_LINK_OTHERS), 20);
+    assert_int_equal(count_links("a>b", 1, 1U << 9), 0); /* no such slot */
+}
+
 static uint64_t add_bad_link(struct raft_faults *faults, uint32_t loss, raft_time until)
 {
     struct raft_fault fault = {.kind = "link", .target = "n1>n2", .until = until};
@@ -179,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_nonsense_is_refused_and_changes_nothing),
         cmocka_unit_test(test_text_can_be_read_again),
         cmocka_unit_test(test_losses_multiply_and_delays_add),
+        cmocka_unit_test(test_links_have_two_sides),
         cmocka_unit_test(test_a_bad_link_is_not_cut_and_ends_like_any_fault),
         cmocka_unit_test(test_a_fault_is_told_with_what_it_does),
     };
