@@ -54,7 +54,9 @@ static void print_json(const char *path, const struct raft_spec_file *file,
     raft_json_add_string(json, "restart", spec->restart_crash ? "crash" : "never");
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
         struct raft_json *node = raft_json_object();
+        const char *name = spec->nodes[i].name;
         status_json_id(node, "id", spec->nodes[i].id);
+        raft_json_add_string(node, "name", name[0] != 0 ? name : NULL);
         add_endpoint(node, "udp", &spec->nodes[i].endpoint);
         add_endpoint(node, "http", &spec->nodes[i].http);
         if (raft_start_is_given(&file->starts[i])) {
@@ -80,8 +82,15 @@ static void print_nodes(const struct call *call, const struct raft_spec_file *fi
                         const struct raft_spec *spec)
 {
     struct table table;
-    table_init(&table, 4);
+    bool named = false;
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        named |= spec->nodes[i].name[0] != 0;
+    }
+    table_init(&table, named ? 5 : 4);
     table_add(&table, PLAIN, "ID");
+    if (named) {
+        table_add(&table, PLAIN, "NAME");
+    }
     table_add(&table, PLAIN, "UDP");
     table_add(&table, PLAIN, "HTTP");
     table_add(&table, PLAIN, "START");
@@ -92,6 +101,9 @@ static void print_nodes(const struct call *call, const struct raft_spec_file *fi
             raft_start_text(&file->starts[i], start, sizeof start);
         }
         table_add(&table, PLAIN, "n%u", spec->nodes[i].id);
+        if (named) {
+            table_add(&table, PLAIN, "%s", spec->nodes[i].name[0] != 0 ? spec->nodes[i].name : "-");
+        }
         add_place(&table, &spec->nodes[i].endpoint, "a free port");
         add_place(&table, &spec->nodes[i].http, without ? "none" : "a free port");
         table_add(&table, PLAIN, "%s", start);

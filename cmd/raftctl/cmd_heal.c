@@ -32,7 +32,7 @@ int cmd_heal(struct call *call)
                         what, call->paths.name);
     } else if (id != 0) {
         raft_json_add_integer(request, "id", (int64_t)id);
-    } else if (what != NULL && !raft_target_is_well_formed(what)) {
+    } else if (what != NULL && !raft_target_is_well_formed(what, call->view)) {
         code = complain(call, EXIT_USAGE,
                         "\"%s\" is no fault (f1, ..) and no target (n1, all, leader, ..): raftctl "
                         "faults lists the faults",

@@ -121,6 +121,9 @@ static void print_nodes(struct call *call)
     const struct raft_view *view = open_view(call);
     for (uint32_t i = 0; view != NULL && i < view->nodes_count; i++) {
         printf("n%u\n", view->nodes[i].id);
+        if (view->nodes[i].service.name[0] != 0) {
+            printf("%s\n", view->nodes[i].service.name);
+        }
     }
 }
 

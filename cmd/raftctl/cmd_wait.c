@@ -14,6 +14,9 @@ static int parse(const struct call *call, int argc, const char *const *argv, uin
     char message[256] = "";
     enum raft_error error =
         raft_condition_parse(argc, argv, after, condition, message, sizeof message);
+    if (error == RAFT_OK && call->view != NULL) {
+        error = raft_condition_check(*condition, call->view, message, sizeof message);
+    }
     if (error != RAFT_OK) {
         return complain(call, exit_of(error), "%s (raftctl help wait lists the conditions)",
                         message);
@@ -76,6 +79,11 @@ int cmd_assert(struct call *call)
         code = complain(call, EXIT_NOT_RUNNING,
                         "cluster %s is not running (raftctl -c %s up starts it)", call->paths.name,
                         call->paths.name);
+    }
+    raft_condition_free(&condition);
+    if (code == EXIT_DONE) { /* Once more: now it is known how the nodes are called. */
+        code = parse(call, call->argc, call->argv, options_number(&call->options, "after", 0),
+                     &condition);
     }
     if (code == EXIT_DONE) {
         struct raft_shm_cursor cursor = {.next = 1};

@@ -96,6 +96,7 @@ struct raft_json *status_json_node(const struct raft_view *view, const struct ra
     struct raft_json *json = raft_json_object();
     char endpoint[96];
     status_json_id(json, "id", node->id);
+    raft_json_add_string(json, "name", node->service.name[0] != 0 ? node->service.name : NULL);
     if (node->service.pid != 0 && node->process != RAFT_SHM_PROCESS_DOWN) {
         raft_json_add_integer(json, "pid", node->service.pid);
     } else {

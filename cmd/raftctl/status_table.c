@@ -14,6 +14,13 @@ static void print_id(const struct raft_view *view, const struct raft_view_node *
     snprintf(text, bytes, "n%u", node->id);
 }
 
+static void print_name(const struct raft_view *view, const struct raft_view_node *node, char *text,
+                       size_t bytes)
+{
+    (void)view;
+    snprintf(text, bytes, "%s", node->service.name[0] != 0 ? node->service.name : "-");
+}
+
 static void print_process(const struct raft_view *view, const struct raft_view_node *node,
                           char *text, size_t bytes)
 {
@@ -179,6 +186,7 @@ static void print_digest(const struct raft_view *view, const struct raft_view_no
 
 const struct status_field status_fields[] = {
     {"id", "ID", false, false, print_id},
+    {"name", "NAME", false, false, print_name},
     {"process", "PROCESS", false, false, print_process},
     {"state", "STATE", false, false, print_state},
     {"substate", "SUBSTATE", false, false, print_substate},
@@ -244,6 +252,21 @@ static void print_headline(const struct call *call)
            view->joint ? " of both halves (joint)" : "", view->supervised ? "" : ", no supervisor");
 }
 
+static bool has_names(const struct raft_view *view)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        found |= view->nodes[i].service.name[0] != 0;
+    }
+    return found;
+}
+
+/* Where nobody has a name there is no column of names. */
+static bool is_shown(const struct status_field *field, const struct raft_view *view, bool wide)
+{
+    return field->print == print_name ? has_names(view) : wide || !field->wide;
+}
+
 void status_print(const struct call *call, const struct raft_target *only, bool wide)
 {
     const struct raft_view *view = call->view;
@@ -252,7 +275,7 @@ void status_print(const struct call *call, const struct raft_target *only, bool 
     table_init(&table, 0);
     print_headline(call);
     for (uint32_t f = 0; f < status_fields_count; f++) {
-        if (wide || !status_fields[f].wide) {
+        if (is_shown(&status_fields[f], view, wide)) {
             table.right |= status_fields[f].right ? UINT64_C(1) << columns : 0;
             table_add(&table, BOLD, "%s", status_fields[f].head);
             columns++;
@@ -267,7 +290,7 @@ void status_print(const struct call *call, const struct raft_target *only, bool 
         }
         for (uint32_t f = 0; shown && f < status_fields_count; f++) {
             char text[160];
-            if (wide || !status_fields[f].wide) {
+            if (is_shown(&status_fields[f], view, wide)) {
                 status_fields[f].print(view, node, text, sizeof text);
                 table_add(&table, colour_of(view, node), "%s", text);
             }

@@ -42,6 +42,7 @@ void raft_child_publish(struct raft_supervisor *supervisor, const struct raft_ch
     snprintf(record.host, sizeof record.host, "%.45s", node->endpoint.host);
     record.http_port = node->http.port;
     snprintf(record.http_host, sizeof record.http_host, "%.45s", node->http.host);
+    snprintf(record.name, sizeof record.name, "%s", node->name);
     raft_shm_service_write(supervisor->shm, child->slot, &record);
 }
 

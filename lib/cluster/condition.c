@@ -119,6 +119,21 @@ static void note_leader(struct raft_condition *condition, const struct raft_view
     }
 }
 
+enum raft_error raft_condition_check(const struct raft_condition *condition,
+                                     const struct raft_view *view, char *message,
+                                     size_t message_bytes)
+{
+    for (uint32_t i = 0; i < condition->terms_count; i++) {
+        const char *target = condition->terms[i].target;
+
+        if (target[0] != 0 && !raft_target_is_well_formed(target, view)) {
+            snprintf(message, message_bytes, "not a node: %s", target);
+            return RAFT_INVALID;
+        }
+    }
+    return RAFT_OK;
+}
+
 static bool compare(enum raft_condition_comparison comparison, uint64_t value, uint64_t with)
 {
     switch (comparison) {
@@ -140,13 +155,21 @@ static bool compare(enum raft_condition_comparison comparison, uint64_t value, u
     return false;
 }
 
+static bool is_asked(const struct raft_condition_term *term, const struct raft_view *view)
+{
+    const struct raft_view_node *leader = raft_view_find(view, view->leader);
+
+    return leader != NULL && (term->id != 0 ? leader->id == term->id
+                                            : strcmp(leader->service.name, term->target) == 0);
+}
+
 static bool is_leader_as_asked(const struct raft_condition_term *term, const struct raft_view *view)
 {
     switch (term->comparison) {
     case RAFT_CONDITION_EQUAL:
-        return view->leader == term->id;
+        return is_asked(term, view);
     case RAFT_CONDITION_DIFFERENT:
-        return view->leader != 0 && view->leader != term->id;
+        return view->leader != 0 && !is_asked(term, view);
     case RAFT_CONDITION_IS:
     case RAFT_CONDITION_AT_LEAST:
     case RAFT_CONDITION_AT_MOST:

@@ -26,6 +26,12 @@ enum raft_error raft_condition_parse(int argc, const char *const *argv, uint64_t
                                      struct raft_condition **condition, char *message,
                                      size_t message_bytes) RAFT_MUST_USE;
 
+/* Does every word that might be a node's name name one of these? RAFT_INVALID: message says which
+ * does not. */
+enum raft_error raft_condition_check(const struct raft_condition *condition,
+                                     const struct raft_view *view, char *message,
+                                     size_t message_bytes) RAFT_MUST_USE;
+
 /* Takes note of one event (in seq order). */
 void raft_condition_event(struct raft_condition *condition, const struct raft_shm_event *event);
 

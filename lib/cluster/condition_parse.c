@@ -190,7 +190,7 @@ static bool parse_number(struct parser *parser, struct raft_condition_term *term
     return read_number(rest, &term->number) || refuse(parser, "not a number in", term->text);
 }
 
-/* leader, leader=n3, leader!=n3. */
+/* leader, leader=n3, leader!=n3; a node's name will do. */
 static bool parse_leader(struct parser *parser, struct raft_condition_term *term, const char *rest)
 {
     if (*rest == 0) {
@@ -200,8 +200,12 @@ static bool parse_leader(struct parser *parser, struct raft_condition_term *term
     if (!read_comparison(&rest, &term->comparison) ||
         (term->comparison != RAFT_CONDITION_EQUAL &&
          term->comparison != RAFT_CONDITION_DIFFERENT) ||
-        !read_number(rest + (*rest == 'n' ? 1 : 0), &id) || id == 0 || id > UINT32_MAX) {
+        (!raft_spec_is_node_name(rest) &&
+         (!read_number(rest + (*rest == 'n' ? 1 : 0), &id) || id == 0 || id > UINT32_MAX))) {
         return refuse(parser, "not a node in", term->text);
+    }
+    if (id == 0) {
+        snprintf(term->target, sizeof term->target, "%s", rest);
     }
     term->id = (raft_id)id;
     return true;
@@ -215,7 +219,7 @@ static bool check_target(struct parser *parser, const char *target)
             return refuse(parser, "a condition cannot choose at random:", target);
         }
     }
-    return raft_target_is_well_formed(target) || refuse(parser, "not a node:", target);
+    return raft_target_is_well_formed(target, NULL) || refuse(parser, "not a node:", target);
 }
 
 static bool parse_role(struct parser *parser, struct raft_condition_term *term, const char *value)

@@ -60,8 +60,8 @@ struct raft_condition_term {
     enum raft_condition_comparison comparison;
     bool negated;
     char text[RAFT_CONDITION_TEXT];   /* as written, for a person */
-    char target[RAFT_CONDITION_TEXT]; /* NODE */
-    raft_id id;                       /* leader=n3 */
+    char target[RAFT_CONDITION_TEXT]; /* NODE; leader=NAME */
+    raft_id id;                       /* leader=n3; 0 = by its name */
     uint64_t number;                  /* term, commit; the role of state, the substate */
     uint64_t base;                    /* commit+N: commit index at the first look */
     bool has_regex;

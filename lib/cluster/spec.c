@@ -6,6 +6,7 @@
 
 #include "app/apps.h"
 #include "cluster/paths.h"
+#include "cluster/target.h"
 #include "comms/endpoint.h"
 
 static const struct {
@@ -61,6 +62,27 @@ const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_i
     return NULL;
 }
 
+const struct raft_spec_node *raft_spec_find_name(const struct raft_spec *spec, const char *name)
+{
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        if (name[0] != 0 && strcmp(spec->nodes[i].name, name) == 0) {
+            return &spec->nodes[i];
+        }
+    }
+    return NULL;
+}
+
+bool raft_spec_is_node_name(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+    size_t bytes = strlen(text);
+    bool is_id = (text[0] == 'n' || text[0] == 'f') && strspn(text + 1, "0123456789") == bytes - 1;
+
+    return bytes >= 1 && bytes <= RAFT_SPEC_NODE_NAME_MAX && strspn(text, letters) == bytes &&
+           strchr("0123456789_", text[0]) == NULL && !(is_id && bytes > 1) &&
+           !raft_target_is_word(text) && strcmp(text, "not") != 0;
+}
+
 static const char *check_http(const struct raft_spec *spec, const struct raft_spec_node *node)
 {
     union raft_socket_address address;
@@ -89,7 +111,9 @@ static const char *find_clash(const struct raft_spec_node *node, const struct ra
            : other->slot == node->slot ? "slot: expected each one once"
            : is_same_place(&other->endpoint, &node->endpoint) ? "port: expected each one once"
            : is_same_place(&other->http, &node->http)         ? "http_port: expected each one once"
-                                                              : NULL;
+           : node->name[0] != 0 && strcmp(other->name, node->name) == 0
+               ? "name: expected each one once"
+               : NULL;
 }
 
 static enum raft_error check_node(const struct raft_spec *spec, uint32_t i, char *message,
@@ -107,6 +131,8 @@ static enum raft_error check_node(const struct raft_spec *spec, uint32_t i, char
         wrong = "port: expected 1 to 65535";
     } else if (raft_endpoint_parse(&node->endpoint, &address) != RAFT_OK) {
         wrong = "host: expected a numeric IPv4 or IPv6 address";
+    } else if (node->name[0] != 0 && !raft_spec_is_node_name(node->name)) {
+        wrong = "name: expected " RAFT_SPEC_NODE_NAME_RULE;
     }
     for (uint32_t j = 0; wrong == NULL && j < i; j++) {
         wrong = find_clash(node, &spec->nodes[j]);

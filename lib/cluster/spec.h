@@ -30,12 +30,15 @@ enum raft_spec_member {
         RAFT_SPEC_MEMBER_KINDS
 };
 
+enum { RAFT_SPEC_NODE_NAME_MAX = 15 };
+
 struct raft_spec_node {
     raft_id id;
     uint32_t slot;
     enum raft_spec_member member;
-    struct raft_endpoint endpoint; /* UDP */
-    struct raft_endpoint http;     /* TCP; port 0 = it serves no HTTP */
+    struct raft_endpoint endpoint;          /* UDP */
+    struct raft_endpoint http;              /* TCP; port 0 = it serves no HTTP */
+    char name[RAFT_SPEC_NODE_NAME_MAX + 1]; /* a second word for n1; "" = none */
 };
 
 enum { RAFT_HTTP_TOKEN_MAX = 64 };
@@ -145,5 +148,14 @@ const char *raft_spec_member_name(enum raft_spec_member member);
 
 /* NULL if no such node. */
 const struct raft_spec_node *raft_spec_find(const struct raft_spec *spec, raft_id id);
+const struct raft_spec_node *raft_spec_find_name(const struct raft_spec *spec, const char *name);
+
+/* Can a node be called so? A letter, then letters, digits or '_': neither '-' nor ',', which
+ * separate nodes; and nothing that means something else where a node is named: n1, f1, leader. */
+#define RAFT_SPEC_NODE_NAME_RULE                                                                   \
+    "a name of 1 to 15 letters, digits or '_' that begins with a letter and is no target "         \
+    "(leader, "                                                                                    \
+    "all, n1, ..)"
+bool raft_spec_is_node_name(const char *text);
 
 #endif

@@ -62,6 +62,11 @@ uint64_t raft_spec_file_digest(const struct raft_spec_file *file)
         hash = hash_start(hash, &file->starts[i]);
     }
     /* Not hashed where a file does not say them: older files keep their digest. */
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        if (spec->nodes[i].name[0] != 0) {
+            hash = hash_text(raft_hash_u64(hash, spec->nodes[i].id), spec->nodes[i].name);
+        }
+    }
     if ((file->given & (RAFT_SPEC_GIVEN_LEASE_READS | RAFT_SPEC_GIVEN_SNAPSHOT_EVERY)) != 0) {
         hash = raft_hash_u64(hash, (uint64_t)spec->snapshot_every << 1 | spec->lease_reads);
     }
@@ -152,6 +157,11 @@ static bool differs_in_nodes(const struct raft_spec_file *file, const struct raf
 
         if (node == NULL) {
             snprintf(text, bytes, "no node n%u", wanted->id);
+            continue;
+        }
+        if (wanted->name[0] != 0 && strcmp(wanted->name, node->name) != 0) {
+            snprintf(text, bytes, "n%u with %s%s, not the name %s", wanted->id,
+                     node->name[0] != 0 ? "the name " : "no name", node->name, wanted->name);
             continue;
         }
         is_http = !is_elsewhere(&wanted->endpoint, &node->endpoint);

@@ -165,6 +165,10 @@ bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value
     const char *digits = value->text;
     uint64_t number = 0;
     bool is_course = raft_spec_reading_of(fields)->file->is_course;
+    const struct raft_spec_node *named =
+        value->kind == RAFT_TREE_TEXT && raft_spec_reading_of(fields)->start != NULL
+            ? raft_spec_find_name(&raft_spec_reading_of(fields)->file->spec, value->text)
+            : NULL;
 
     if (is_course) {
         struct raft_fields_range range = {0, RAFT_NODES_MAX - 1,
@@ -174,9 +178,14 @@ bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value
         return *id != 0;
     }
     digits += value->kind == RAFT_TREE_TEXT && digits[0] == 'n' ? 1 : 0;
+    if (named != NULL) {
+        *id = named->id;
+        return true;
+    }
     if ((value->kind != RAFT_TREE_TEXT && value->kind != RAFT_TREE_INTEGER) ||
         !raft_fields_digits(digits, UINT32_MAX - 1, &number) || number == 0) {
-        raft_fields_expect(fields, value, "a node's id (2 or n2)");
+        raft_fields_expect(fields, value, "a node's id (2 or n2)%s",
+                           raft_spec_reading_of(fields)->start != NULL ? " or its name" : "");
         return false;
     }
     *id = (raft_id)number;
@@ -186,6 +195,17 @@ bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value
 static void take_id(struct raft_fields *fields, const struct raft_tree *value)
 {
     (void)raft_spec_take_id(fields, value, &raft_spec_reading_of(fields)->node->id);
+}
+
+static void take_node_name(struct raft_fields *fields, const struct raft_tree *value)
+{
+    struct raft_spec_node *node = raft_spec_reading_of(fields)->node;
+
+    if (value->kind != RAFT_TREE_TEXT || !raft_spec_is_node_name(value->text)) {
+        raft_fields_expect(fields, value, RAFT_SPEC_NODE_NAME_RULE);
+        return;
+    }
+    snprintf(node->name, sizeof node->name, "%s", value->text);
 }
 
 static void set_host(struct raft_fields *fields, const struct raft_tree *value, const char *text,
@@ -250,8 +270,9 @@ static void note_start(struct raft_fields *fields, const struct raft_tree *value
 }
 
 static const struct raft_field node_rows[] = {
-    {"id", take_id, NULL},     {"host", take_host, NULL},   {"port", take_port, NULL},
-    {"http", take_http, NULL}, {"start", note_start, NULL}, {"_comment", NULL, NULL},
+    {"id", take_id, NULL},     {"name", take_node_name, NULL}, {"host", take_host, NULL},
+    {"port", take_port, NULL}, {"http", take_http, NULL},      {"start", note_start, NULL},
+    {"_comment", NULL, NULL},
 };
 
 static void take_course_port(struct raft_fields *fields, const struct raft_tree *value)

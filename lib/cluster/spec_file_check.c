@@ -52,6 +52,10 @@ static void check_pair(struct raft_fields *fields, uint32_t i, uint32_t j)
         raft_fields_complain(fields, point_at(reading, i, "ip", "id"),
                              "n%u stands behind n%u (line %u); nodes are listed by ascending id",
                              node->id, former->id, point_at(reading, j, "ip", "id")->line);
+    } else if (node->name[0] != 0 && strcmp(node->name, former->name) == 0) {
+        snprintf(what, sizeof what, "the name %s", node->name);
+        complain_of_clash(fields, point_at(reading, i, "ip", "name"),
+                          point_at(reading, j, "ip", "name"), what);
     } else if (is_same_place(&node->endpoint, &former->endpoint)) {
         raft_endpoint_text(&node->endpoint, what, sizeof what);
         complain_of_clash(fields, point_at(reading, i, "internal_port", "port"),

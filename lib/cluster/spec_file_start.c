@@ -93,9 +93,11 @@ static void take_beliefs_map(struct raft_fields *fields, const struct raft_tree 
     struct raft_spec_reading *reading = raft_spec_reading_of(fields);
 
     for (const struct raft_tree *at = map->first; !fields->failed && at != NULL; at = at->next) {
-        uint64_t id = 0;
+        const struct raft_spec_node *named = raft_spec_find_name(&reading->file->spec, at->key);
+        uint64_t id = named != NULL ? named->id : 0;
 
-        if (!raft_fields_digits(at->key[0] == 'n' ? at->key + 1 : at->key, UINT32_MAX, &id) ||
+        if ((named == NULL &&
+             !raft_fields_digits(at->key[0] == 'n' ? at->key + 1 : at->key, UINT32_MAX, &id)) ||
             raft_spec_find(&reading->file->spec, (raft_id)id) == NULL || id == reading->node->id) {
             raft_fields_complain(fields, at, "expected another node of this file, such as n2");
         } else {

@@ -33,7 +33,8 @@ static inline struct raft_spec_reading *raft_spec_reading_of(struct raft_fields 
 /* Takes start (or a whole address of a config.json) into reading->start. */
 void raft_spec_take_start(struct raft_fields *fields, const struct raft_tree *value);
 
-/* A node's id in the words of a file: 2 or n2; in a config.json its number from 0. */
+/* A node's id in the words of a file: 2, n2, or its name in a start state; in a config.json its
+ * number from 0. */
 bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value, raft_id *id);
 
 /* The command of a log entry as the app encodes it; a complaint if the app has no such one. */

@@ -106,6 +106,10 @@ static const char *read_node(const struct raft_json *json, struct raft_spec_node
     if (!read_member(json, &node->member)) {
         return "member: expected voter, learner, joining, new or gone";
     }
+    if (raft_json_get(json, "name") != NULL &&
+        !read_text(json, "name", node->name, sizeof node->name)) {
+        return "name: expected " RAFT_SPEC_NODE_NAME_RULE;
+    }
     node->id = (raft_id)id;
     node->slot = (uint32_t)slot;
     node->endpoint.id = node->id;
@@ -313,6 +317,9 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
         struct raft_json *node = raft_json_object();
 
         raft_json_add_integer(node, "id", spec->nodes[i].id);
+        if (spec->nodes[i].name[0] != 0) {
+            raft_json_add_string(node, "name", spec->nodes[i].name);
+        }
         raft_json_add_integer(node, "slot", spec->nodes[i].slot);
         raft_json_add_string(node, "member", raft_spec_member_name(spec->nodes[i].member));
         raft_json_add_string(node, "host", spec->nodes[i].endpoint.host);

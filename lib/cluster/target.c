@@ -18,7 +18,8 @@ enum word {
     WORD_PAUSED,
     WORD_VOTERS,
     WORD_LEARNERS,
-    WORD_RANGE /* n1, 1-3: not a word at all */
+    WORD_RANGE, /* n1, 1-3: not a word at all */
+    WORD_NAME   /* of one node */
 };
 
 static const char *const words[] = {
@@ -59,10 +60,33 @@ static bool read_item(const char **text, struct item *item);
 static enum raft_error resolve_item(struct choice *choice, const struct item *item,
                                     bool in[RAFT_NODES_MAX]);
 
-bool raft_target_is_well_formed(const char *text)
+bool raft_target_is_word(const char *text)
+{
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (strcmp(words[i], text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_name_of_one(const struct raft_view *view, const char *name)
+{
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        if (strcmp(view->nodes[i].service.name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool raft_target_is_well_formed(const char *text, const struct raft_view *view)
 {
     struct item item;
     while (read_item(&text, &item)) {
+        if (item.word == WORD_NAME && view != NULL && !is_name_of_one(view, item.text)) {
+            return false;
+        }
         if (*text == 0) {
             return true;
         }
@@ -101,7 +125,7 @@ enum raft_error raft_target_parse(const char *text, const struct raft_view *view
                                   char *message, size_t message_bytes)
 {
     memset(target, 0, sizeof *target);
-    if (!raft_target_is_well_formed(text)) {
+    if (!raft_target_is_well_formed(text, view)) {
         snprintf(message, message_bytes,
                  "\"%s\" is not a target (n1, 1,3, 1-3, all, leader, followers, !n2, ..)", text);
         return RAFT_INVALID;
@@ -184,7 +208,11 @@ static bool read_item(const char **text, struct item *item)
             return true;
         }
     }
-    return read_range(item->text, item);
+    if (read_range(item->text, item)) {
+        return true;
+    }
+    item->word = WORD_NAME;
+    return raft_spec_is_node_name(item->text);
 }
 
 static enum raft_error refuse(struct choice *choice, enum raft_error error, const char *what)
@@ -243,6 +271,8 @@ static bool is_in(const struct raft_view *view, uint32_t i, const struct item *i
         return node->process == RAFT_SHM_PROCESS_PAUSED;
     case WORD_RANGE:
         return node->id >= item->first && node->id <= item->last;
+    case WORD_NAME:
+        return strcmp(node->service.name, item->text) == 0;
     }
     return false;
 }
@@ -289,6 +319,7 @@ static const char *why_nobody(enum word word)
     case WORD_ALL:
     case WORD_VOTERS:
     case WORD_RANGE:
+    case WORD_NAME:
         return "there are no nodes";
     }
     return "there are no nodes";

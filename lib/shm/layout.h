@@ -86,7 +86,7 @@ _Static_assert(sizeof(struct raft_shm_event) == RAFT_SHM_EVENT_WORDS * sizeof(ui
 _Static_assert(offsetof(struct raft_shm_event, seq) == 0,
                "an event is published by its first word");
 _Static_assert(sizeof(struct raft_shm_node) == 376 + 48 * RAFT_NODES_MAX, "ABI: node record");
-_Static_assert(sizeof(struct raft_shm_service) == 160, "ABI: service record");
+_Static_assert(sizeof(struct raft_shm_service) == 176, "ABI: service record");
 _Static_assert(sizeof(struct raft_shm_cluster) == 168, "ABI: cluster record");
 _Static_assert(sizeof(struct raft_shm_clock) == 32, "ABI: clock record");
 _Static_assert(offsetof(struct raft_shm_table, cluster) % RAFT_SHM_LINE == 0, "alignment");

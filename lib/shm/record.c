@@ -127,6 +127,7 @@ bool raft_shm_service_read(const struct raft_shm *shm, uint32_t slot,
     record->process = clamp(record->process, RAFT_SHM_PROCESS_BACKOFF + 1);
     record->host[sizeof record->host - 1] = '\0';
     record->http_host[sizeof record->http_host - 1] = '\0';
+    record->name[sizeof record->name - 1] = '\0';
     return true;
 }
 

@@ -27,7 +27,7 @@
 #include "faults/faults.h"
 #include "raft/raft.h"
 
-enum { RAFT_SHM_ABI = 6, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120 };
+enum { RAFT_SHM_ABI = 7, RAFT_SHM_RING_EVENTS = 1024, RAFT_SHM_TEXT = 120, RAFT_SHM_NAME = 16 };
 
 struct raft_shm; /* one mapping of one table */
 
@@ -129,6 +129,7 @@ struct raft_shm_service {
     char host[46];
     uint16_t http_port; /* TCP; 0 = it serves no HTTP */
     char http_host[46];
+    char name[RAFT_SHM_NAME]; /* that a cluster file gave it; "" = none */
 };
 
 /* Written by the supervisor: the cluster as a whole. */

@@ -74,6 +74,68 @@ n7"
   assert_output --partial "no cluster default"
 }
 
+@test "A7 a node's name from the file is a word for it wherever n1 is" {
+  file c.yaml 'timing: fast' 'nodes: [{name: alpha}, {name: beta}, {}]'
+  run -0 raftctl config -f "$RAFTCTL_HOME/c.yaml"
+  assert_line --index 1 --regexp '^ID +NAME +UDP'
+  assert_line --index 2 --regexp '^n1 +alpha +a free port'
+  raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  run -0 raftctl status
+  assert_line --index 1 --regexp '^ID +NAME +PROCESS'
+  assert_line --index 3 --regexp '^n2 +beta +up'
+  assert_line --index 4 --regexp '^n3 +- +up'
+  run -0 raftctl status -o id,name
+  assert_line --index 0 "n1	alpha"
+  assert_equal "$(raftctl status --json | json '["nodes"][1]["name"], value["nodes"][2]["name"]')" "('beta', None)"
+  assert_equal "$(raftctl inspect alpha --json | json '["id"], value["name"]')" "('n1', 'alpha')"
+  assert_equal "$(raftctl status '!alpha,!beta' -o id)" n3
+  run -0 raftctl names nodes
+  assert_line alpha
+  if [[ $(leader) == n2 ]]; then raftctl transfer alpha > /dev/null; fi
+  raftctl transfer beta > /dev/null
+  wait_for leader=beta "state alpha=follower"
+  raftctl partition cut alpha-beta > /dev/null
+  run -0 raftctl faults
+  assert_output --partial "n1-n2"
+  raftctl heal beta > /dev/null
+  must_put colour blue
+  wait_for converged
+  assert_equal "$(raftctl get colour --at alpha)" blue
+  raftctl kill alpha > /dev/null
+  wait_for down alpha
+  # What is nobody's name is said, not waited for.
+  run -2 raftctl kill gamma
+  assert_output --partial '"gamma" is not a target'
+  run -2 raftctl wait up gamma
+  assert_output --partial 'not a node: gamma'
+  run -2 raftctl assert leader=gamma
+  assert_output --partial 'not a node: gamma'
+  # It stays with the cluster, and a node that comes later has none.
+  raftctl down
+  raftctl up -d
+  raftctl member add > /dev/null
+  run -0 raftctl status -o id,name
+  assert_output "n1	alpha
+n2	beta
+n3	-
+n4	-"
+  file d.yaml 'nodes: [{name: omega}, {}, {}]'
+  raftctl member remove n4 > /dev/null
+  run -2 raftctl up -d -f "$RAFTCTL_HOME/d.yaml"
+  assert_output --partial "has n1 with the name alpha, not the name omega as in"
+}
+
+@test "A7 a node's name is once in a file and no word that means something else" {
+  file c.yaml 'nodes:' '  - name: alpha' '  - name: alpha'
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml:3: nodes[1].name: the name alpha is taken: nodes[0].name has it already (line 2)"
+  for name in leader n3 f1 not a-b 3 "''"; do
+    file c.yaml "nodes: [{name: $name}]"
+    run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+    assert_output --partial "c.yaml:1: nodes[0].name: expected a name of 1 to 15 letters, digits or '_' that begins with a letter"
+  done
+}
+
 @test "up -f of another file than the stored one says what differs and the ways out" {
   file c.yaml 'nodes: 1' 'timing: fast'
   raftctl up -d -f "$RAFTCTL_HOME/c.yaml"

@@ -159,6 +159,47 @@ static void words_join_as_they_should(void **state)
     fixture_close(&fixture);
 }
 
+static void call_node(struct fixture *fixture, raft_id id, const char *name)
+{
+    struct raft_shm_service service;
+    assert_true(raft_shm_service_read(fixture->shm, id - 1, &service));
+    snprintf(service.name, sizeof service.name, "%s", name);
+    raft_shm_service_write(fixture->shm, id - 1, &service);
+}
+
+static void A7_a_name_means_its_node(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum raft_error error; /* of the check */
+        bool holds;
+    } rows[] = {
+        {"leader=alpha", RAFT_OK, true},       {"leader!=alpha", RAFT_OK, false},
+        {"leader=beta", RAFT_OK, false},       {"leader!=beta", RAFT_OK, true},
+        {"up alpha", RAFT_OK, true},           {"down beta", RAFT_OK, true},
+        {"state alpha=leader", RAFT_OK, true}, {"up alpha,beta", RAFT_OK, false},
+        {"up gamma", RAFT_INVALID, false},     {"leader=gamma", RAFT_INVALID, false},
+        {"leader!=gamma", RAFT_INVALID, true},
+    };
+    struct fixture fixture;
+    open_mixed(&fixture);
+    call_node(&fixture, 1, "alpha");
+    call_node(&fixture, 4, "beta");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char message[200] = "";
+        struct raft_condition *condition = parse(rows[i].text, 0, message, sizeof message);
+        assert_non_null(condition);
+        assert_int_equal(
+            raft_condition_check(condition, fixture_look(&fixture), message, sizeof message),
+            rows[i].error);
+        assert_int_equal(rows[i].error == RAFT_OK, message[0] == 0);
+        assert_int_equal(raft_condition_holds(condition, &fixture.view), rows[i].holds);
+        raft_condition_free(&condition);
+    }
+    fixture_close(&fixture);
+}
+
 static void nonsense_is_refused_with_the_word(void **state)
 {
     (void)state;
@@ -173,7 +214,7 @@ static void nonsense_is_refused_with_the_word(void **state)
         {"leader | | leader", "missing before"},
         {"not", "missing at the end"},
         {"leader=", "not a node"},
-        {"leader=x3", "not a node"},
+        {"leader=3x", "not a node"},
         {"leader=n0", "not a node"},
         {"leader>=n3", "not a node"},
         {"term", "comparison"},
@@ -184,7 +225,7 @@ static void nonsense_is_refused_with_the_word(void **state)
         {"commit>=99999999999999999999999", "not a number"},
         {"up", "needs a node"},
         {"up=n1", "needs a space"},
-        {"up bogus", "not a node"},
+        {"up bo-gus", "not a node"},
         {"up minority", "at random"},
         {"state n1", "NODE=NAME"},
         {"state n1=boss", "no such state"},
@@ -381,6 +422,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(terms_mean_what_the_manual_says),
         cmocka_unit_test(words_join_as_they_should),
+        cmocka_unit_test(A7_a_name_means_its_node),
         cmocka_unit_test(nonsense_is_refused_with_the_word),
         cmocka_unit_test(too_many_terms_are_refused),
         cmocka_unit_test(converged_wants_all_live_voters_alike),

@@ -63,6 +63,7 @@ static void reads_back_what_was_written(void **state)
     struct place *place = *state;
     struct raft_spec read;
     assert_int_equal(make(place, 63, 0), RAFT_OK);
+    snprintf(place->spec.nodes[2].name, sizeof place->spec.nodes[2].name, "gamma");
     place->spec.restart_crash = true;
     place->spec.lease_reads = true;
     place->spec.snapshot_every = RAFT_SPEC_SNAPSHOT_MAX;
@@ -175,6 +176,14 @@ static const struct fault faults[] = {
     {FILE_WITH("\"kv\"", "3",
                NODE("2", "0", "127.0.0.1", "9101") "," NODE("2", "1", "127.0.0.1", "9102")),
      "nodes[1].id"},
+    {FILE_WITH("\"kv\"", "2", NODE("1", "0", "127.0.0.1\",\"name\":\"all", "9101")),
+     "nodes[0].name"},
+    {FILE_WITH("\"kv\"", "2", NODE("1", "0", "127.0.0.1\",\"name\":\"abcdefghijklmnop", "9101")),
+     "nodes[0].name"},
+    {FILE_WITH("\"kv\"", "3",
+               NODE("1", "0", "127.0.0.1\",\"name\":\"a",
+                    "9101") "," NODE("2", "1", "127.0.0.1\",\"name\":\"a", "9102")),
+     "nodes[1].name"},
 };
 
 static void names_the_field_that_is_wrong(void **state)

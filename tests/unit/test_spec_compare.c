@@ -129,6 +129,9 @@ static void the_first_difference_is_told(void **state)
         {"nodes: [{}, {http: 2}]", "n2's HTTP at 127.0.0.1:21604, not 127.0.0.1:2"},
         {"nodes: [{}, {id: 7}]", "no node n7"},
         {"nodes: [{}]", "2 nodes, not 1"},
+        {"nodes: [{name: one}, {}]", NULL},
+        {"nodes: [{name: uno}, {}]", "n1 with the name one, not the name uno"},
+        {"nodes: [{}, {name: two}]", "n2 with no name, not the name two"},
         {"app: bank", "app kv, not bank"},
         {"timing: fast", "timing lan, not timing fast"},
         {"seed: 8", "seed 7, not 8"},
@@ -144,7 +147,9 @@ static void the_first_difference_is_told(void **state)
         {"{\"addresses\": [{\"ip\": \"127.0.0.1\", \"port\": 1}]}", "app kv, not queue"},
     };
     struct place *place = *state;
-    make(place, "seed: 7\nnodes:\n- {port: 21601, http: 21602}\n- {port: 21603, http: 21604}\n");
+    make(
+        place,
+        "seed: 7\nnodes:\n- {name: one, port: 21601, http: 21602}\n- {port: 21603, http: 21604}\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         read_text(place, &place->other, cases[i].file);
         bool differs = raft_spec_file_differs(&place->other, &place->spec, place->text, 256);

@@ -151,8 +151,8 @@ static const struct {
     {"nodes: [{port: [1]}]", ":2: nodes[0].port: expected a port 1..65535, got a list"},
     {"nodes: [{prot: 1}]", ":2: nodes[0].prot: unknown field; did you mean port?"},
     {"nodes: [{colour: 1}]",
-     ":2: nodes[0].colour: unknown field; there are id, host, port, http, start"},
-    {"nodes: [7]", ":2: nodes[0]: expected a map of id, host, port, http, start, got 7"},
+     ":2: nodes[0].colour: unknown field; there are id, name, host, port, http, start"},
+    {"nodes: [7]", ":2: nodes[0]: expected a map of id, name, host, port, http, start, got 7"},
     {"nodes: []", ":2: nodes: expected 1 to 63 nodes, got 0"},
     {"nodes: 0", ":2: nodes: expected a number of nodes 1..63 or a list of them, got 0"},
     {"nodes: 64", ":2: nodes: expected a number of nodes 1..63 or a list of them, got 64"},
@@ -239,6 +239,37 @@ static void A7_every_complaint_names_place_and_cause(void **state)
                      "http_token, nodes, got a list");
 }
 
+static void A7_nodes_have_names(void **state)
+{
+    struct place *place = *state;
+    const struct raft_spec *spec = &place->file.spec;
+    expect_load(place, "c.yaml",
+                "nodes:\n- name: alpha\n- {}\n- {name: Node_3, start: {role: leader, term: 2,\n"
+                "    voted_for: Node_3, next_index: {alpha: 1, n2: 1}}}\n- {start: {term: 2,\n"
+                "    voted_for: alpha}}\n");
+    assert_string_equal(spec->nodes[0].name, "alpha");
+    assert_string_equal(spec->nodes[1].name, "");
+    assert_ptr_equal(raft_spec_find_name(spec, "Node_3"), &spec->nodes[2]);
+    assert_null(raft_spec_find_name(spec, ""));
+    assert_int_equal(place->file.starts[2].peers[0].id, 1);
+    assert_int_equal(place->file.starts[3].voted_for, 1);
+    expect_complaint(place, "c.yaml", "nodes:\n- name: a\n- {}\n- name: a\n",
+                     ":4: nodes[2].name: the name a is taken: nodes[0].name has it already "
+                     "(line 2)");
+    static const char *const wrong[] = {
+        "leader", "all", "n3", "f1",  "not", "a-b", "a,b",
+        "3rd",    "_a",  "",   "a.b", "a b", "!a",  "abcdefghijklmnop",
+        "3",      "null"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char text[64];
+        bool is_plain = strcmp(wrong[i], "3") == 0 || strcmp(wrong[i], "null") == 0;
+        snprintf(text, sizeof text,
+                 is_plain ? "nodes: [{name: %s}]\n" : "nodes: [{name: \"%s\"}]\n", wrong[i]);
+        assert_int_equal(load(place, "c.yaml", text), RAFT_INVALID);
+        assert_non_null(strstr(place->message, ":1: nodes[0].name: expected a name of 1 to 15 "));
+    }
+}
+
 static void start_states_are_read(void **state)
 {
     static const char text[] =
@@ -319,7 +350,7 @@ static const struct {
     {"role: leader, term: 3, voted_for: 2", "voted_for: a leader has voted for itself"},
     {"voted_for: 2", "voted_for: there is no vote in term 0"},
     {"voted_for: 3, term: 1", "voted_for: expected a node of this file, got 3"},
-    {"voted_for: me, term: 1", "voted_for: expected a node's id (2 or n2), got \"me\""},
+    {"voted_for: me, term: 1", "voted_for: expected a node's id (2 or n2) or its name, got \"me\""},
     {"term: x", "term: expected a term, 0 or more, got \"x\""},
     {"term: 9007199254740992", "term: expected a term, 0 or more, got 9007199254740992"},
     {"term: 3, log: [4]", "term: expected at least 4, the term of the last entry, got 3"},
@@ -379,6 +410,7 @@ int main(void)
                                         leave_place),
         cmocka_unit_test_setup_teardown(A7_every_complaint_names_place_and_cause, enter_place,
                                         leave_place),
+        cmocka_unit_test_setup_teardown(A7_nodes_have_names, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(start_states_are_read, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(commands_of_every_app_are_encoded, enter_place,
                                         leave_place),

@@ -80,6 +80,38 @@ static void words_and_numbers_name_nodes(void **state)
     fixture_close(&fixture);
 }
 
+static void A7_names_are_targets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *nodes; /* NULL: not a target */
+    } rows[] = {
+        {"alpha", "2"},    {"alpha,beta", "2 4"},    {"!alpha", "1 3 4 5"},
+        {"1,beta", "1 4"}, {"all,!beta", "1 2 3 5"}, {"Alpha", NULL},
+        {"alph", NULL},    {"alpha-beta", NULL},
+    };
+    struct fixture fixture;
+    open_mixed(&fixture);
+    snprintf(fixture.view.nodes[1].service.name, RAFT_SHM_NAME, "alpha");
+    snprintf(fixture.view.nodes[3].service.name, RAFT_SHM_NAME, "beta");
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct raft_target target;
+        char message[256] = "";
+        char nodes[64];
+        enum raft_error error =
+            raft_target_parse(rows[i].text, &fixture.view, NULL, &target, message, sizeof message);
+        assert_int_equal(error, rows[i].nodes != NULL ? RAFT_OK : RAFT_INVALID);
+        if (error == RAFT_OK) {
+            render(&target, nodes, sizeof nodes);
+            assert_string_equal(nodes, rows[i].nodes);
+        } else {
+            assert_non_null(strstr(message, "is not a target"));
+        }
+    }
+    fixture_close(&fixture);
+}
+
 static void what_names_nobody_says_so(void **state)
 {
     (void)state;
@@ -191,6 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_and_numbers_name_nodes),
+        cmocka_unit_test(A7_names_are_targets),
         cmocka_unit_test(what_names_nobody_says_so),
         cmocka_unit_test(no_leader_is_not_found),
         cmocka_unit_test(random_picks_are_said_sized_and_seeded),

@@ -185,8 +185,9 @@ void top_page_inspect(const struct top_model *model, struct top_frame *frame)
     char title[TOP_TITLE_BYTES] = "no node";
     const struct raft_view_node *node = top_model_selected(model);
     if (node) {
-        snprintf(title, sizeof(title), "n%u of %s: %s   (raftctl inspect n%u)", node->id,
-                 model->name, top_words_state(node), node->id);
+        snprintf(title, sizeof(title), "n%u%s%s of %s: %s   (raftctl inspect n%u)", node->id,
+                 node->service.name[0] != '\0' ? " " : "", node->service.name, model->name,
+                 top_words_state(node), node->id);
         add_service(&lines, node);
     }
     if (node && node->has_record) {

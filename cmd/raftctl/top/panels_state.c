@@ -252,7 +252,8 @@ void top_panel_detail(const struct top_model *model, struct top_frame *frame, in
     uint64_t started = node->service.started;
     top_words_span(model->real > started ? (model->real - started) / 1000000000 : 0, up,
                    sizeof(up));
-    top_pen_format(&pen, TOP_BOLD, "n%u %s", node->id, top_words_state(node));
+    top_pen_format(&pen, TOP_BOLD, "n%u %s%s%s", node->id, node->service.name,
+                   node->service.name[0] != '\0' ? " " : "", top_words_state(node));
     top_pen_text(&pen, TOP_PLAIN, " ");
     if (!top_words_is_running(node)) {
         detail_down(model, node, &pen);
