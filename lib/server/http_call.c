@@ -158,8 +158,9 @@ void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status
     };
     ASSERT((size_t)status < sizeof table / sizeof table[0]);
     bool is_elsewhere = status == RAFT_REPLY_NOT_LEADER;
-    if (is_elsewhere && call->route->manner == RAFT_HTTP_SUCCESS) {
-        raft_http_refuse(call, 400, "not the leader");
+    bool is_follower = is_elsewhere || status == RAFT_REPLY_NO_LEADER;
+    if (is_follower && call->route->manner == RAFT_HTTP_SUCCESS) {
+        raft_http_refuse(call, 400, table[status].reason);
     } else if (!is_elsewhere || !redirect(call)) {
         raft_http_refuse(call, table[status].code, table[status].reason);
     }
