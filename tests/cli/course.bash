@@ -8,14 +8,15 @@ bats_load_library bats-assert
 
 PATIENCE=${COURSE_PATIENCE:-30}
 ANSWER=${COURSE_ANSWER:-2}
-IP=127.0.0.1
+BASE=11000
 
-# A folder of its own, and no node yet.
+# A folder of its own, an address of 127/8 that no other test has, so that its ports are free, and no node yet.
 begin_course() {
   local raftctl=${RAFTCTL_BIN:-$BATS_TEST_DIRNAME/../../build/bin/raftctl}
   RAFTNODE=${raftctl%/*}/raftnode
   DIR=$(mktemp -d "${BATS_TMPDIR:-/tmp}/course.XXXXXX")
   cd "$DIR" || return 1
+  IP=127.$((BASHPID >> 16 & 127 | 128)).$((BASHPID >> 8 & 255)).$((BASHPID & 255))
   PIDS=()
   FIELDS=()
 }
@@ -54,23 +55,20 @@ launch() {
   read -r READY < "ready.$i" || READY=
 }
 
-# serve N: N nodes at ports that are free; others are drawn until all of them are. With DATA set they keep
-# their data in DATA.0, DATA.1, ..
+# place N: N nodes in config.json, where no cluster of this test has been yet.
+place() {
+  BASE=$((11000 + (BASE - 10900) % 20000))
+  write_config "$1"
+}
+
+# serve N: N nodes. With DATA set they keep their data in DATA.0, DATA.1, ..
 serve() {
-  local i tries=20
-  while ((tries-- > 0)); do
-    BASE=$((20000 + RANDOM % 20000))
-    write_config "$1"
-    for ((i = 0; i < $1; i++)); do
-      launch "$i" ${DATA:+--data "$DATA.$i"}
-      [[ $READY == ok ]] || break
-    done
-    ((i < $1)) || return 0
-    [[ $READY == *"in use"* ]] || { echo "$READY" >&2; return 1; }
-    for i in "${!PIDS[@]}"; do stop "$i" KILL; done
-    [[ -z ${DATA:-} ]] || rm -rf "$DATA".*
+  local i
+  place "$1"
+  for ((i = 0; i < $1; i++)); do
+    launch "$i" ${DATA:+--data "$DATA.$i"}
+    assert_equal "$READY" ok
   done
-  return 1
 }
 
 # stop I [SIGNAL]: ends it and takes its exit status.

@@ -28,11 +28,7 @@ teardown() {
 
 YES='{"success": true}'
 NO='{"success": false}'
-BASE=11000
 HIGH=0
-
-# An address of 127/8 that no other test has: there the ports are free, and the launch needs no second try.
-choose_address() { IP=127.$((BASHPID >> 16 & 127 | 128)).$((BASHPID >> 8 & 255)).$((BASHPID & 255)); }
 
 # launch I: up once it answers whatever it is asked for.
 launch() {
@@ -48,8 +44,7 @@ launch() {
 # swarm N: a new cluster of N; nobody has led yet.
 swarm() {
   local i
-  choose_address
-  write_config "$1"
+  place "$1"
   for ((i = 0; i < $1; i++)); do launch "$i"; done
   LEADERS=()
 }

@@ -22,6 +22,7 @@ struct command {
 void client_init(struct client *client, const struct client_options *options, uint32_t number)
 {
     *client = (struct client){.options = options, .number = number, .link = {.fd = -1}};
+    client->link.host = options->host;
     client->link.port = options->ports[0];
     raft_random_seed(&client->random, number);
     (void)snprintf(client->name, sizeof client->name, "%016" PRIx64 "%016" PRIx64,

@@ -17,6 +17,7 @@
 enum { CLIENT_NODES_MAX = 16 };
 
 struct client_options {
+    uint32_t host; /* of all nodes, as in sin_addr */
     uint16_t ports[CLIENT_NODES_MAX];
     uint32_t nodes;
     uint32_t topics;

@@ -15,7 +15,7 @@ enum { ANSWER_SECONDS = 3 };
 static bool open_link(struct link *link)
 {
     const struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_port = htons(link->port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+        .sin_family = AF_INET, .sin_port = htons(link->port), .sin_addr = {link->host}};
     const struct timeval patience = {.tv_sec = ANSWER_SECONDS};
     const int yes = 1;
     link->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

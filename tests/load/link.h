@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 struct link {
-    int fd; /* -1 = closed */
+    int fd;        /* -1 = closed */
+    uint32_t host; /* as in sin_addr */
     uint16_t port;
     size_t bytes; /* in buffer, terminated */
     char buffer[8192];

@@ -5,17 +5,25 @@
  *   -c N      clients, each with one connection (8)
  *   -t N      topics (16), made first
  *   -n N      commands of each client (100); half of them push
- *   -w FILE   instead: go on until FILE is gone
+ *   -s N      instead: go on for N seconds, then say so in a line
+ *   -w FILE   instead, or after that: go on until FILE is gone
+ *   -g N      milliseconds that each client leaves between two commands (0)
+ *   -a IP     of all nodes (127.0.0.1)
  *   -b N      bytes of a message beyond its number (0)
  *   -p        plain clients, which do not name their commands
  *   -o FILE   the history of the run (record.h), for check_history
  *   -k        keep what is left; else it is popped at the end, until each topic is empty
  *
- * Prints a line of sums. Exit status 0 if every command was answered or its outcome is unknown;
- * what the answers are worth is for check_history to say.
+ * Prints a line of sums: of commands with their outcomes, and how long the requests of the clients
+ * took from the first byte to an answer that counts, whoever died meanwhile. Exit status 0 if every
+ * command was answered or its outcome is unknown; what the answers are worth is for check_history
+ * to say.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +36,11 @@ struct load {
     struct client_options options;
     uint32_t clients;
     uint32_t commands;
-    const char *until;
+    uint32_t seconds;  /* 0 = not for a time */
+    uint64_t end_us;   /* of these, by the clock */
+    const char *until; /* NULL = not while a file is there */
     const char *history;
+    uint32_t gap_ms;
     bool keeps;
     bool are_plain;
 };
@@ -65,7 +76,10 @@ static void note_time(struct worker *worker, uint64_t microseconds)
 
 static bool goes_on(const struct load *load, uint32_t done)
 {
-    return load->until != NULL ? access(load->until, F_OK) == 0 : done < load->commands;
+    if (load->seconds == 0 && load->until == NULL)
+        return done < load->commands;
+    return (load->seconds > 0 && read_clock_us() < load->end_us) ||
+           (load->until != NULL && access(load->until, F_OK) == 0);
 }
 
 static void *run_worker(void *context)
@@ -80,6 +94,8 @@ static void *run_worker(void *context)
         else
             (void)client_pop(client, topic);
         note_time(worker, read_clock_us() - start);
+        if (worker->load->gap_ms > 0)
+            (void)poll(NULL, 0, (int)worker->load->gap_ms);
     }
     return NULL;
 }
@@ -111,6 +127,12 @@ static void add_up(struct client *sum, const struct client *client)
     sum->repeats += client->repeats;
 }
 
+/* The time that so many of a thousand do not exceed. */
+static uint32_t find_rank(const struct worker *all, uint32_t thousandths)
+{
+    return all->count > 0 ? all->times[(uint64_t)(all->count - 1) * thousandths / 1000] : 0;
+}
+
 static void print_sums(const struct client *sum, const struct worker *workers, uint32_t count,
                        uint64_t microseconds)
 {
@@ -118,21 +140,31 @@ static void print_sums(const struct client *sum, const struct worker *workers, u
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < workers[i].count; k++)
             note_time(&all, workers[i].times[k]);
-    note_time(&all, 0);
-    qsort(all.times, all.count, sizeof *all.times, compare_times);
+    if (all.count > 0)
+        qsort(all.times, all.count, sizeof *all.times, compare_times);
     printf("pushed %" PRIu64 " popped %" PRIu64 " empty %" PRIu64 " unknown %" PRIu64
-           " repeated %" PRIu64 " per_second %.0f p50_us %" PRIu32 " p99_us %" PRIu32
-           " max_us %" PRIu32 "\n",
-           sum->pushed, sum->popped, sum->empty, sum->unknown, sum->repeats,
-           (double)(all.count - 1) * 1e6 / (double)microseconds, all.times[all.count / 2],
-           all.times[all.count / 100 * 99], all.times[all.count - 1]);
+           " repeated %" PRIu64 " requests %" PRIu32 " elapsed_us %" PRIu64 " per_second %" PRIu64
+           " p50_us %" PRIu32 " p90_us %" PRIu32 " p99_us %" PRIu32 " max_us %" PRIu32 "\n",
+           sum->pushed, sum->popped, sum->empty, sum->unknown, sum->repeats, all.count,
+           microseconds, (uint64_t)all.count * 1000000 / microseconds, find_rank(&all, 500),
+           find_rank(&all, 900), find_rank(&all, 990), find_rank(&all, 1000));
     free(all.times);
+}
+
+/* Waits for the end of the seconds, and says so. */
+static void tell_end(const struct load *load)
+{
+    for (uint64_t now; (now = read_clock_us()) < load->end_us;)
+        (void)poll(NULL, 0, (int)((load->end_us - now) / 1000) + 1);
+    printf("the %" PRIu32 " seconds are over\n", load->seconds);
+    (void)fflush(stdout);
 }
 
 /* All of them at once; how long they took. */
 static uint64_t run_workers(struct load *load, struct worker *workers)
 {
     uint64_t start = read_clock_us();
+    load->end_us = start + (uint64_t)load->seconds * 1000000;
     for (uint32_t i = 0; i < load->clients; i++) {
         workers[i].load = load;
         client_init(&workers[i].client, &load->options, i + 1);
@@ -142,6 +174,8 @@ static uint64_t run_workers(struct load *load, struct worker *workers)
             exit(1);
         }
     }
+    if (load->seconds > 0)
+        tell_end(load);
     for (uint32_t i = 0; i < load->clients; i++)
         (void)pthread_join(workers[i].thread, NULL);
     return read_clock_us() - start;
@@ -196,10 +230,20 @@ static uint32_t read_number(const char *text, uint32_t least, uint32_t most)
     return (uint32_t)value;
 }
 
+static uint32_t read_host(const char *text)
+{
+    struct in_addr address;
+    if (inet_pton(AF_INET, text, &address) != 1) {
+        fprintf(stderr, "load_queue: %s is no address\n", text);
+        exit(2);
+    }
+    return address.s_addr;
+}
+
 static void read_options(struct load *load, int argc, char **argv)
 {
     int option;
-    while ((option = getopt(argc, argv, "c:t:n:w:b:po:k")) != -1) {
+    while ((option = getopt(argc, argv, "c:t:n:s:w:g:a:b:po:k")) != -1) {
         switch (option) {
         case 'c':
             load->clients = read_number(optarg, 1, 4000);
@@ -209,6 +253,15 @@ static void read_options(struct load *load, int argc, char **argv)
             break;
         case 'n':
             load->commands = read_number(optarg, 1, 100000000);
+            break;
+        case 's':
+            load->seconds = read_number(optarg, 1, 1000000);
+            break;
+        case 'g':
+            load->gap_ms = read_number(optarg, 0, 60000);
+            break;
+        case 'a':
+            load->options.host = read_host(optarg);
             break;
         case 'w':
             load->until = optarg;
@@ -235,7 +288,8 @@ static void read_options(struct load *load, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct load load = {.clients = 8, .commands = 100, .options = {.topics = 16}};
+    struct load load = {
+        .clients = 8, .commands = 100, .options = {.topics = 16, .host = htonl(INADDR_LOOPBACK)}};
     read_options(&load, argc, argv);
     if (load.options.nodes == 0) {
         fprintf(stderr, "load_queue: the HTTP ports of the nodes are missing\n");
