@@ -105,19 +105,24 @@ void raft_http_fault_answer(struct raft_http *http)
     }
 }
 
-/* An invitation to send the body (100) is evhttp's word too, and stands. */
+/* An invitation to send the body (100) is evhttp's word too, and stands. A bufferevent freezes the
+ * front of its output: then nobody but itself reads or takes from it. */
 static void replace_page(struct raft_http_connection *connection)
 {
     struct bufferevent *stream = connection->stream;
     struct evbuffer *output = bufferevent_get_output(stream);
+    int failed = evbuffer_unfreeze(output, 1);
     int code = read_code(output);
     if (code < 400) {
+        failed |= evbuffer_freeze(output, 1);
+        ASSERT(failed == 0);
         return;
     }
     raft_http_connection_enter(connection, RAFT_HTTP_LEAVING);
     put_answer(connection, output, find_refusal(code));
     bufferevent_setcb(stream, throw_away, note_sent, note_event, connection);
-    int failed = bufferevent_enable(stream, EV_READ | EV_WRITE);
+    failed |= evbuffer_freeze(output, 1);
+    failed |= bufferevent_enable(stream, EV_READ | EV_WRITE);
     ASSERT(failed == 0);
     throw_away(stream, connection);
 }
@@ -144,7 +149,6 @@ static const struct refusal *find_refusal(int code)
     return &table[i];
 }
 
-/* A bufferevent lets nobody but itself take from its output's front. */
 static void put_answer(struct raft_http_connection *connection, struct evbuffer *output,
                        const struct refusal *refusal)
 {
@@ -154,9 +158,7 @@ static void put_answer(struct raft_http_connection *connection, struct evbuffer 
     if (raft_http_default_manner(http) == RAFT_HTTP_SUCCESS) {
         (void)snprintf(body, sizeof body, "{\"success\": false}");
     }
-    int failed = evbuffer_unfreeze(output, 1);
-    failed |= evbuffer_drain(output, evbuffer_get_length(output));
-    failed |= evbuffer_freeze(output, 1);
+    int failed = evbuffer_drain(output, evbuffer_get_length(output));
     ASSERT(failed == 0);
     int bytes =
         evbuffer_add_printf(output,
