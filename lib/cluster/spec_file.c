@@ -13,6 +13,8 @@
 #define ROWS(rows)  ((struct raft_fields_rows){rows, sizeof rows / sizeof rows[0]})
 #define PORT_WANTED "a port 1..65535"
 
+enum { ID_MAX = 1000000000 }; /* Nodes that come later have room behind it. */
+
 static void take_nodes(struct raft_fields *fields, const struct raft_tree *value);
 static void take_addresses(struct raft_fields *fields, const struct raft_tree *value);
 
@@ -150,6 +152,7 @@ static const struct raft_field cluster_rows[] = {
     {"snapshot_every", take_snapshot_every, NULL},
     {"http_token", take_token, NULL},
     {"nodes", take_nodes, NULL},
+    {"addresses", NULL, NULL}, /* For complaints: a file that has them is a config.json. */
     {"_comment", NULL, NULL},
 };
 
@@ -183,8 +186,8 @@ bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value
         return true;
     }
     if ((value->kind != RAFT_TREE_TEXT && value->kind != RAFT_TREE_INTEGER) ||
-        !raft_fields_digits(digits, UINT32_MAX - 1, &number) || number == 0) {
-        raft_fields_expect(fields, value, "a node's id (2 or n2)%s",
+        !raft_fields_digits(digits, ID_MAX, &number) || number == 0) {
+        raft_fields_expect(fields, value, "a node's id (2 or n2, up to 1000000000)%s",
                            raft_spec_reading_of(fields)->start != NULL ? " or its name" : "");
         return false;
     }

@@ -67,6 +67,14 @@ void raft_fields_notice(struct raft_fields *fields, const struct raft_tree *valu
     }
 }
 
+/* "heartbeat" for heartbeat_ms: most of a name, up to the end of a word in it. */
+static bool is_beginning(const char *name, const char *whole)
+{
+    size_t bytes = strlen(name);
+
+    return bytes >= 4 && strncmp(name, whole, bytes) == 0 && whole[bytes] == '_';
+}
+
 /* The row whose name was most likely meant; NULL if none is near. */
 static const struct raft_field *find_nearest(struct raft_fields_rows rows, const char *name)
 {
@@ -76,6 +84,7 @@ static const struct raft_field *find_nearest(struct raft_fields_rows rows, const
     for (size_t i = 0; i < rows.count; i++) {
         size_t mistakes = raft_text_mistakes(name, rows.rows[i].name);
 
+        mistakes = is_beginning(name, rows.rows[i].name) ? 0 : mistakes;
         if (mistakes < best) {
             best = mistakes;
             nearest = &rows.rows[i];

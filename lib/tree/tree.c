@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "base/text.h"
 #include "tree/build.h"
 
-enum { SHOWN_BYTES = 48 };
+enum { SHOWN_BYTES = 48, WRITER_MS = 1000 };
 
 static bool ends_in(const char *path, const char *end)
 {
@@ -22,9 +23,21 @@ static bool ends_in(const char *path, const char *end)
     return bytes >= strlen(end) && strcmp(path + bytes - strlen(end), end) == 0;
 }
 
+/* The byte order mark that some editors put before UTF-8. */
+static size_t count_mark(const char *text, size_t bytes)
+{
+    return bytes >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+}
+
+static bool is_utf16(const char *text, size_t bytes)
+{
+    return bytes >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0 ||
+                          (text[0] == 0) != (text[1] == 0));
+}
+
 static bool is_json(const char *path, const char *text, size_t bytes)
 {
-    size_t at = 0;
+    size_t at = count_mark(text, bytes);
 
     if (ends_in(path, ".json") || ends_in(path, ".yaml") || ends_in(path, ".yml")) {
         return ends_in(path, ".json");
@@ -35,10 +48,9 @@ static bool is_json(const char *path, const char *text, size_t bytes)
     return at < bytes && text[at] == '{';
 }
 
-/* Reads at most one byte more than a file may have. */
+/* Reads on, at most to one byte more than a file may have. */
 static enum raft_error read_bytes(int fd, char *text, size_t *bytes)
 {
-    *bytes = 0;
     while (*bytes <= RAFT_TREE_BYTES_MAX) {
         ssize_t got = read(fd, text + *bytes, RAFT_TREE_BYTES_MAX + 1 - *bytes);
 
@@ -53,7 +65,22 @@ static enum raft_error read_bytes(int fd, char *text, size_t *bytes)
     return RAFT_TOO_LARGE;
 }
 
-static enum raft_error read_file(const char *path, int fd, char *text, size_t *bytes,
+/* A named pipe to which nobody writes would hold us for ever; a writer may take all the time that
+ * it needs. The descriptor does not block. */
+static bool has_writer(int fd, char *text, size_t *bytes)
+{
+    struct pollfd wait = {.fd = fd, .events = POLLIN};
+    ssize_t got = 1;
+
+    if (poll(&wait, 1, WRITER_MS) == 0) {
+        got = read(fd, text, RAFT_TREE_BYTES_MAX + 1); /* Negative: there is one, who thinks. */
+        *bytes = got > 0 ? (size_t)got : 0;
+    }
+    return got != 0;
+}
+
+/* What was opened by its name does not block yet; the standard input is as its owner wants it. */
+static enum raft_error read_file(int fd, bool is_input, char *text, size_t *bytes,
                                  struct raft_tree_builder *why)
 {
     struct stat about;
@@ -62,6 +89,13 @@ static enum raft_error read_file(const char *path, int fd, char *text, size_t *b
     if (error == RAFT_OK && S_ISDIR(about.st_mode)) {
         raft_tree_complain(why, 0, "it is a directory; name a file in it");
         return RAFT_INVALID;
+    }
+    if (error == RAFT_OK && !is_input && S_ISFIFO(about.st_mode) && !has_writer(fd, text, bytes)) {
+        raft_tree_complain(why, 0, "it is a pipe to which nobody writes");
+        return RAFT_INVALID;
+    }
+    if (error == RAFT_OK && !is_input && fcntl(fd, F_SETFL, O_RDONLY) != 0) {
+        error = raft_error_of_errno(errno);
     }
     error = error == RAFT_OK ? read_bytes(fd, text, bytes) : error;
     if (error == RAFT_TOO_LARGE) {
@@ -73,7 +107,6 @@ static enum raft_error read_file(const char *path, int fd, char *text, size_t *b
         raft_tree_complain(why, 0, "it is empty");
         error = RAFT_MALFORMED;
     }
-    (void)path;
     return error;
 }
 
@@ -83,7 +116,8 @@ enum raft_error raft_tree_read(const char *path, struct raft_tree **tree, char *
     bool is_input = strcmp(path, "-") == 0;
     const char *name = is_input ? "standard input" : path;
     struct raft_tree_builder why = {.complaint = ""};
-    int fd = is_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd =
+        is_input ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     char *text = malloc(RAFT_TREE_BYTES_MAX + 1);
     enum raft_error error;
     size_t bytes = 0;
@@ -94,7 +128,7 @@ enum raft_error raft_tree_read(const char *path, struct raft_tree **tree, char *
         error = raft_error_of_errno(errno);
         raft_tree_complain(&why, 0, "cannot read it: %s", strerror(errno));
     } else {
-        error = read_file(name, fd, text, &bytes, &why);
+        error = read_file(fd, is_input, text, &bytes, &why);
         close(fd);
     }
     if (error != RAFT_OK) {
@@ -113,9 +147,16 @@ enum raft_error raft_tree_parse(const struct raft_tree_text *text, struct raft_t
                                 char *message, size_t message_bytes)
 {
     struct raft_tree_builder builder = {.complaint = ""};
-    bool fine = text->is_json ? raft_tree_from_json(&builder, text->text, text->bytes)
-                              : raft_tree_from_yaml(&builder, text->text, text->bytes);
+    size_t mark = count_mark(text->text, text->bytes);
+    bool fine = !is_utf16(text->text, text->bytes);
 
+    if (!fine) {
+        raft_tree_complain(&builder, 1, "it is written in UTF-16; save it as UTF-8");
+    } else if (text->is_json) {
+        fine = raft_tree_from_json(&builder, text->text + mark, text->bytes - mark);
+    } else {
+        fine = raft_tree_from_yaml(&builder, text->text + mark, text->bytes - mark);
+    }
     if (fine && builder.root == NULL) {
         raft_tree_complain(&builder, 0, "there is nothing in it");
         fine = false;

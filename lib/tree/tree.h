@@ -56,9 +56,9 @@ struct raft_tree {
 };
 
 /* Reads a file: JSON if its name ends in .json, YAML if in .yaml or .yml, else JSON if it begins
- * with a brace. "-" is the standard input. message is "FILE: why" or "FILE:LINE: why".
- * RAFT_NOT_FOUND and RAFT_PERMISSION mean the file, RAFT_TOO_LARGE its size, RAFT_MALFORMED its
- * text. */
+ * with a brace. "-" is the standard input; of a pipe a writer is wanted within a second. message is
+ * "FILE: why" or "FILE:LINE: why". RAFT_NOT_FOUND and RAFT_PERMISSION mean the file, RAFT_TOO_LARGE
+ * its size, RAFT_MALFORMED its text. */
 enum raft_error raft_tree_read(const char *path, struct raft_tree **tree, char *message,
                                size_t message_bytes) RAFT_MUST_USE;
 

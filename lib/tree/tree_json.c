@@ -148,11 +148,16 @@ static void walk(struct raft_tree_builder *builder, struct finger *finger,
 /* What the parser says begins with "line L, column C: ". */
 static void complain_of_syntax(struct raft_tree_builder *builder, const char *why)
 {
+    static const char nul[] = "\\u0000 is not allowed";
     bool has_line = strncmp(why, "line ", 5) == 0;
     unsigned long line = has_line ? strtoul(why + 5, NULL, 10) : 0;
     const char *colon = has_line ? strstr(why, ": ") : NULL;
 
-    raft_tree_complain(builder, (uint32_t)line, "%s", colon != NULL ? colon + 2 : why);
+    why = colon != NULL ? colon + 2 : why;
+    /* jansson goes on with a flag of its own. */
+    raft_tree_complain(builder, (uint32_t)line, "%s",
+                       strncmp(why, nul, sizeof nul - 1) == 0 ? "a text with a NUL byte in it"
+                                                              : why);
 }
 
 bool raft_tree_from_json(struct raft_tree_builder *builder, const char *text, size_t bytes)

@@ -167,11 +167,29 @@ static bool take_event(struct reading *reading, const yaml_event_t *event)
     return builder->complaint[0] == 0;
 }
 
-static void complain_of_syntax(struct raft_tree_builder *builder, const yaml_parser_t *parser)
+/* Is there a tab among the blanks with which a line (from 0) begins? */
+static bool is_indented_by_tab(const char *text, size_t bytes, size_t line)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < line && at < bytes; at++) {
+        i += text[at] == '\n' ? 1 : 0;
+    }
+    while (at < bytes && text[at] == ' ') {
+        at++;
+    }
+    return at < bytes && text[at] == '\t';
+}
+
+static void complain_of_syntax(struct raft_tree_builder *builder, const yaml_parser_t *parser,
+                               const char *text, size_t bytes)
 {
     const char *problem = parser->problem != NULL ? parser->problem : "this is no YAML";
 
-    if (parser->context != NULL) {
+    if (is_indented_by_tab(text, bytes, parser->problem_mark.line)) {
+        raft_tree_complain(builder, (uint32_t)parser->problem_mark.line + 1,
+                           "a tab at the beginning of the line; YAML is indented by blanks");
+    } else if (parser->context != NULL) {
         raft_tree_complain(builder, (uint32_t)parser->problem_mark.line + 1, "%s %s (line %zu)",
                            problem, parser->context, parser->context_mark.line + 1);
     } else {
@@ -196,7 +214,7 @@ bool raft_tree_from_yaml(struct raft_tree_builder *builder, const char *text, si
         yaml_event_t event;
 
         if (!yaml_parser_parse(&parser, &event)) {
-            complain_of_syntax(builder, &parser);
+            complain_of_syntax(builder, &parser, text, bytes);
             fine = false;
         } else {
             fine = take_event(&reading, &event);

@@ -40,6 +40,12 @@ file() { printf '%s\n' "${@:2}" > "$RAFTCTL_HOME/$1"; }
   assert_output --partial "c.yaml: it is larger than 256 KiB"
   run -2 raftctl up -f /dev/zero
   assert_output --partial "/dev/zero: it is larger than 256 KiB"
+  mkfifo "$RAFTCTL_HOME/pipe.yaml"
+  run -2 raftctl up -f "$RAFTCTL_HOME/pipe.yaml"
+  assert_output "raftctl: up: $RAFTCTL_HOME/pipe.yaml: it is a pipe to which nobody writes"
+  printf '\xff\xfen\0' > "$RAFTCTL_HOME/c.yaml"
+  run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
+  assert_output "raftctl: up: $RAFTCTL_HOME/c.yaml:1: it is written in UTF-16; save it as UTF-8"
   head -c 4096 "$RAFTCTL_BIN" > "$RAFTCTL_HOME/c.yaml"
   run -2 raftctl up -f "$RAFTCTL_HOME/c.yaml"
   assert_output --partial "c.yaml:"

@@ -173,10 +173,12 @@ static const struct {
      ":2: nodes[0].http: expected a port 1..65535, ADDRESS:PORT, or none, got \"127.0.0.1:0\""},
     {"nodes: [{http: true}]",
      ":2: nodes[0].http: expected a port 1..65535, ADDRESS:PORT, or none, got true"},
-    {"nodes: [{id: 0}]", ":2: nodes[0].id: expected a node's id (2 or n2), got 0"},
-    {"nodes: [{id: x2}]", ":2: nodes[0].id: expected a node's id (2 or n2), got \"x2\""},
+    {"nodes: [{id: 0}]",
+     ":2: nodes[0].id: expected a node's id (2 or n2, up to 1000000000), got 0"},
+    {"nodes: [{id: x2}]",
+     ":2: nodes[0].id: expected a node's id (2 or n2, up to 1000000000), got \"x2\""},
     {"nodes: [{id: 4294967295}]",
-     ":2: nodes[0].id: expected a node's id (2 or n2), got 4294967295"},
+     ":2: nodes[0].id: expected a node's id (2 or n2, up to 1000000000), got 4294967295"},
     {"nodes:\n- id: 2\n- id: n2\n",
      ":4: nodes[1].id: the id n2 is taken: nodes[0].id has it already (line 3)"},
     {"nodes:\n- id: 2\n- {id: 1}\n",
@@ -218,7 +220,12 @@ static const struct {
     {"anything: 3",
      ":2: anything: unknown field; there are name, app, timing, election_timeout_ms, "
      "heartbeat_ms, seed, restart, pre_vote, check_quorum, lease_reads, "
-     "snapshot_every, http_token, nodes"},
+     "snapshot_every, http_token, nodes, addresses"},
+    {"heartbeat: 5", ":2: heartbeat: unknown field; did you mean heartbeat_ms?"},
+    {"election: 5", ":2: election: unknown field; did you mean election_timeout_ms?"},
+    {"adresses: []", ":2: adresses: unknown field; did you mean addresses?"},
+    {"nodes: [{id: 1000000001}]",
+     ":2: nodes[0].id: expected a node's id (2 or n2, up to 1000000000), got 1000000001"},
 };
 
 static void A7_every_complaint_names_place_and_cause(void **state)
@@ -236,7 +243,7 @@ static void A7_every_complaint_names_place_and_cause(void **state)
     expect_complaint(place, "c.yaml", "- 1\n",
                      ":1: expected a map of name, app, timing, election_timeout_ms, heartbeat_ms, "
                      "seed, restart, pre_vote, check_quorum, lease_reads, snapshot_every, "
-                     "http_token, nodes, got a list");
+                     "http_token, nodes, addresses, got a list");
 }
 
 static void A7_nodes_have_names(void **state)
@@ -350,7 +357,8 @@ static const struct {
     {"role: leader, term: 3, voted_for: 2", "voted_for: a leader has voted for itself"},
     {"voted_for: 2", "voted_for: there is no vote in term 0"},
     {"voted_for: 3, term: 1", "voted_for: expected a node of this file, got 3"},
-    {"voted_for: me, term: 1", "voted_for: expected a node's id (2 or n2) or its name, got \"me\""},
+    {"voted_for: me, term: 1",
+     "voted_for: expected a node's id (2 or n2, up to 1000000000) or its name, got \"me\""},
     {"term: x", "term: expected a term, 0 or more, got \"x\""},
     {"term: 9007199254740992", "term: expected a term, 0 or more, got 9007199254740992"},
     {"term: 3, log: [4]", "term: expected at least 4, the term of the last entry, got 3"},
