@@ -31,7 +31,7 @@ struct refusal {
     const char *reason;
 };
 
-enum { STATUS_BYTES = sizeof "HTTP/1.1 400" - 1 };
+enum { STATUS_BYTES = sizeof "HTTP/-127.-127 400" - 1 }; /* as it repeats what it got */
 
 static void replace_page(struct raft_http_connection *connection);
 static int read_code(struct evbuffer *output);

@@ -312,6 +312,7 @@ static void test_what_is_no_request_is_refused(void **state)
         "GET\r\n\r\n",
         "GET /status\r\n\r\n",
         "GET /status HTTP/x.y\r\n\r\n",
+        "GET /status HTTP/999999999991.1\r\nno colon here\r\n\r\n",
         "GET /status HTTP/1.1\r\nno colon here\r\n\r\n",
         "GET /status HTTP/1.1\r\n: empty\r\nX\r\n\r\n",
         "PUT /kv/a HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
@@ -331,7 +332,7 @@ static void test_what_is_no_request_is_refused(void **state)
     }
     check_turned_away("PUT /kv/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "", 0, 413);
     struct answer answer = call("GET", "/metrics", "");
-    assert_non_null(strstr(answer.body, "\nraft_http_answers_total{code=\"4xx\"} 68\n"));
+    assert_non_null(strstr(answer.body, "\nraft_http_answers_total{code=\"4xx\"} 72\n"));
     forget(&answer);
 }
 
