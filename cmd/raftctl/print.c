@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,6 +79,9 @@ static void print_cell(const struct table *table, uint32_t i, FILE *file, bool c
 {
     const struct table_cell *cell = &table->cells[i];
     uint32_t column = i % table->columns;
+    if ((table->hidden >> column & 1) != 0) {
+        return;
+    }
     bool last = column + 1 == table->columns || i + 1 == table->count;
     int width = column_width(table, column);
     bool paint = colour && cell->colour != PLAIN;
@@ -94,8 +98,30 @@ static void print_cell(const struct table *table, uint32_t i, FILE *file, bool c
     fputs(last ? "\n" : "  ", file);
 }
 
-void table_print(const struct table *table, FILE *file, bool colour)
+static int count_width(const struct table *table)
 {
+    int width = -2;
+    for (uint32_t c = 0; c < table->columns; c++) {
+        width += (table->hidden >> c & 1) != 0 ? 0 : column_width(table, c) + 2;
+    }
+    return width;
+}
+
+/* Leaves out what a terminal has no room for. */
+static void fit(struct table *table, FILE *file)
+{
+    struct winsize size = {.ws_col = 0};
+    if (table->spare == 0 || ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
+        return;
+    }
+    for (uint32_t c = table->columns; c > 0 && count_width(table) > size.ws_col; c--) {
+        table->hidden |= table->spare & UINT64_C(1) << (c - 1);
+    }
+}
+
+void table_print(struct table *table, FILE *file, bool colour)
+{
+    fit(table, file);
     for (uint32_t i = 0; i < table->count; i++) {
         print_cell(table, i, file, colour);
     }

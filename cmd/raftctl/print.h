@@ -29,14 +29,17 @@ struct table {
     uint32_t columns;
     uint32_t count; /* cells so far, row by row */
     uint32_t room;
-    uint64_t right; /* bit c: column c is set flush right */
+    uint64_t right;  /* bit c: column c is set flush right */
+    uint64_t spare;  /* bit c: on a terminal that is too narrow column c may be left out, the last
+                        one first */
+    uint64_t hidden; /* bit c: it is */
     struct table_cell *cells;
 };
 
 void table_init(struct table *table, uint32_t columns);
 void table_add(struct table *table, enum colour colour, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void table_print(const struct table *table, FILE *file, bool colour);
+void table_print(struct table *table, FILE *file, bool colour);
 void table_free(struct table *table);
 
 /* "12:04:31.006", local time of CLOCK_REALTIME nanoseconds. */

@@ -185,25 +185,25 @@ static void print_digest(const struct raft_view *view, const struct raft_view_no
 }
 
 const struct status_field status_fields[] = {
-    {"id", "ID", false, false, print_id},
-    {"name", "NAME", false, false, print_name},
-    {"process", "PROCESS", false, false, print_process},
-    {"state", "STATE", false, false, print_state},
-    {"substate", "SUBSTATE", false, false, print_substate},
-    {"term", "TERM", true, false, print_term},
-    {"vote", "VOTE", false, false, print_vote},
-    {"commit", "COMMIT", true, false, print_commit},
-    {"applied", "APPLIED", true, true, print_applied},
-    {"lag", "LAG", true, false, print_lag},
-    {"log", "LOG", false, false, print_log},
-    {"heartbeat", "HEARTBEAT", true, false, print_heartbeat},
-    {"pid", "PID", true, false, print_pid},
-    {"udp", "UDP", false, true, print_udp},
-    {"http", "HTTP", false, true, print_http},
-    {"restarts", "RESTARTS", true, true, print_restarts},
-    {"digest", "DIGEST", false, true, print_digest},
-    {"member", "MEMBER", false, true, print_member},
-    {"faults", "FAULTS", false, false, print_faults},
+    {"id", "ID", false, STATUS_ALWAYS, print_id},
+    {"name", "NAME", false, STATUS_ALWAYS, print_name},
+    {"process", "PROCESS", false, STATUS_ALWAYS, print_process},
+    {"state", "STATE", false, STATUS_ALWAYS, print_state},
+    {"substate", "SUBSTATE", false, STATUS_ALWAYS, print_substate},
+    {"term", "TERM", true, STATUS_ALWAYS, print_term},
+    {"vote", "VOTE", false, STATUS_SPARE, print_vote},
+    {"commit", "COMMIT", true, STATUS_ALWAYS, print_commit},
+    {"applied", "APPLIED", true, STATUS_WIDE, print_applied},
+    {"lag", "LAG", true, STATUS_SPARE, print_lag},
+    {"log", "LOG", false, STATUS_ALWAYS, print_log},
+    {"heartbeat", "HEARTBEAT", true, STATUS_SPARE, print_heartbeat},
+    {"pid", "PID", true, STATUS_SPARE, print_pid},
+    {"udp", "UDP", false, STATUS_WIDE, print_udp},
+    {"http", "HTTP", false, STATUS_WIDE, print_http},
+    {"restarts", "RESTARTS", true, STATUS_WIDE, print_restarts},
+    {"digest", "DIGEST", false, STATUS_WIDE, print_digest},
+    {"member", "MEMBER", false, STATUS_WIDE, print_member},
+    {"faults", "FAULTS", false, STATUS_ALWAYS, print_faults},
 };
 const uint32_t status_fields_count = sizeof status_fields / sizeof status_fields[0];
 
@@ -264,7 +264,7 @@ static bool has_names(const struct raft_view *view)
 /* Where nobody has a name there is no column of names. */
 static bool is_shown(const struct status_field *field, const struct raft_view *view, bool wide)
 {
-    return field->print == print_name ? has_names(view) : wide || !field->wide;
+    return field->print == print_name ? has_names(view) : wide || field->shown != STATUS_WIDE;
 }
 
 void status_print(const struct call *call, const struct raft_target *only, bool wide)
@@ -277,6 +277,8 @@ void status_print(const struct call *call, const struct raft_target *only, bool 
     for (uint32_t f = 0; f < status_fields_count; f++) {
         if (is_shown(&status_fields[f], view, wide)) {
             table.right |= status_fields[f].right ? UINT64_C(1) << columns : 0;
+            table.spare |=
+                !wide && status_fields[f].shown == STATUS_SPARE ? UINT64_C(1) << columns : 0;
             table_add(&table, BOLD, "%s", status_fields[f].head);
             columns++;
         }

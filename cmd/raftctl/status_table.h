@@ -7,12 +7,19 @@
 
 #include "command.h"
 
+/* When a field is a column of the table; by name it can always be had. */
+enum status_shown {
+    STATUS_ALWAYS,
+    STATUS_SPARE, /* not on a terminal that is too narrow */
+    STATUS_WIDE   /* only with -o wide */
+};
+
 /* One field of a line; the names are those of `status -o FIELD,FIELD`. */
 struct status_field {
     const char *name;
     const char *head; /* in the table */
     bool right;       /* flush right */
-    bool wide;        /* only with -o wide (or when named) */
+    enum status_shown shown;
     void (*print)(const struct raft_view *view, const struct raft_view_node *node, char *text,
                   size_t bytes);
 };

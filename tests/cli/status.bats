@@ -93,3 +93,39 @@ teardown() { cluster_down; }
   run cat "$RAFTCTL_HOME/watch"
   assert_line --partial "n3	down"
 }
+
+# on_terminal COLUMNS COMMAND..: what the command writes on a terminal of that width.
+on_terminal() {
+  python3 -c '
+import fcntl, os, pty, struct, sys, termios
+columns, command = int(sys.argv[1]), sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    os.execv(command[0], command)
+written = b""
+while True:
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    written += got
+os.waitpid(pid, 0)
+print(written.decode().replace("\r", ""), end="")' "$@" 3>&-
+}
+
+@test "on a terminal that is too narrow status leaves columns out, elsewhere none" {
+  cluster_up 3
+  run -0 on_terminal 200 "$RAFTCTL_BIN" --color never status
+  assert_line --regexp '^ID +PROCESS .* VOTE +COMMIT +LAG +LOG +HEARTBEAT +PID +FAULTS$'
+  run -0 on_terminal 80 "$RAFTCTL_BIN" --color never status
+  assert_line --regexp '^ID +PROCESS .* VOTE +COMMIT .* LOG .* FAULTS$'
+  refute_output --partial PID
+  for line in "${lines[@]}"; do [[ ${#line} -le 80 ]]; done
+  run -0 on_terminal 20 "$RAFTCTL_BIN" --color never status
+  assert_line --regexp '^ID +PROCESS +STATE +SUBSTATE +TERM +COMMIT +LOG +FAULTS$'
+  run -0 raftctl status
+  assert_line --regexp '^ID +PROCESS .* VOTE +COMMIT +LAG +LOG +HEARTBEAT +PID +FAULTS$'
+}
