@@ -18,8 +18,8 @@ enum {
     PACE_MOST_MS = 100,
     PATIENCE_FIRST_MS = 250, /* silence after which another node is asked; doubles */
     PATIENCE_MOST_MS = 2000,
-    ASK_MS = 1000, /* so long a client trusts what it knows of where the nodes are */
-    LEAST_MS = 50  /* a refused command is not sent again with less time left for an answer */
+    ASK_MS = 250, /* so long a client trusts what it knows of where the nodes are */
+    LEAST_MS = 50 /* a refused command is not sent again with less time left for an answer */
 };
 
 struct raft_client {

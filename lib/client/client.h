@@ -12,9 +12,9 @@
  * newer one. A client that starts without any asks a leader first.
  *
  * It begins with the endpoints that it is given, and hears of nodes that come later from those it
- * knows: when one is gone, silent or points to a leader that is not known, and else once a second
- * with a call, it asks where the nodes are (comms/places.h). One that is not used while all nodes
- * are replaced has to be opened anew.
+ * knows: when one is gone, silent or points to a leader that is not known, and else four times
+ * a second with its calls, it asks where the nodes are (comms/places.h). One that is not used while
+ * all nodes are replaced has to be opened anew.
  */
 #ifndef RAFT_CLIENT_CLIENT_H
 #define RAFT_CLIENT_CLIENT_H

@@ -386,7 +386,7 @@ static void test_who_knows_no_index_asks_before_the_command(void **state)
         assert_int_equal(fixture->answer.outcome, RAFT_CLIENT_OK);
     }
     stop(fixture);
-    assert_int_equal(fixture->nodes[0].greeted, 1);
+    assert_true(fixture->nodes[0].greeted >= 1);
     assert_int_equal(fixture->nodes[0].asked, 2);
     assert_int_equal(fixture->nodes[0].seen.known, 1001);
     assert_int_equal(fixture->nodes[0].seen.seq, 101);
