@@ -148,7 +148,7 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
                      struct birth *birth)
 {
     char message[256] = "";
-    char start[PATH_MAX] = "";
+    char start[PATH_MAX];
     struct raft_spec spec;
     bool crash = wish->file != NULL && wish->file->spec.restart_crash;
     struct raft_spec_options options = {
@@ -165,15 +165,16 @@ static int make_spec(struct call *call, const struct wish *wish, const char *pat
         .snapshot_every = (uint32_t)options_number(&call->options, "snapshot-every", 0),
         .sockets = &birth->sockets};
     enum raft_error error = raft_spec_make(&options, &spec, message, sizeof message);
+    raft_paths_start(&call->paths, start, sizeof start);
+    (void)unlink(start); /* Mostly there is none; one may be left of an `up` that was killed. */
     if (error == RAFT_OK && wish->file != NULL && wish->file->has_starts) {
-        raft_paths_start(&call->paths, start, sizeof start);
         error =
             raft_start_write(start, wish->file->starts, spec.nodes_count, message, sizeof message);
     }
     if (error == RAFT_OK) {
         error = raft_spec_write(path, &spec, message, sizeof message);
     }
-    if (error != RAFT_OK && start[0] != 0) {
+    if (error != RAFT_OK) {
         (void)unlink(start); /* It may not be there. */
     }
     return error == RAFT_OK ? EXIT_DONE : complain(call, exit_of(error), "%s", message);

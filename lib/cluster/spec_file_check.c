@@ -190,6 +190,32 @@ static void check_beliefs(struct raft_fields *fields, uint32_t i)
     }
 }
 
+/* Where entry k of a node's log stands. */
+static const struct raft_tree *find_entry(const struct raft_spec_reading *reading, uint32_t i,
+                                          raft_index k)
+{
+    const struct raft_tree *entry = raft_tree_find(reading->starts[i], "log")->first;
+
+    while (entry->position != k) {
+        entry = entry->next;
+    }
+    return entry;
+}
+
+/* The first entry whose term is one too many; 0 = there is none. */
+static raft_index find_term_too_many(const struct raft_start_state *start)
+{
+    uint32_t terms = 0;
+
+    for (raft_index k = 0; k < start->entries_count; k++) {
+        terms += k == 0 || start->entries[k].term != start->entries[k - 1].term ? 1 : 0;
+        if (terms > RAFT_START_TERMS_MAX) {
+            return k;
+        }
+    }
+    return 0;
+}
+
 static void check_rank(struct raft_fields *fields, uint32_t i)
 {
     const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
@@ -216,19 +242,11 @@ static void check_rank(struct raft_fields *fields, uint32_t i)
         raft_fields_complain(fields, raft_tree_find(where, "voted_for"),
                              "there is no vote in term 0");
     }
-    start->voted_for = stands ? start->id : start->voted_for;
-}
-
-/* Where entry k of a node's log stands. */
-static const struct raft_tree *find_entry(const struct raft_spec_reading *reading, uint32_t i,
-                                          raft_index k)
-{
-    const struct raft_tree *entry = raft_tree_find(reading->starts[i], "log")->first;
-
-    while (entry->position != k) {
-        entry = entry->next;
+    if (find_term_too_many(start) != 0) {
+        raft_fields_complain(fields, find_entry(reading, i, find_term_too_many(start)),
+                             "more than %d terms in one log", RAFT_START_TERMS_MAX);
     }
-    return entry;
+    start->voted_for = stands ? start->id : start->voted_for;
 }
 
 /* Raft paper 5.3: entries of one index and term store the same command. */

@@ -5,7 +5,7 @@
  * A start state seeds an empty store only; over existing data it is ignored. It comes from a
  * cluster file (clusters/NAME.yaml, `up -f`) or from a course project's config.json, and both are
  * read by one parser (spec_file.h), which promises to whoever consumes it:
- *   - the log's terms never fall, are at least 1 and at most the node's term;
+ *   - the log's terms never fall, are at least 1, at most the node's term, and not too many;
  *   - a leader or candidate has a term of at least 1 and has voted for itself;
  *   - no two leaders share a term;
  *   - match never claims more than what both logs have in common;
@@ -60,7 +60,9 @@ struct raft_start_state {
     struct raft_start_entry *entries;
 };
 
-enum { RAFT_START_ENTRIES_MAX = 10000 };
+/* A node keeps no more than 1,024 terms of its uncommitted log in mind (raft_limits), and wants to
+ * go on from there. */
+enum { RAFT_START_ENTRIES_MAX = 10000, RAFT_START_TERMS_MAX = 1000 };
 
 /* Is there anything in it that differs from an empty store? */
 bool raft_start_is_given(const struct raft_start_state *state);

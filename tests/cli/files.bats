@@ -232,6 +232,26 @@ n2"
   refute [ -e "$RAFTCTL_HOME/data/default" ]
 }
 
+@test "H19 start states that a killed up left behind are not those of the next cluster" {
+  mkdir -p "$RAFTCTL_HOME/data/default"
+  echo '{"schema":"raftctl.start/1","nodes":[{"id":1,"role":"follower","term":77,"voted_for":0,"peers":[],"log":[]}]}' \
+    > "$RAFTCTL_HOME/data/default/start.json"
+  raftctl up 1 -d
+  run -0 raftctl logs n1
+  refute_output --partial "start state"
+  assert_equal "$(raftctl status -o term)" 1
+}
+
+@test "H19 a log of more terms than a node takes is refused with its file" {
+  file c.yaml 'nodes:' "  - start: {log: [$(seq -s , 1 1000)]}"
+  run -0 raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "LEADER"
+  raftctl down --wipe --yes
+  file c.yaml 'nodes:' "  - start: {log: [$(seq -s , 1 1001)]}"
+  run -2 raftctl up -d -f "$RAFTCTL_HOME/c.yaml"
+  assert_output --partial "c.yaml:2: nodes[0].start.log[1000]: more than 1000 terms in one log"
+}
+
 @test "a stopped node keeps its HTTP port, also over the supervisor's end" {
   cluster_up 1 --timing fast
   http=$(raftctl status -o http)

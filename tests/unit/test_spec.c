@@ -115,9 +115,18 @@ static void names_a_base_port_that_is_taken(void **state)
     socklen_t bytes = sizeof address;
     char port[32];
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
+    int fd = -1;
+    int http = -1;
+    do { /* Until the number is free for both. */
+        close(fd);
+        close(http);
+        fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        http = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        address.sin_port = 0;
+        assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+        assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &bytes), 0);
+    } while (bind(http, (struct sockaddr *)&address, sizeof address) != 0);
+    close(http);
     snprintf(port, sizeof port, "port %u: ", ntohs(address.sin_port));
     assert_int_equal(make(place, 1, ntohs(address.sin_port)), RAFT_BUSY);
     assert_non_null(strstr(place->message, port));
