@@ -10,9 +10,10 @@
 enum { REFRESH_US = 10000 };
 
 /* How many events a substate that comes with every write may have: so many at once, and then one
- * each so often. Three such of a busy node leave a ring twenty seconds and room for what is rare.
+ * each so often. Three such of a busy node leave a ring a minute and more, and room for what is
+ * rare.
  */
-enum { ROUTINE_BURST = 64, ROUTINE_US = 1000000 / 16 };
+enum { ROUTINE_BURST = 64, ROUTINE_US = 1000000 / 4 };
 
 static void note_role(void *context, enum raft_role from, enum raft_role to, raft_term term);
 static void note_substate(void *context, enum raft_substate substate);

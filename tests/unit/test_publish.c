@@ -81,14 +81,14 @@ static void at_the_pace_of_a_person_every_change_is_told(void **state)
 {
     (void)state;
     cursor = (struct raft_shm_cursor){.next = 1};
-    for (uint64_t second = 1; second <= 20; second++) {
+    for (uint64_t second = 1; second <= 60; second++) {
         set_clock(second * 1000000);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 4; i++) {
             pass(RAFT_SUBSTATE_PREPARED);
             pass(RAFT_SUBSTATE_COMMITTED);
         }
     }
-    assert_int_equal(count_events(RAFT_SHM_EVENT_SUBSTATE, RAFT_SUBSTATE_PREPARED), 200);
+    assert_int_equal(count_events(RAFT_SHM_EVENT_SUBSTATE, RAFT_SUBSTATE_PREPARED), 240);
 }
 
 static void each_substate_is_told_again_and_again_and_says_what_was_not(void **state)
