@@ -27,6 +27,9 @@ terms() { raftctl log "$1" | awk 'NR > 1 { printf "%s%s", between, $2; between =
   for node in n1 n2 n3 n4 n5 n6 n7; do
     assert_equal "$(terms "$node")" "1 1 1 4 4 5 5 6 6 6 8"
   done
+  # Its nodes are called as they are in the paper.
+  assert_equal "$(raftctl status b,f -o id,name)" $'n3\tb\nn7\tf'
+  assert_equal "$(terms f)" "1 1 1 4 4 5 5 6 6 6 8"
   # A start state is where a store begins: the second life begins where the first one ended.
   raftctl kill n1 > /dev/null
   wait_for leader
