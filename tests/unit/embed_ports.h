@@ -28,6 +28,7 @@ struct probe_app {
     uint64_t sum;
     uint64_t slow_ms; /* what an apply takes, by the test's clock */
     uint64_t *clock_ns;
+    uint64_t no_clock; /* for tests that bring none */
     uint32_t leaderships_count;
     struct {
         raft_id leader;
@@ -108,11 +109,10 @@ static const struct raft_app_ops probe_ops = {.version = RAFT_APP_VERSION,
 
 static inline struct probe_app *make_probe(void)
 {
-    static uint64_t no_clock;
     struct probe_app *app = calloc(1, sizeof *app);
     assert_non_null(app);
     app->base.ops = &probe_ops;
-    app->clock_ns = &no_clock;
+    app->clock_ns = &app->no_clock;
     return app;
 }
 
