@@ -5,7 +5,7 @@
 #include "cmd_sim.h"
 #include "sim/sim.h"
 
-#define X(name, text, what) "  " text ": " what "\n"
+#define X(name, text, what) "\n  " text ": " what
 #define SIM_FAULTS          RAFT_SIM_FAULTS(X)
 
 const struct option_row sim_options[] = {
@@ -51,4 +51,4 @@ const char sim_details[] =
     "Everything that a seed may bring is judged by checkers; two thirds of the time\n"
     "anything goes wrong, then a quorum and at last all nodes are healed and must do\n"
     "their work. Exit codes: 10 unsafe, 12 not live, 13 the code crashed.\n"
-    "faults:\n" SIM_FAULTS;
+    "faults:" SIM_FAULTS;

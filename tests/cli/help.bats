@@ -16,6 +16,16 @@ load cli.bash
   run -0 raftctl --help
 }
 
+@test "help: one empty line parts the pieces of each page, and none ends it" {
+  commands=$(raftctl help | awk '/^[^ ]/ { inside = $1 == "commands:" } inside && /^  [a-z]/ { print $1 }')
+  assert [ "$(wc -l <<< "$commands")" -ge 30 ]
+  for command in $commands; do
+    raftctl help "$command" > "$BATS_TEST_TMPDIR/page"
+    run -0 awk 'NF == 0 && was == 0 { print FNR } { was = NF } END { if (NF == 0) print "end" }' was=1 "$BATS_TEST_TMPDIR/page"
+    assert_equal "$command:$output" "$command:"
+  done
+}
+
 @test "help exit-codes is the table" {
   run -0 raftctl help exit-codes
   assert_line --regexp '^ +0  done'
