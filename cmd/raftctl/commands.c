@@ -289,7 +289,7 @@ const struct command commands[] = {
      .details =
          "One command a line, without raftctl; - is stdin. The first line that fails ends it, "
          "with\n"
-         "exit 1; what is no script runs nothing, exit 2.\n"
+         "exit 1; what is no script, or an empty one, runs nothing, exit 2.\n"
          "  COMMAND ..          must end with exit code 0; ! COMMAND .. must not\n"
          "  let NAME = COMMAND  its output is $NAME from here on; $seq is that of the last change\n"
          "  expect TEXT         the last output contains it; ~REGEX: a line matches; =TEXT: is it\n"

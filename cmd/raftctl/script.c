@@ -223,7 +223,11 @@ static bool parse_all(struct parsing *parsing, const char *text, size_t bytes)
         parsing->line.number = parsing->script->lines[parsing->open[parsing->depth - 1]].number;
         return fail(parsing, "the end of this repeat is missing");
     }
-    return true;
+    if (!parsing->has_command) { /* Nothing was shown: a wrong file, or a pipe that broke. */
+        snprintf(parsing->message, parsing->message_bytes, "%s: there is no command in it",
+                 parsing->script->file);
+    }
+    return parsing->has_command;
 }
 
 bool script_parse(const char *file, const char *text, size_t bytes, struct script *script,

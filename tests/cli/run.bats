@@ -76,6 +76,11 @@ EOF
   assert_output --partial "cannot read .: Is a directory"
   run -2 raftctl run
   run -2 raftctl run a b
+  for empty in "" $'\n\n' '# only a remark' $'repeat 3\nend'; do
+    run -2 raftctl run - <<< "$empty"
+    assert_output "raftctl: run: stdin: there is no command in it"
+  done
+  run -2 raftctl run - < /dev/null
   head -c 1048577 /dev/zero | tr '\0' '#' > long.raft
   run -2 raftctl run long.raft
   assert_output --partial "longer than 1048576 bytes"
