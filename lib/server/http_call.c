@@ -140,6 +140,13 @@ static void take_outcome(void *context, enum raft_reply_status status, raft_inde
     }
 }
 
+/* The course's leader goes on without a majority and says 503; whoever does not lead says 400. With
+ * check-quorum that leader steps down and knows none: it goes on saying 503. */
+static bool is_mere_follower(const struct raft_http_call *call, enum raft_reply_status status)
+{
+    return status == RAFT_REPLY_NO_LEADER && !call->http->server->options.node.core.check_quorum;
+}
+
 void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status status)
 {
     static const struct {
@@ -158,8 +165,8 @@ void raft_http_refuse_status(struct raft_http_call *call, enum raft_reply_status
     };
     ASSERT((size_t)status < sizeof table / sizeof table[0]);
     bool is_elsewhere = status == RAFT_REPLY_NOT_LEADER;
-    bool is_follower = is_elsewhere || status == RAFT_REPLY_NO_LEADER;
-    if (is_follower && call->route->manner == RAFT_HTTP_SUCCESS) {
+    if (call->route->manner == RAFT_HTTP_SUCCESS &&
+        (is_elsewhere || is_mere_follower(call, status))) {
         raft_http_refuse(call, 400, table[status].reason);
     } else if (!is_elsewhere || !redirect(call)) {
         raft_http_refuse(call, table[status].code, table[status].reason);

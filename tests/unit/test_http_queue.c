@@ -216,10 +216,10 @@ static void test_H5_without_a_leader_nothing_is_served_but_the_view(void **state
     (void)state;
     start_server();
     (void)wait_for(is_candidate);
-    check_call("PUT", "/topic", "{\"topic\": \"t\"}", 400, NO);
-    check_call("GET", "/topic", "", 400, NO);
-    check_call("PUT", "/message", "{\"topic\": \"t\", \"message\": \"m\"}", 400, NO);
-    check_call("GET", "/message/t", "", 400, NO);
+    check_call("PUT", "/topic", "{\"topic\": \"t\"}", 503, NO);
+    check_call("GET", "/topic", "", 503, NO);
+    check_call("PUT", "/message", "{\"topic\": \"t\", \"message\": \"m\"}", 503, NO);
+    check_call("GET", "/message/t", "", 503, NO);
     check_call("GET", "/force-view-state-machine", "", 200, "{\"topics\": {}}");
 }
 
