@@ -31,6 +31,7 @@ static const struct {
 };
 
 static bool is_admitted(const struct raft_http_call *call);
+static bool is_from_page(const struct raft_http_call *call);
 static bool equals_in_constant_time(const char *a, const char *b);
 static enum raft_http_method find_method(const struct raft_http_call *call);
 static char *copy_path(const struct raft_http_call *call);
@@ -46,6 +47,10 @@ void raft_http_route(struct raft_http_call *call)
     if (!is_admitted(call)) {
         raft_http_header(call, "WWW-Authenticate", "Bearer");
         raft_http_refuse(call, 401, "the token is missing or wrong");
+        return;
+    }
+    if (is_from_page(call)) {
+        raft_http_refuse(call, 403, "a web page asks this: it needs a token, and none is set");
         return;
     }
     char *path = copy_path(call);
@@ -101,6 +106,26 @@ static bool is_admitted(const struct raft_http_call *call)
     }
     return given != NULL && strncasecmp(given, scheme, sizeof scheme - 1) == 0 &&
            equals_in_constant_time(given + sizeof scheme - 1, token);
+}
+
+/* Any page on the web may have the browser of whoever sits here send a request to the loopback. A
+ * token keeps it out; without one we take the browser's word for where it comes from. */
+static bool is_from_page(const struct raft_http_call *call)
+{
+    static const char scheme[] = "http://";
+    const struct evkeyvalq *headers = evhttp_request_get_input_headers(call->request);
+    const char *token = call->http->options.token;
+    const char *site = evhttp_find_header(headers, "Sec-Fetch-Site");
+    const char *origin = evhttp_find_header(headers, "Origin");
+    const char *host = evhttp_find_header(headers, "Host");
+    if (token != NULL && token[0] != '\0') {
+        return false;
+    }
+    if (site != NULL && strcasecmp(site, "none") != 0 && strcasecmp(site, "same-origin") != 0) {
+        return true;
+    }
+    return origin != NULL && (host == NULL || strncasecmp(origin, scheme, sizeof scheme - 1) != 0 ||
+                              strcasecmp(origin + sizeof scheme - 1, host) != 0);
 }
 
 /* The time says nothing about where they differ. */
