@@ -143,7 +143,8 @@ has_grown() {
   until_is yes has_grown
   rm storm
   wait "$clients"
-  run -0 "$bin/check_history" history
+  run "$bin/check_history" history
+  assert_success
   assert_line --regexp '^operations [0-9]+ unknown 0 topics 4 by_index 4 delivered_twice 0$'
   [[ $(< sums) =~ ^pushed\ ([0-9]+)\ popped\ ([0-9]+)\  ]]
   assert_equal "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
