@@ -34,6 +34,20 @@ static void add_endpoint(struct raft_json *to, const char *key,
     raft_json_add_string(to, key, endpoint->port != 0 ? text : NULL);
 }
 
+static struct raft_json *make_faults(const struct raft_spec *spec)
+{
+    struct raft_json *faults = raft_json_array();
+    for (uint32_t i = 0; i < spec->faults_count; i++) {
+        struct raft_json *fault = raft_json_object();
+        struct raft_json *link = raft_json_object();
+        status_json_add_link(link, &spec->faults[i].link);
+        raft_json_add_string(fault, "target", spec->faults[i].links);
+        raft_json_add(fault, "link", link);
+        raft_json_add(faults, NULL, fault);
+    }
+    return faults;
+}
+
 static void print_json(const char *path, const struct raft_spec_file *file,
                        const struct raft_spec *spec)
 {
@@ -67,6 +81,7 @@ static void print_json(const char *path, const struct raft_spec_file *file,
         raft_json_add(nodes, NULL, node);
     }
     raft_json_add(json, "nodes", nodes);
+    raft_json_add(json, "faults", make_faults(spec));
     raft_json_print(json, stdout, false);
     raft_json_free(&json);
 }
@@ -133,6 +148,11 @@ static void print_text(const struct call *call, const char *path, const struct r
            spec->election_timeout / 1000, spec->heartbeat_interval / 1000);
     print_settings(spec);
     print_nodes(call, file, spec);
+    for (uint32_t i = 0; i < spec->faults_count; i++) {
+        char text[RAFT_LINK_TEXT];
+        raft_link_text(&spec->faults[i].link, text, sizeof text);
+        printf("from the start: link %s %s\n", spec->faults[i].links, text);
+    }
 }
 
 int cmd_config(struct call *call)

@@ -123,8 +123,7 @@ struct raft_json *status_json_node(const struct raft_view *view, const struct ra
     return json;
 }
 
-/* A share in percent, a time in milliseconds; what is 0 is left out. */
-static void add_link(struct raft_json *to, const struct raft_link *shape)
+void status_json_add_link(struct raft_json *to, const struct raft_link *shape)
 {
     static const struct {
         const char *key;
@@ -162,7 +161,7 @@ struct raft_json *status_json_faults(const struct raft_view *view)
         raft_json_add_string(json, "target", text);
         if (raft_link_is_shaped(&fault->link)) {
             struct raft_json *qualities = raft_json_object();
-            add_link(qualities, &fault->link);
+            status_json_add_link(qualities, &fault->link);
             raft_json_add(json, "link", qualities);
         }
         raft_json_add_integer(json, "since", (int64_t)fault->since);
@@ -197,7 +196,7 @@ struct raft_json *status_json_links(const struct raft_view *view)
             status_json_id(json, "from", from);
             status_json_id(json, "to", to);
             raft_json_add_bool(json, "cut", is_cut);
-            add_link(json, &shape);
+            status_json_add_link(json, &shape);
             raft_json_add(links, NULL, json);
         }
     }

@@ -23,6 +23,9 @@ void status_json_id(struct raft_json *to, const char *key, raft_id id);
 /* "127.0.0.1:9101", or "-" if the port is 0; host need not be terminated. */
 void status_endpoint(const char host[46], uint16_t port, char *text, size_t bytes);
 
+/* How bad a link is: a share in percent, a time in milliseconds; what is 0 is left out. */
+void status_json_add_link(struct raft_json *to, const struct raft_link *shape);
+
 /* Is this node an end of a link that the fault cuts? */
 bool status_fault_touches(const struct raft_fault *fault, uint32_t slot);
 

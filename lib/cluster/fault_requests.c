@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cluster/control.h"
+#include "cluster/spec_faults.h"
 #include "cluster/supervisor_state.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 4 };
@@ -37,6 +38,27 @@ static void publish_faults(struct raft_supervisor *supervisor, const struct raft
         }
         if (gone) {
             tell_fault(supervisor, &former->list[i], what);
+        }
+    }
+    raft_shm_faults_write(supervisor->shm, &supervisor->faults);
+}
+
+void raft_request_begin_faults(struct raft_supervisor *supervisor)
+{
+    const struct raft_spec *spec = &supervisor->spec;
+
+    for (uint32_t i = 0; i < spec->faults_count; i++) {
+        struct raft_fault fault = {.kind = "link", .link = spec->faults[i].link};
+        char missing[RAFT_SPEC_LINKS_BYTES]; /* Such a node has left since. */
+
+        if (!raft_spec_fault_rows(spec, &spec->faults[i], fault.row, missing)) {
+            continue; /* So have all of them. */
+        }
+        snprintf(fault.target, sizeof fault.target, "%s", spec->faults[i].links);
+        fault.made = raft_shm_now(supervisor->shm);
+        fault.since = raft_shm_seq(supervisor->shm) + 1; /* Nobody else speaks yet. */
+        if (raft_faults_add(&supervisor->faults, &fault, false, &fault.id) == RAFT_OK) {
+            tell_fault(supervisor, &fault, "made");
         }
     }
     raft_shm_faults_write(supervisor->shm, &supervisor->faults);

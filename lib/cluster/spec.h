@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "comms/comms.h"
+#include "faults/link.h"
 #include "raft/raft.h"
 
 /* What a node is to the cluster, as of the newest committed configuration that was seen. */
@@ -45,6 +46,13 @@ enum { RAFT_HTTP_TOKEN_MAX = 64 };
 enum { RAFT_SPEC_SNAPSHOT_DEFAULT = 8192, RAFT_SPEC_SNAPSHOT_MAX = 1000000000 }; /* entries */
 #define RAFT_TIMING_CUSTOM "custom" /* the timing that has no name: both values were given */
 
+/* Links that are bad whenever the cluster starts (spec_faults.h). */
+enum { RAFT_SPEC_FAULTS_MAX = 16, RAFT_SPEC_LINKS_BYTES = 64 };
+struct raft_spec_fault {
+    char links[RAFT_SPEC_LINKS_BYTES]; /* "*", "n1>n2", "n2", "n1,n2-n3" */
+    struct raft_link link;
+};
+
 struct raft_spec {
     char name[64];
     uint64_t cluster; /* id: random, made once; foreign stores and datagrams are refused by it */
@@ -66,6 +74,8 @@ struct raft_spec {
     raft_index members_index; /* of the configuration that the nodes' members are as of */
     uint32_t nodes_count;
     struct raft_spec_node nodes[RAFT_NODES_MAX];
+    uint32_t faults_count;
+    struct raft_spec_fault faults[RAFT_SPEC_FAULTS_MAX];
 };
 
 /* The three timings: fast 150/15, lan 500/50, wan 2000/200 ms. False if no such name. */

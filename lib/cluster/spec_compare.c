@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "cluster/spec_faults.h"
 #include "cluster/spec_file.h"
 #include "comms/endpoint.h"
 
@@ -69,6 +70,12 @@ uint64_t raft_spec_file_digest(const struct raft_spec_file *file)
     }
     if ((file->given & (RAFT_SPEC_GIVEN_LEASE_READS | RAFT_SPEC_GIVEN_SNAPSHOT_EVERY)) != 0) {
         hash = raft_hash_u64(hash, (uint64_t)spec->snapshot_every << 1 | spec->lease_reads);
+    }
+    for (uint32_t i = 0; i < spec->faults_count; i++) {
+        hash = hash_text(hash, spec->faults[i].links);
+        for (uint32_t q = 0; q < RAFT_LINK_QUALITY_COUNT; q++) {
+            hash = raft_hash_u64(hash, spec->faults[i].link.quality[q]);
+        }
     }
     return hash != 0 ? hash : 1;
 }
@@ -184,6 +191,11 @@ bool raft_spec_file_differs(const struct raft_spec_file *file, const struct raft
     }
     if (differs_in_settings(file, stored, text, bytes) ||
         differs_in_nodes(file, stored, text, bytes)) {
+        return true;
+    }
+    if ((file->given & RAFT_SPEC_GIVEN_FAULTS) != 0 &&
+        !raft_spec_faults_are_equal(&file->spec, stored)) {
+        snprintf(text, bytes, "other faults");
         return true;
     }
     if (file->has_starts) { /* These cannot be had afterwards. */

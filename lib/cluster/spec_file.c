@@ -152,6 +152,7 @@ static const struct raft_field cluster_rows[] = {
     {"snapshot_every", take_snapshot_every, NULL},
     {"http_token", take_token, NULL},
     {"nodes", take_nodes, NULL},
+    {"faults", raft_spec_take_faults, NULL},
     {"addresses", NULL, NULL}, /* For complaints: a file that has them is a config.json. */
     {"_comment", NULL, NULL},
 };
@@ -442,6 +443,7 @@ static void read_root(struct raft_fields *fields, const struct raft_tree *root)
     }
     if (!fields->failed) {
         raft_spec_check_file(fields, root);
+        raft_spec_check_file_faults(fields);
     }
 }
 

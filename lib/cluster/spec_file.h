@@ -36,6 +36,7 @@ enum raft_spec_given {
     RAFT_SPEC_GIVEN_NODES = 1 << 9, /* nodes: a list of them, or addresses */
     RAFT_SPEC_GIVEN_LEASE_READS = 1 << 10,
     RAFT_SPEC_GIVEN_SNAPSHOT_EVERY = 1 << 11,
+    RAFT_SPEC_GIVEN_FAULTS = 1 << 12,
 };
 
 enum { RAFT_SPEC_NOTICES_BYTES = 2048, RAFT_SPEC_FILE_BYTES = 256 };

@@ -7,6 +7,7 @@
 
 #include "app/apps.h"
 #include "base/random.h"
+#include "cluster/spec_faults.h"
 #include "cluster/spec_file.h"
 
 enum { NODES_DEFAULT = 3 };
@@ -103,7 +104,7 @@ enum raft_error raft_spec_fill(const struct raft_spec_options *options, struct r
     while (spec->seed == 0) {
         spec->seed = raft_random_system();
     }
-    return RAFT_OK;
+    return raft_spec_check_faults(spec, message, message_bytes);
 }
 
 enum raft_error raft_spec_make(const struct raft_spec_options *options, struct raft_spec *spec,

@@ -4,7 +4,8 @@
  *
  * spec_file.c takes the cluster and its nodes and remembers where each node's start state stands;
  * spec_file_start.c takes those once all ids are known; spec_file_check.c looks at what can only be
- * judged together. lines remembers where things stood, for complaints about two of them.
+ * judged together; spec_file_faults.c has the faults. lines remembers where things stood, for
+ * complaints about two of them.
  */
 #ifndef RAFT_CLUSTER_SPEC_READING_H
 #define RAFT_CLUSTER_SPEC_READING_H
@@ -21,6 +22,7 @@ struct raft_spec_reading {
     const struct raft_tree *election; /* election_timeout_ms, heartbeat_ms; NULL = not said */
     const struct raft_tree *heartbeat;
     const struct raft_tree *token;
+    const struct raft_tree *faults;                 /* the list; NULL = not said */
     const struct raft_tree *nodes[RAFT_NODES_MAX];  /* where each node stands */
     const struct raft_tree *starts[RAFT_NODES_MAX]; /* and its start state; NULL = none */
 };
@@ -41,6 +43,10 @@ bool raft_spec_take_id(struct raft_fields *fields, const struct raft_tree *value
 enum { RAFT_SPEC_COMMAND_BYTES_MAX = 68 * 1024 };
 size_t raft_spec_take_command(struct raft_fields *fields, const struct raft_tree *value,
                               uint8_t *command);
+
+/* Takes the list of faults; and, once all nodes are known, looks whether their links are there. */
+void raft_spec_take_faults(struct raft_fields *fields, const struct raft_tree *value);
+void raft_spec_check_file_faults(struct raft_fields *fields);
 
 /* What no field can say alone: duplicates, addresses, timing, states that cannot be together. */
 void raft_spec_check_file(struct raft_fields *fields, const struct raft_tree *root);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cluster/spec.h"
+#include "cluster/spec_faults.h"
 #include "json/json.h"
 
 #define SPEC_SCHEMA "raftctl.cluster/1"
@@ -206,6 +206,37 @@ static const char *read_founders(const struct raft_json *json, struct raft_spec 
     return NULL;
 }
 
+/* Nodes that a fault names may have gone since; it is on what is left of its links. */
+static const char *read_faults(const struct raft_json *json, struct raft_spec *spec)
+{
+    const struct raft_json *faults = raft_json_get(json, "faults");
+    size_t count = faults != NULL ? raft_json_count(faults) : 0;
+
+    if (count > RAFT_SPEC_FAULTS_MAX) {
+        return "faults: expected at most 16";
+    }
+    spec->faults_count = (uint32_t)count;
+    for (size_t i = 0; i < count; i++) {
+        const struct raft_json *fault = raft_json_at(faults, i);
+        struct raft_spec_fault *read = &spec->faults[i];
+
+        if (!read_text(fault, "links", read->links, sizeof read->links) ||
+            !raft_spec_links_are_fine(read->links)) {
+            return "faults: links: expected n1>n2, n1-n2, n2 or *";
+        }
+        for (uint32_t q = 0; q < RAFT_LINK_QUALITY_COUNT; q++) {
+            uint64_t value = 0;
+
+            if (!read_number(fault, raft_link_quality_name((enum raft_link_quality)q),
+                             raft_link_quality_max((enum raft_link_quality)q), &value)) {
+                return "faults: expected how bad links are in millionths and microseconds";
+            }
+            read->link.quality[q] = (uint32_t)value;
+        }
+    }
+    return NULL;
+}
+
 /* The bytes of a file; NULL and a message if it cannot be read. */
 static char *read_file(const char *path, size_t *bytes, enum raft_error *error, char *message,
                        size_t message_bytes)
@@ -259,7 +290,8 @@ enum raft_error raft_spec_read(const char *path, struct raft_spec *spec, char *m
         snprintf(why, sizeof why, "%s", wrong);
     } else if ((wrong = read_nodes(json, spec, &at)) != NULL) {
         snprintf(why, sizeof why, "nodes[%zu].%s", at, wrong);
-    } else if ((wrong = read_founders(json, spec)) != NULL) {
+    } else if ((wrong = read_founders(json, spec)) != NULL ||
+               (wrong = read_faults(json, spec)) != NULL) {
         snprintf(why, sizeof why, "%s", wrong);
     }
     raft_json_free(&json);
@@ -276,6 +308,23 @@ static void add_hex(struct raft_json *json, const char *key, uint64_t number)
 
     snprintf(text, sizeof text, "%016llx", (unsigned long long)number);
     raft_json_add_string(json, key, text);
+}
+
+static struct raft_json *render_faults(const struct raft_spec *spec)
+{
+    struct raft_json *faults = raft_json_array();
+
+    for (uint32_t i = 0; i < spec->faults_count; i++) {
+        struct raft_json *fault = raft_json_object();
+
+        raft_json_add_string(fault, "links", spec->faults[i].links);
+        for (uint32_t q = 0; q < RAFT_LINK_QUALITY_COUNT; q++) {
+            raft_json_add_integer(fault, raft_link_quality_name((enum raft_link_quality)q),
+                                  spec->faults[i].link.quality[q]);
+        }
+        raft_json_add(faults, NULL, fault);
+    }
+    return faults;
 }
 
 static struct raft_json *render_spec(const struct raft_spec *spec)
@@ -331,6 +380,7 @@ static struct raft_json *render_spec(const struct raft_spec *spec)
         raft_json_add(nodes, NULL, node);
     }
     raft_json_add(json, "nodes", nodes);
+    raft_json_add(json, "faults", render_faults(spec));
     return json;
 }
 

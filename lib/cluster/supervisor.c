@@ -298,6 +298,9 @@ int raft_supervisor_run(const struct raft_supervisor_options *options)
     raft_supervisor_end_strays(&supervisor);
     tell_cluster(&supervisor, supervisor.is_successor ? "supervisor started: a successor"
                                                       : "supervisor started: cluster created");
+    if (!supervisor.is_successor) {
+        raft_request_begin_faults(&supervisor);
+    }
     for (uint32_t i = 0; options->start_all && i < supervisor.children_count; i++) {
         raft_child_start(&supervisor, &supervisor.children[i]);
     }

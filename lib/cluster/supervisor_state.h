@@ -210,7 +210,9 @@ void raft_request_refuse(struct raft_errand *errand, const struct raft_child *ch
 /* Writes the command event of a request, in the words of whoever typed it; returns its seq. */
 uint64_t raft_request_tell(struct raft_supervisor *supervisor, const struct raft_json *json);
 
-/* fault_requests.c: the two handlers, and what time does to faults. */
+/* fault_requests.c: the two handlers, what the cluster begins with, and what time does to faults.
+ */
+void raft_request_begin_faults(struct raft_supervisor *supervisor);
 struct raft_json *raft_request_fault(struct raft_supervisor *supervisor,
                                      struct raft_connection *connection,
                                      const struct raft_json *json);

@@ -24,7 +24,7 @@ static const struct {
     uint64_t us;
 } units[] = {{"", 1000}, {"ms", 1000}, {"us", 1}, {"s", MILLION}};
 
-static uint32_t find_max(enum raft_link_quality quality)
+uint32_t raft_link_quality_max(enum raft_link_quality quality)
 {
     return qualities[quality].kind == SHARE ? RAFT_LINK_SHARE_MAX : RAFT_LINK_TIME_MAX;
 }
@@ -42,7 +42,7 @@ bool raft_link_is_shaped(const struct raft_link *link)
 void raft_link_combine(struct raft_link *sum, const struct raft_link *other)
 {
     for (uint32_t i = 0; i < RAFT_LINK_QUALITY_COUNT; i++) {
-        uint32_t max = find_max((enum raft_link_quality)i);
+        uint32_t max = raft_link_quality_max((enum raft_link_quality)i);
         uint64_t a = sum->quality[i] < max ? sum->quality[i] : max;
         uint64_t b = other->quality[i] < max ? other->quality[i] : max;
         uint64_t both = qualities[i].kind == SHARE ? a + b - a * b / max : a + b;
@@ -129,7 +129,7 @@ bool raft_link_read(struct raft_link *link, enum raft_link_quality quality, cons
     uint64_t value = 0;
     bool is_fine =
         qualities[quality].kind == SHARE ? read_share(text, &value) : read_time(text, &value);
-    if (!is_fine || value > find_max(quality)) {
+    if (!is_fine || value > raft_link_quality_max(quality)) {
         return false;
     }
     link->quality[quality] = (uint32_t)value;

@@ -55,6 +55,9 @@ const char *raft_link_quality_name(enum raft_link_quality quality);
 /* False if no such word. */
 bool raft_link_quality_parse(const char *text, enum raft_link_quality *quality);
 
+/* The most that a value can be. */
+uint32_t raft_link_quality_max(enum raft_link_quality quality);
+
 /* What a value of this quality looks like, for a message: "a share 0%..100%, such as 20% or 0.5%".
  */
 const char *raft_link_quality_wanted(enum raft_link_quality quality);

@@ -220,7 +220,7 @@ static const struct {
     {"anything: 3",
      ":2: anything: unknown field; there are name, app, timing, election_timeout_ms, "
      "heartbeat_ms, seed, restart, pre_vote, check_quorum, lease_reads, "
-     "snapshot_every, http_token, nodes, addresses"},
+     "snapshot_every, http_token, nodes, faults, addresses"},
     {"heartbeat: 5", ":2: heartbeat: unknown field; did you mean heartbeat_ms?"},
     {"election: 5", ":2: election: unknown field; did you mean election_timeout_ms?"},
     {"adresses: []", ":2: adresses: unknown field; did you mean addresses?"},
@@ -243,7 +243,7 @@ static void A7_every_complaint_names_place_and_cause(void **state)
     expect_complaint(place, "c.yaml", "- 1\n",
                      ":1: expected a map of name, app, timing, election_timeout_ms, heartbeat_ms, "
                      "seed, restart, pre_vote, check_quorum, lease_reads, snapshot_every, "
-                     "http_token, nodes, addresses, got a list");
+                     "http_token, nodes, faults, addresses, got a list");
 }
 
 static void A7_nodes_have_names(void **state)
