@@ -62,7 +62,7 @@ struct raft_sim_track {
 /* Recorded answers. All zero is an empty tape. */
 struct raft_sim_tape {
     uint64_t seed;  /* of the run it was recorded from, for people; 0 = none */
-    char note[512]; /* one line for whoever replays it: which world this belongs to */
+    char note[896]; /* one line for whoever replays it: which world this belongs to */
     struct raft_sim_track tracks[RAFT_SIM_STREAMS_MAX];
 };
 

@@ -3,6 +3,8 @@
  * Clients that write and read without end, one operation at a time each. They send a command again
  * and again, to any node, until it is answered. Unruly ones send it to two nodes at once, stay away
  * for long, or give up: then its outcome is unknown and they go on with the next number.
+ *
+ * A choice of 0 is a calm one here too: the client rests, or takes its time.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,10 @@
 
 enum {
     LONG_PAUSES = 50,
+    REST_ODDS = 1024,
+    REST_US = 1000 * 1000,
     PAUSE_US = 20 * 1000,
+    PAUSE_MIN_US = 1000,
     KEYS = 5,
     SMALL_VALUE_MAX = 64,
     LARGE_VALUE_MAX = 20000,
@@ -98,6 +103,10 @@ void raft_sim_client_wake(struct raft_sim *sim, uint32_t number, uint64_t epoch)
         raft_sim_schedule(sim, sim->now + PAUSE_US, RAFT_SIM_EVENT_CLIENT, number, client->turn);
         return;
     }
+    if (!client->open && raft_sim_below(sim, stream_of(number), REST_ODDS) == 0) {
+        schedule_turn(sim, client, REST_US);
+        return;
+    }
     if (!client->open) {
         start_operation(sim, client);
         roam(sim, client);
@@ -132,7 +141,8 @@ void raft_sim_client_reply(struct raft_sim *sim, uint32_t number, raft_id from,
     raft_time pause = sim->trouble.client_pause > 0 ? sim->trouble.client_pause : PAUSE_US;
     if (!client->open && is_unruly(sim, client))
         pause *= LONG_PAUSES;
-    schedule_turn(sim, client, raft_sim_draw(sim, stream_of(number), 1000, pause));
+    raft_time most = pause > PAUSE_MIN_US ? pause - PAUSE_MIN_US : 0;
+    schedule_turn(sim, client, pause - raft_sim_draw(sim, stream_of(number), 0, most));
 }
 
 static uint32_t stream_of(uint32_t number)

@@ -2,7 +2,10 @@
  *
  * The nemesis: each kind of fault acts again and again, at moments of its own and with choices from
  * a stream of its own. It knows no mercy: all nodes may be down at once. Only the disks that it
- * destroys for good are a minority, since nothing could bring back what they had.
+ * destroys for good leave a quorum of every configuration that may come to count, since nothing
+ * could bring back what they had.
+ *
+ * A choice of 0 is a calm one here too: the act does not come, and the next one is far away.
  */
 #include "sim/nemesis.h"
 #include "base/assert.h"
@@ -13,7 +16,8 @@ enum {
     LONG_T = 80,
     FUSE_MAX = 24,
     AT_ONCE_PERMILLE = 300,
-    UNPLANNED = 1
+    UNPLANNED = 1,
+    NO_ACT_ODDS = 256
 };
 
 static void act_crash(struct raft_sim *sim);
@@ -55,6 +59,13 @@ static void (*const acts[RAFT_SIM_FAULT_COUNT])(struct raft_sim *sim) = {
     [RAFT_SIM_FAULT_SNAPSHOT] = act_snapshot,
     [RAFT_SIM_FAULT_USURP] = raft_sim_nemesis_usurp,
     [RAFT_SIM_FAULT_MEMBER] = raft_sim_nemesis_member,
+    [RAFT_SIM_FAULT_SCHISM] = raft_sim_nemesis_schism,
+};
+
+/* Acts that have steps. */
+static void (*const steps[RAFT_SIM_FAULT_COUNT])(struct raft_sim *sim, uint64_t epoch) = {
+    [RAFT_SIM_FAULT_USURP] = raft_sim_nemesis_usurp_step,
+    [RAFT_SIM_FAULT_SCHISM] = raft_sim_nemesis_schism_step,
 };
 
 void raft_sim_nemesis_begin(struct raft_sim *sim)
@@ -67,12 +78,14 @@ void raft_sim_nemesis_act(struct raft_sim *sim, enum raft_sim_fault fault, uint6
 {
     if (sim->trouble.periods[fault] == 0 || acts[fault] == NULL)
         return;
-    if (epoch > UNPLANNED && fault == RAFT_SIM_FAULT_USURP) {
-        raft_sim_nemesis_usurp_step(sim, epoch);
-        return;
-    }
     if (epoch == 0)
         plan_next(sim, fault);
+    if (raft_sim_below(sim, raft_sim_nemesis_stream(fault), NO_ACT_ODDS) == 0)
+        return;
+    if (epoch > UNPLANNED) {
+        steps[fault](sim, epoch);
+        return;
+    }
     acts[fault](sim);
     raft_sim_nemesis_stir(sim);
 }
@@ -103,6 +116,7 @@ void raft_sim_nemesis_elected(struct raft_sim *sim, raft_id id)
     if (raft_sim_chance(sim, stream, sim->trouble.short_leaders_permille))
         plan_relief(sim, RAFT_SIM_FAULT_LEADERS, id,
                     raft_sim_draw(sim, stream, 1, 3 * sim->options.delay_max));
+    raft_sim_nemesis_schism_elected(sim, id);
     raft_sim_nemesis_stir(sim);
 }
 
@@ -274,8 +288,10 @@ static void act_io(struct raft_sim *sim)
 static void act_rot(struct raft_sim *sim)
 {
     raft_id id = raft_sim_nemesis_pick(sim, RAFT_SIM_FAULT_ROT);
-    if (may_lose(sim, id))
-        raft_sim_process(sim, id)->disk.rotten = true;
+    if (!may_lose(sim, id))
+        return;
+    raft_sim_process(sim, id)->disk.rotten = true;
+    raft_sim_say(sim, RAFT_SIM_WORLD, id, "has a rotten disk");
 }
 
 static void act_wipe(struct raft_sim *sim)
@@ -314,23 +330,22 @@ static void act_snapshot(struct raft_sim *sim)
                      (unsigned long long)index, (unsigned)keep);
 }
 
-/* Lost and rotten disks stay a minority, so that nothing that was committed is lost. */
+/* Without what is lost already and this one the others must still be able to go on. */
 static bool may_lose(const struct raft_sim *sim, raft_id id)
 {
-    uint32_t lost = 1;
-    for (uint32_t i = 0; i < sim->options.nodes; i++)
-        lost += sim->processes[i].gone || sim->processes[i].disk.rotten;
-    const struct raft_sim_process *process = &sim->processes[id - 1];
-    return !process->gone && !process->disk.rotten && 2 * lost < sim->options.nodes;
+    uint64_t gone = raft_sim_gone(sim);
+    uint64_t bit = UINT64_C(1) << (id - 1);
+    return (gone & bit) == 0 && raft_sim_watch_can_go_on(sim->watch, ~(gone | bit));
 }
 
 static void plan_next(struct raft_sim *sim, enum raft_sim_fault fault)
 {
     raft_time period = sim->trouble.periods[fault];
-    if (period > 0)
-        raft_sim_schedule(
-            sim, sim->now + raft_sim_draw(sim, raft_sim_nemesis_stream(fault), 1, 2 * period),
-            RAFT_SIM_EVENT_NEMESIS, (uint32_t)fault, 0);
+    if (period == 0)
+        return;
+    raft_time sooner = raft_sim_below(sim, raft_sim_nemesis_stream(fault), 2 * period);
+    raft_sim_schedule(sim, sim->now + 2 * period - sooner, RAFT_SIM_EVENT_NEMESIS, (uint32_t)fault,
+                      0);
 }
 
 static void plan_relief(struct raft_sim *sim, enum raft_sim_fault fault, raft_id id,

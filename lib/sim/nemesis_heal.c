@@ -20,6 +20,7 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
     for (uint32_t fault = 0; fault < RAFT_SIM_FAULT_COUNT; fault++)
         sim->trouble.periods[fault] = 0;
     sim->trouble.short_leaders_permille = 0;
+    sim->trouble.schisms_permille = 0;
     end_network_faults(sim);
     cut_off_others(sim, set);
     raft_sim_say(sim, RAFT_SIM_WORLD, 0, "healed: %llx", (unsigned long long)set);

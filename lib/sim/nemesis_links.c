@@ -133,6 +133,19 @@ void raft_sim_nemesis_cut_off(struct raft_sim *sim, raft_id id, raft_time durati
                                  : "cut off");
 }
 
+void raft_sim_nemesis_divide(struct raft_sim *sim, uint64_t set, raft_time duration)
+{
+    struct raft_fault fault = {.target = "some", .made = sim->now, .until = sim->now + duration};
+    uint64_t all = (UINT64_C(1) << sim->options.nodes) - 1;
+    uint64_t number;
+    for (uint32_t i = 0; i < sim->options.nodes; i++)
+        fault.row[i] = (set >> i & 1) != 0 ? all & ~set : set;
+    (void)memcpy(fault.kind, "nemesis", sizeof "nemesis");
+    if (raft_faults_add(&sim->faults, &fault, true, &number) == RAFT_OK)
+        raft_sim_say(sim, RAFT_SIM_WORLD, 0, "only these reach each other: %llx",
+                     (unsigned long long)set);
+}
+
 /* Some nodes send as before. */
 static void make_lopsided(struct raft_sim *sim, struct raft_fault *fault)
 {

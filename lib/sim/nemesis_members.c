@@ -5,10 +5,13 @@
  */
 #include "sim/nemesis.h"
 
+enum { DEAD_FIRST_ODDS = 4 };
+
 /* What becomes of the members. */
 enum act { ADD_JOINING, ADD_LEARNER, PROMOTE, DEMOTE, REMOVE, REPLACE, SHUFFLE, ACTS };
 
 static void change(struct raft_sim *sim, enum act act, struct raft_config *target);
+static raft_id draw_voter(struct raft_sim *sim, enum act act, const struct raft_config *config);
 static raft_id draw_member(struct raft_sim *sim, const struct raft_config *config, uint32_t flags);
 static raft_id bear(struct raft_sim *sim);
 static void shuffle(struct raft_sim *sim, struct raft_config *target);
@@ -30,14 +33,28 @@ void raft_sim_nemesis_member(struct raft_sim *sim)
     struct raft_config target = status.core.config;
     drop_old_half(&target);
     change(sim, act, &target);
-    if (raft_config_is_valid(&target) && !raft_config_equals(&target, &status.core.config))
-        raft_sim_change(sim, leader, &target);
+    if (!raft_config_equals(&target, &status.core.config))
+        raft_sim_nemesis_ask(sim, leader, &target);
+}
+
+void raft_sim_nemesis_ask(struct raft_sim *sim, raft_id leader, const struct raft_config *target)
+{
+    struct raft_sim_config config = {0};
+    if (!raft_config_is_valid(target))
+        return;
+    for (uint32_t i = 0; i < target->count; i++) {
+        uint64_t bit = UINT64_C(1) << (target->members[i].id - 1) % RAFT_SIM_WATCH_NODES_MAX;
+        config.voters |= (target->members[i].flags & RAFT_MEMBER_VOTER) != 0 ? bit : 0;
+        config.joining |= (target->members[i].flags & RAFT_MEMBER_JOINING) != 0 ? bit : 0;
+    }
+    if (raft_sim_config_can_go_on(&config, ~raft_sim_gone(sim)))
+        raft_sim_change(sim, leader, target);
 }
 
 static void change(struct raft_sim *sim, enum act act, struct raft_config *target)
 {
     uint32_t voters = raft_config_count(target, RAFT_MEMBER_VOTER);
-    raft_id voter = draw_member(sim, target, RAFT_MEMBER_VOTER);
+    raft_id voter = draw_voter(sim, act, target);
     raft_id learner = draw_member(sim, target, RAFT_MEMBER_LEARNER);
     raft_id born = act <= ADD_LEARNER || act == REPLACE ? bear(sim) : 0;
     switch (act) {
@@ -69,6 +86,21 @@ static void change(struct raft_sim *sim, enum act act, struct raft_config *targe
         shuffle(sim, target);
         break;
     }
+}
+
+/* Who goes is one whose disk is lost, as a rule, if there is such a voter. */
+static raft_id draw_voter(struct raft_sim *sim, enum act act, const struct raft_config *config)
+{
+    uint64_t gone = raft_sim_gone(sim);
+    raft_id any = draw_member(sim, config, RAFT_MEMBER_VOTER);
+    if (gone == 0 || act == DEMOTE || raft_sim_below(sim, member_stream(), DEAD_FIRST_ODDS) == 0)
+        return any;
+    for (uint32_t i = 0; i < config->count; i++) {
+        raft_id id = config->members[i].id;
+        if ((config->members[i].flags & RAFT_MEMBER_VOTER) != 0 && (gone >> (id - 1) & 1) != 0)
+            return id;
+    }
+    return any;
 }
 
 /* Any member with one of these flags, 0 if there is none. */

@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT
+ *
+ * What a fault would be like is drawn whether it is about or not: so a minimiser that leaves one
+ * out leaves the rest of the world as it was.
+ */
 #include "sim/swarm.h"
 
 #include <stdio.h>
@@ -7,6 +11,7 @@ enum { MS = 1000, SECOND = 1000 * 1000, SLOW_PAUSE = 300 * 1000, SPARES = 6 };
 
 static uint64_t choose(struct raft_sim_choices *choices, uint64_t n);
 static uint64_t spread(struct raft_sim_choices *choices, uint64_t least, uint64_t doublings);
+static uint64_t spread_down(struct raft_sim_choices *choices, uint64_t least, uint64_t doublings);
 static uint64_t draw_faults(struct raft_sim_choices *choices);
 static void draw_members(struct raft_sim_swarm *swarm, uint32_t nodes);
 static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices);
@@ -77,20 +82,27 @@ static uint64_t spread(struct raft_sim_choices *choices, uint64_t least, uint64_
     return scale + choose(choices, scale);
 }
 
+/* The same where more is calmer: the answers 0 are the most. */
+static uint64_t spread_down(struct raft_sim_choices *choices, uint64_t least, uint64_t doublings)
+{
+    uint64_t scale = least << (doublings - 1 - choose(choices, doublings));
+    return 2 * scale - choose(choices, scale);
+}
+
 static bool has(const struct raft_sim_swarm *swarm, enum raft_sim_fault fault)
 {
     return (swarm->faults >> fault & 1) != 0;
 }
 
-/* Room for those that come. A disk that is lost for good could be one too many when members go as
- * well, so there is only one of the two. */
+/* Room for those that come. */
 static void draw_members(struct raft_sim_swarm *swarm, uint32_t nodes)
 {
-    if (!has(swarm, RAFT_SIM_FAULT_MEMBER))
+    if (!has(swarm, RAFT_SIM_FAULT_MEMBER)) {
+        swarm->faults &= ~(UINT64_C(1) << RAFT_SIM_FAULT_SCHISM);
         return;
+    }
     swarm->options.voters = nodes;
     swarm->options.nodes = nodes + SPARES;
-    swarm->faults &= ~(UINT64_C(1) << RAFT_SIM_FAULT_WIPE) & ~(UINT64_C(1) << RAFT_SIM_FAULT_ROT);
 }
 
 static void draw_times(struct raft_sim_swarm *swarm, struct raft_sim_choices *choices)
@@ -146,7 +158,8 @@ static void draw_network(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     options->corrupt_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_CORRUPT, 100);
     options->stale_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_STALE, 150);
     options->mtu_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_MTU, 1000);
-    options->mtu_bytes = options->mtu_permille > 0 ? (uint32_t)spread(choices, 500, 6) : 0;
+    uint64_t mtu = spread(choices, 500, 6);
+    options->mtu_bytes = options->mtu_permille > 0 ? (uint32_t)mtu : 0;
 }
 
 /* Small ones bring nodes to their bounds. */
@@ -177,15 +190,17 @@ static void draw_trouble(struct raft_sim_swarm *swarm, struct raft_sim_choices *
     struct raft_sim_trouble *trouble = &swarm->trouble;
     *trouble = (struct raft_sim_trouble){.clients = 0};
     trouble->clients = (uint32_t)(1 + choose(choices, 6));
-    trouble->client_timeout = swarm->options.election_timeout * (1 + choose(choices, 16)) / 2;
-    trouble->client_pause = spread(choices, UINT64_C(4) * MS, 6);
+    trouble->client_timeout = swarm->options.election_timeout * (16 - choose(choices, 16)) / 2;
+    trouble->client_pause = spread_down(choices, UINT64_C(4) * MS, 6);
     if (swarm->limits.batch_max < raft_limits_default().batch_max)
         rest_clients(swarm);
     for (uint32_t fault = RAFT_SIM_FAULT_CLOG; fault < RAFT_SIM_FAULT_COUNT; fault++) {
+        raft_time period = spread_down(choices, UINT64_C(300) * MS, 6);
         if (has(swarm, (enum raft_sim_fault)fault))
-            swarm->trouble.periods[fault] = spread(choices, UINT64_C(300) * MS, 6);
+            swarm->trouble.periods[fault] = period;
     }
     swarm->trouble.short_leaders_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_LEADERS, 900);
+    swarm->trouble.schisms_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_SCHISM, 900);
     swarm->trouble.unruly_permille = draw_share(swarm, choices, RAFT_SIM_FAULT_CLIENT, 300);
     if (choose(choices, 2) == 1)
         swarm->trouble.reads_permille = (uint32_t)(100 + choose(choices, 800));

@@ -167,7 +167,7 @@ static bool read_part(struct reader *reader, struct raft_sim_tape *tape, const c
         return (read_number(line + 5, &end, &tape->seed) && *end == '\0') ||
                complain(reader, "seed wants a number");
     if (strncmp(line, "note ", 5) == 0) {
-        (void)snprintf(tape->note, sizeof tape->note, "%.511s", line + 5); /* Cut if longer. */
+        (void)snprintf(tape->note, sizeof tape->note, "%.895s", line + 5); /* Cut if longer. */
         return true;
     }
     if (strncmp(line, "track ", 6) == 0)

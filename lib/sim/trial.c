@@ -41,6 +41,7 @@ void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_resu
     swarm.options.line = trial->line;
     swarm.options.line_context = trial->line_context;
     swarm.options.topics = trial->topics;
+    swarm.options.without = trial->without;
     struct raft_sim *sim = raft_sim_create(&swarm.options);
     for (raft_id id = 1; id <= trial->nodes; id++)
         raft_sim_start(sim, id);
@@ -57,9 +58,12 @@ void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_resu
 void raft_sim_trial_note(const struct raft_sim_trial *trial, char *text, size_t bytes)
 {
     char faults[400];
+    char without[400];
     raft_sim_faults_text(trial->faults, faults, sizeof faults);
-    (void)snprintf(text, bytes, "nodes=%u time=%" PRIu64 "ms churn=%d faults=%s",
-                   (unsigned)trial->nodes, trial->time / MS, trial->churn, faults);
+    raft_sim_checks_text(trial->without, without, sizeof without);
+    (void)snprintf(text, bytes, "nodes=%u time=%" PRIu64 "ms churn=%d faults=%s%s%s",
+                   (unsigned)trial->nodes, trial->time / MS, trial->churn, faults,
+                   trial->without != 0 ? " without=" : "", trial->without != 0 ? without : "");
 }
 
 bool raft_sim_trial_parse(struct raft_sim_trial *trial, const char *note, char *message,
@@ -69,6 +73,7 @@ bool raft_sim_trial_parse(struct raft_sim_trial *trial, const char *note, char *
     trial->time = 0;
     trial->faults = 0;
     trial->churn = false;
+    trial->without = 0;
     while (*note != '\0') {
         char word[450];
         size_t length = strcspn(note, " ");
@@ -139,7 +144,7 @@ static uint64_t expected(struct raft_sim *sim, const struct raft_sim_swarm *swar
 {
     uint64_t members = raft_sim_members(sim);
     bool changes = (swarm->faults >> RAFT_SIM_FAULT_MEMBER & 1) != 0;
-    return changes && members != 0 ? members : set;
+    return changes && members != 0 ? members & ~raft_sim_gone(sim) : set;
 }
 
 /* Without pre-vote and check-quorum a removed node may disturb for ever (thesis 4.2.3), until
@@ -206,6 +211,12 @@ static bool read_field(struct raft_sim_trial *trial, const char *name, const cha
         if (raft_sim_faults_parse(value, &trial->faults, wrong, sizeof wrong))
             return true;
         (void)snprintf(message, message_bytes, "the note names an unknown fault: %s", wrong);
+        return false;
+    }
+    if (strcmp(name, "without") == 0) {
+        if (raft_sim_checks_parse(value, &trial->without, wrong, sizeof wrong))
+            return true;
+        (void)snprintf(message, message_bytes, "the note names an unknown checker: %s", wrong);
         return false;
     }
     unsigned long long number = strtoull(value, &end, 10);

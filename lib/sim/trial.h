@@ -28,6 +28,7 @@ struct raft_sim_trial {
     raft_time time;
     uint64_t faults;                    /* mask of what may go wrong */
     bool churn;                         /* members change in every world */
+    uint32_t without;                   /* mask of checkers that do not look */
     raft_time stop;                     /* look no further than this; 0 = to the end */
     const struct raft_sim_tape *replay; /* choices instead of the seed's; NULL = none */
     struct raft_sim_tape *record;       /* gets every choice; NULL = nobody */
@@ -49,9 +50,9 @@ struct raft_sim_result {
 /* Runs it. */
 void raft_sim_trial_run(const struct raft_sim_trial *trial, struct raft_sim_result *result);
 
-/* The note of a tape: "nodes=5 time=60000ms churn=0 faults=all". */
+/* The note of a tape: "nodes=5 time=60000ms churn=0 faults=all", and which checkers were out. */
 void raft_sim_trial_note(const struct raft_sim_trial *trial, char *text, size_t bytes);
-/* Takes nodes, time and faults from a note; false, with a sentence, if it is none. */
+/* Takes nodes, time, faults and the others from a note; false, with a sentence, if it is none. */
 bool raft_sim_trial_parse(struct raft_sim_trial *trial, const char *note, char *message,
                           size_t message_bytes);
 

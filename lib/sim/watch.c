@@ -46,6 +46,16 @@ struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *n
     return watch;
 }
 
+void raft_sim_watch_blind(struct raft_sim_watch *watch, uint32_t mask)
+{
+    for (size_t kind = 0; kind < RAFT_SIM_SIGHTS; kind++)
+        watch->eyes_count[kind] = 0;
+    for (size_t i = 0; raft_sim_checks[i] != NULL; i++) {
+        if ((mask >> i & 1) == 0)
+            open_eyes(watch, raft_sim_checks[i], &watch->states[i]);
+    }
+}
+
 void raft_sim_watch_destroy(struct raft_sim_watch *watch)
 {
     for (size_t i = 0; raft_sim_checks[i] != NULL; i++) {

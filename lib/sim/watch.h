@@ -170,6 +170,8 @@ struct raft_sim_watch {
 
 /* A watch over a cluster that begins with these voters. */
 struct raft_sim_watch *raft_sim_watch_create(uint64_t voters, const raft_time *now);
+/* From now on these checkers (bit: place in the table) see nothing. */
+void raft_sim_watch_blind(struct raft_sim_watch *watch, uint32_t mask);
 void raft_sim_watch_destroy(struct raft_sim_watch *watch);
 
 /* Shows one sight to the checkers, then takes it into the facts. After a failure nothing more is
@@ -209,6 +211,11 @@ bool raft_sim_config_is_quorum(const struct raft_sim_config *config, uint64_t se
 bool raft_sim_config_is_met(const struct raft_sim_config *config, uint64_t set);
 /* Do any two quorums, one of each, have a node in common? */
 bool raft_sim_config_intersect(const struct raft_sim_config *a, const struct raft_sim_config *b);
+/* Do the nodes of set make a quorum, even if all of the others that are joining become voters? */
+bool raft_sim_config_can_go_on(const struct raft_sim_config *config, uint64_t set);
+/* The same of every configuration that may come to count: from the newest committed one on, in any
+ * log that ever was. */
+bool raft_sim_watch_can_go_on(const struct raft_sim_watch *watch, uint64_t set);
 /* False if the payload of a CONFIG entry is none. */
 bool raft_sim_config_decode(const struct raft_entry *entry, struct raft_sim_config *config);
 

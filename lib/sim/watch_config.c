@@ -34,6 +34,26 @@ bool raft_sim_config_intersect(const struct raft_sim_config *a, const struct raf
            halves_intersect(of_a[1], of_b[0]) || halves_intersect(of_a[1], of_b[1]);
 }
 
+bool raft_sim_config_can_go_on(const struct raft_sim_config *config, uint64_t set)
+{
+    struct raft_sim_config worst = *config;
+    worst.voters |= config->joining & ~set;
+    return raft_sim_config_is_quorum(&worst, set);
+}
+
+/* Whoever has appended one that is not committed yet may be dead by now, but not its messages. */
+bool raft_sim_watch_can_go_on(const struct raft_sim_watch *watch, uint64_t set)
+{
+    const struct raft_sim_config *config =
+        raft_sim_watch_config(watch, &watch->committed, UINT64_MAX);
+    bool good = raft_sim_config_can_go_on(config, set);
+    for (uint32_t i = 0; good && i < watch->configs_count; i++) {
+        config = &watch->configs[i];
+        good = config->index <= watch->committed.count || raft_sim_config_can_go_on(config, set);
+    }
+    return good;
+}
+
 /* Count u8, then for each member id u32 and flags u8, little-endian. */
 bool raft_sim_config_decode(const struct raft_entry *entry, struct raft_sim_config *config)
 {

@@ -49,6 +49,7 @@ struct raft_sim *raft_sim_create(const struct raft_sim_options *options)
     sim->watch->sessions = true;
     sim->watch->heartbeat = options->heartbeat_interval;
     sim->watch->lies = options->lies;
+    raft_sim_watch_blind(sim->watch, options->without);
     size_t side = options->nodes + 1;
     sim->links = calloc(side * side, sizeof *sim->links);
     sim->processes = calloc(options->nodes, sizeof *sim->processes);

@@ -2,7 +2,7 @@
 # by counting nor by the match indexes it was given, in a cluster of three where two have all of them.
 # A read has to see what is committed, so it is not answered from nothing: it goes through the log as a
 # blank entry of the leader's own term. n3, which has nothing, gets all of it.
-nodes 3 prevote=off
+nodes 3 prevote=off seed=13
 state n1 log=2,2,4 term=6 vote=n1 role=leader next=n2:4,n3:1 match=n2:3
 state n2 log=2,2,4 term=6
 start all
@@ -23,18 +23,18 @@ run for 1s
 expect n1,n2,n3 log=2,2,4 commit=0 applied=0 leader=n1
 trouble clients=1
 run until n1 commit=4+
-[ 1036.860] n1 appends 4 of term 6 (noop)
-[ 1037.860] n2 appends 4 of term 6 (noop)
-[ 1037.860] n3 appends 4 of term 6 (noop)
-[ 1039.860] n1 commit index moved to 4
-[ 1039.860] n1 commit 0 -> 4, applied 0
+[ 1029.256] n1 appends 4 of term 6 (noop)
+[ 1030.256] n2 appends 4 of term 6 (noop)
+[ 1030.256] n3 appends 4 of term 6 (noop)
+[ 1032.256] n1 commit index moved to 4
+[ 1032.256] n1 commit 0 -> 4, applied 0
 calm
-[ 1039.860] n0 healed: 7
+[ 1032.256] n0 healed: 7
 run until converged
-[ 1040.860] n2 commit index moved to 4
-[ 1040.860] n2 commit 0 -> 4, applied 0
-[ 1040.860] n3 commit index moved to 3
-[ 1040.860] n3 commit 0 -> 3, applied 3
-[ 1040.860] n3 commit index moved to 4
-[ 1040.860] n3 commit 3 -> 4, applied 4
+[ 1033.256] n2 commit index moved to 4
+[ 1033.256] n2 commit 0 -> 4, applied 0
+[ 1033.256] n3 commit index moved to 3
+[ 1033.256] n3 commit 0 -> 3, applied 3
+[ 1033.256] n3 commit index moved to 4
+[ 1033.256] n3 commit 3 -> 4, applied 4
 expect n1 leader term=6

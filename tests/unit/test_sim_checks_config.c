@@ -281,6 +281,51 @@ static void a_node_that_goes_by_what_its_log_has_not(void **state)
     end(&f);
 }
 
+/* Who goes on when some disks are lost for good: a majority of each half, where the others who are
+ * joining may have become voters meanwhile. */
+static void a_cluster_goes_on_or_not(void **state)
+{
+    static const struct raft_sim_config three = {.voters = 7};
+    static const struct raft_sim_config both = {.voters = 7, .old = 24 | 1};
+    static const struct raft_sim_config more = {.voters = 7, .learners = 8, .joining = 8};
+    (void)state;
+    assert_true(raft_sim_config_can_go_on(&three, 6));
+    assert_false(raft_sim_config_can_go_on(&three, 4));
+    assert_true(raft_sim_config_can_go_on(&both, 3 | 8));
+    assert_false(raft_sim_config_can_go_on(&both, 7));
+    assert_true(raft_sim_config_can_go_on(&more, 7));
+    assert_true(raft_sim_config_can_go_on(&more, 3 | 8));
+    assert_false(raft_sim_config_can_go_on(&more, 3)); /* Four voters, two of them gone. */
+}
+
+/* What is not committed may come to count, even if only a dead node's messages have it; what is
+ * committed counts, and what came before it does not. */
+static void all_configurations_to_come_must_go_on(void **state)
+{
+    static const uint8_t two[5] = {V, V, 0, 0, 0};
+    struct fixture f;
+    struct payload p;
+    (void)state;
+    begin_led(&f);
+    assert_true(raft_sim_watch_can_go_on(f.watch, 5));
+    store(&f, 1, config(&p, 2, 1, two));
+    assert_false(raft_sim_watch_can_go_on(f.watch, 5));
+    assert_true(raft_sim_watch_can_go_on(f.watch, 3));
+    show(&f, RAFT_SIM_SEES_CRASH, 1, 0);
+    assert_false(raft_sim_watch_can_go_on(f.watch, 6));
+    end(&f);
+    begin_led(&f);
+    store(&f, 1, config(&p, 2, 1, four));
+    assert_false(raft_sim_watch_can_go_on(f.watch, 3));
+    store(&f, 2, config(&p, 2, 1, four));
+    store(&f, 3, config(&p, 2, 1, four));
+    commit(&f, 1, 2);
+    expect_fine(&f);
+    assert_false(raft_sim_watch_can_go_on(f.watch, 3));
+    assert_true(raft_sim_watch_can_go_on(f.watch, 11));
+    end(&f);
+}
+
 /* Everybody is well and something is committed, but n4 has not become a voter. */
 static void a_joining_member_is_left(void **state)
 {
@@ -316,6 +361,8 @@ int main(void)
         cmocka_unit_test(a_commit_that_counts_a_learner),
         cmocka_unit_test(a_removed_configuration_counts_no_more),
         cmocka_unit_test(a_node_that_goes_by_what_its_log_has_not),
+        cmocka_unit_test(a_cluster_goes_on_or_not),
+        cmocka_unit_test(all_configurations_to_come_must_go_on),
         cmocka_unit_test(a_joining_member_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

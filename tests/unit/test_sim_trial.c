@@ -87,6 +87,7 @@ static void a_wrong_note_is_refused(void **state)
                                         "nodes=3 time=5 faults=all",
                                         "nodes=3 time=5ms faults=fire",
                                         "nodes=3 time=5ms faults=all wind=1",
+                                        "nodes=3 time=5ms faults=all without=luck",
                                         "nodes"};
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
         struct raft_sim_trial trial;
@@ -112,6 +113,23 @@ static void a_list_of_faults_is_read_and_written(void **state)
     assert_true(mask == 0);
     assert_false(raft_sim_faults_parse("loss,fire,crash", &mask, wrong, sizeof wrong));
     assert_string_equal(wrong, "fire");
+}
+
+static void checkers_are_read_and_written_and_left_out(void **state)
+{
+    (void)state;
+    char text[400];
+    char wrong[32];
+    uint32_t mask;
+    assert_true(raft_sim_checks_parse("liveness,one-vote", &mask, wrong, sizeof wrong));
+    raft_sim_checks_text(mask, text, sizeof text);
+    assert_string_equal(text, "one-vote,liveness");
+    assert_true(raft_sim_checks_parse("none", &mask, wrong, sizeof wrong));
+    assert_int_equal(mask, 0);
+    raft_sim_checks_text(0, text, sizeof text);
+    assert_string_equal(text, "none");
+    assert_false(raft_sim_checks_parse("liveness,luck", &mask, wrong, sizeof wrong));
+    assert_string_equal(wrong, "luck");
 }
 
 /* A made-up failure: it takes one answer of at least 40 in one stream, and any in another. */
@@ -174,6 +192,7 @@ int main(void)
         cmocka_unit_test(every_number_of_nodes_has_its_worlds),
         cmocka_unit_test(a_wrong_note_is_refused),
         cmocka_unit_test(a_list_of_faults_is_read_and_written),
+        cmocka_unit_test(checkers_are_read_and_written_and_left_out),
         cmocka_unit_test(the_minimiser_keeps_what_matters),
         cmocka_unit_test(the_minimiser_keeps_to_its_budget),
     };
