@@ -82,6 +82,10 @@ static int read_trial(struct call *call, struct raft_sim_trial *trial)
                                sizeof wrong))
         return complain(call, EXIT_USAGE, "no fault is called %s (raftctl help sim lists them)",
                         wrong);
+    if (!raft_sim_checks_parse(options_text(options, "without", "none"), &trial->without, wrong,
+                               sizeof wrong))
+        return complain(call, EXIT_USAGE, "no checker is called %s (raftctl help sim lists them)",
+                        wrong);
     if (options_given(options, "trace")) {
         trial->topics = 0xff & ~(unsigned)RAFT_SIM_SUBSTATES;
         trial->line = print_line;
@@ -254,7 +258,7 @@ static void print_line(void *file, const char *text)
 /* A failed assertion of the code under test: its seed is worth more than a core file. */
 static void note_crash(const char *file, int line, const char *text)
 {
-    char command[600];
+    char command[1000];
     sim_report_command(present.trial, command, sizeof command);
     (void)fflush(stdout); /* What was said before stands above. */
     fprintf(stderr, "raftctl: sim: crashed: %s:%d: %s\n  replay:  %s\n", file, line, text, command);

@@ -31,6 +31,10 @@ const struct option_row sim_options[] = {
      .help = "what may go wrong: all (the default), none, names, -name leaves one out"},
     {.kind = OPTION_FLAG, .name = "churn", .help = "members change in every seed"},
     {.kind = OPTION_TEXT,
+     .name = "without",
+     .metavar = "LIST",
+     .help = "checkers that do not look: what does a broken rule lead to?"},
+    {.kind = OPTION_TEXT,
      .name = "choices",
      .metavar = "FILE",
      .help = "where the choice log goes (sim-S.choices, only of a failing run)"},
@@ -51,4 +55,8 @@ const char sim_details[] =
     "Everything that a seed may bring is judged by checkers; two thirds of the time\n"
     "anything goes wrong, then a quorum and at last all nodes are healed and must do\n"
     "their work. Exit codes: 10 unsafe, 12 not live, 13 the code crashed.\n"
-    "faults:" SIM_FAULTS;
+    "faults:" SIM_FAULTS "\n"
+    "checkers (--without takes them joined by commas):\n"
+    "  election-safety one-vote leader-append-only log-matching leader-completeness\n"
+    "  state-machine-safety monotone durable-promises commitment configuration-safety\n"
+    "  progress thrift exactly-once linearizability liveness catch-up";

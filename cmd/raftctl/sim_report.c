@@ -36,11 +36,15 @@ int sim_report_exit(enum raft_sim_verdict verdict)
 void sim_report_command(const struct raft_sim_trial *trial, char *text, size_t bytes)
 {
     char faults[400];
+    char without[400];
     raft_sim_faults_text(trial->faults, faults, sizeof faults);
+    raft_sim_checks_text(trial->without, without, sizeof without);
     (void)snprintf(text, bytes,
-                   "raftctl sim --seed %" PRIu64 " --nodes %u --time %" PRIu64 "ms --faults %s%s",
+                   "raftctl sim --seed %" PRIu64 " --nodes %u --time %" PRIu64
+                   "ms --faults %s%s%s%s",
                    trial->seed, (unsigned)trial->nodes, trial->time / 1000, faults,
-                   trial->churn ? " --churn" : "");
+                   trial->churn ? " --churn" : "", trial->without != 0 ? " --without " : "",
+                   trial->without != 0 ? without : "");
 }
 
 void sim_report_print(struct call *call, const struct raft_sim_trial *trial,
@@ -124,7 +128,7 @@ void sim_sum_print(struct call *call, const struct sim_sum *sum, uint64_t first,
 static void print_failure(const struct raft_sim_trial *trial, const struct raft_sim_result *result,
                           const char *choices)
 {
-    char command[600];
+    char command[1000];
     sim_report_command(trial, command, sizeof command);
     printf("  checker: %s\n  broken:  %s\n  after:   %.3f s\n", result->checker, result->sentence,
            (double)result->at / 1e6);
@@ -137,7 +141,7 @@ static void print_failure(const struct raft_sim_trial *trial, const struct raft_
 static struct raft_json *describe(const struct raft_sim_trial *trial,
                                   const struct raft_sim_result *result, const char *choices)
 {
-    char command[600];
+    char command[1000];
     struct raft_json *json = raft_json_object();
     bool held = result->verdict == RAFT_SIM_HELD;
     sim_report_command(trial, command, sizeof command);

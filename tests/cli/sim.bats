@@ -53,6 +53,22 @@ teardown() { cluster_down; }
   refute_output --partial "dies between"
 }
 
+@test "sim --without leaves checkers out, and its choice log says so" {
+  help=$(raftctl help sim)
+  names=$(sed -n '/^checkers/,$p' <<<"$help" | grep -E '^  ([a-z-]+ ?)+$')
+  assert_equal "$(wc -w <<<"$names")" 16
+  all=$(tr -s ' \n' ',,' <<<"$names" | sed 's/^,//; s/,$//')
+  run -0 raftctl sim --seed 5 --nodes 3 --time 10 --without "$all"
+  hash=${output##* }
+  run -0 raftctl sim --seed 5 --nodes 3 --time 10 --choices five --without configuration-safety
+  assert_equal "${output##* }" "$hash"
+  assert_equal "$(sed -n 3p five)" "note nodes=3 time=10000ms churn=0 faults=all without=configuration-safety"
+  run -0 raftctl sim --replay five
+  assert_equal "${output##* }" "$hash"
+  run -2 raftctl sim --without configuration
+  assert_output --partial "no checker is called configuration"
+}
+
 @test "sim --story plays a story" {
   run -0 raftctl sim --story "$BATS_TEST_DIRNAME/../stories/election.story"
   assert_output --partial "-> leader"
