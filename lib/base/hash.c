@@ -36,6 +36,20 @@ static inline uint64_t load_word(const unsigned char *byte)
     return word;
 }
 
+/* The last bytes of whole, fewer than eight of them. */
+static inline uint64_t load_rest(const unsigned char *byte, size_t bytes, size_t whole)
+{
+    uint64_t rest = 0;
+
+    if (bytes > 0 && whole >= 8) { /* Those before them are ours, too. */
+        return load_word(byte + bytes - 8) >> (64 - 8 * bytes);
+    }
+    for (size_t i = 0; i < bytes; i++) {
+        rest |= (uint64_t)byte[i] << (8 * i);
+    }
+    return rest;
+}
+
 static inline uint64_t mix_word(uint64_t hash, uint64_t word)
 {
     hash = (hash ^ word) * 0x9fb21c651e98df25ULL;
@@ -60,7 +74,6 @@ uint64_t raft_hash_words(uint64_t hash, const void *data, size_t bytes)
     uint64_t b = hash + 1;
     uint64_t c = hash + 2;
     uint64_t d = hash + 3;
-    uint64_t rest = 0;
 
     for (; bytes >= 32; bytes -= 32, byte += 32) {
         a = mix_word(a, load_word(byte));
@@ -74,8 +87,6 @@ uint64_t raft_hash_words(uint64_t hash, const void *data, size_t bytes)
     for (; bytes >= 8; bytes -= 8, byte += 8) {
         hash = mix_word(hash, load_word(byte));
     }
-    for (size_t i = 0; i < bytes; i++) {
-        rest |= (uint64_t)byte[i] << (8 * i);
-    }
+    uint64_t rest = load_rest(byte, bytes, whole);
     return raft_hash_word(hash, rest ^ (uint64_t)whole << 56 ^ whole);
 }
