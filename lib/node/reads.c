@@ -11,7 +11,7 @@ static struct raft_waiting_read *at(const struct raft_waiting_reads *reads, uint
 void raft_reads_init(struct raft_waiting_reads *reads, uint32_t max)
 {
     *reads = (struct raft_waiting_reads){.max = max};
-    reads->list = calloc(max, sizeof *reads->list);
+    reads->list = malloc(max * sizeof *reads->list);
     ASSERT(reads->list != NULL);
 }
 
