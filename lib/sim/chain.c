@@ -15,6 +15,8 @@ struct raft_sim_mark {
     uint64_t value;
 };
 
+static struct raft_sim_mark *claim(struct raft_sim_marks *marks, uint64_t a, uint64_t b,
+                                   bool *fresh);
 static struct raft_sim_mark *find_place(struct raft_sim_marks *marks, uint64_t a, uint64_t b);
 static struct raft_sim_mark *find_mark(const struct raft_sim_marks *marks, uint64_t a, uint64_t b);
 static void grow_marks(struct raft_sim_marks *marks);
@@ -78,25 +80,17 @@ void raft_sim_marks_finish(struct raft_sim_marks *marks)
 
 bool raft_sim_marks_note(struct raft_sim_marks *marks, uint64_t a, uint64_t b, uint64_t value)
 {
-    ASSERT(a != 0);
-    struct raft_sim_mark *mark = find_place(marks, a, b);
-    if (mark == NULL) {
-        if (2 * (marks->count + 1) > marks->capacity)
-            grow_marks(marks);
-        mark = find_mark(marks, a, b);
-        marks->count += mark->a == 0;
-    }
-    if (mark->a != 0)
-        return mark->value == value;
-    *mark = (struct raft_sim_mark){a, b, value};
-    return true;
+    bool fresh;
+    struct raft_sim_mark *mark = claim(marks, a, b, &fresh);
+    if (fresh)
+        mark->value = value;
+    return mark->value == value;
 }
 
 uint64_t *raft_sim_marks_at(struct raft_sim_marks *marks, uint64_t a, uint64_t b)
 {
-    (void)raft_sim_marks_note(marks, a, b, 0); /* Whatever it is now does not matter. */
-    struct raft_sim_mark *place = find_place(marks, a, b);
-    return place != NULL ? &place->value : &find_mark(marks, a, b)->value;
+    bool fresh;
+    return &claim(marks, a, b, &fresh)->value;
 }
 
 bool raft_sim_marks_find(const struct raft_sim_marks *marks, uint64_t a, uint64_t b,
@@ -111,6 +105,24 @@ bool raft_sim_marks_find(const struct raft_sim_marks *marks, uint64_t a, uint64_
         return false;
     *value = mark->value;
     return true;
+}
+
+/* The mark of a pair; a fresh one has the value 0. */
+static struct raft_sim_mark *claim(struct raft_sim_marks *marks, uint64_t a, uint64_t b,
+                                   bool *fresh)
+{
+    ASSERT(a != 0);
+    struct raft_sim_mark *mark = find_place(marks, a, b);
+    if (mark == NULL) {
+        if (2 * (marks->count + 1) > marks->capacity)
+            grow_marks(marks);
+        mark = find_mark(marks, a, b);
+        marks->count += mark->a == 0;
+    }
+    *fresh = mark->a == 0;
+    if (*fresh)
+        *mark = (struct raft_sim_mark){.a = a, .b = b};
+    return mark;
 }
 
 /* The place of a small a, if it is free or this b's; NULL: it is hashed. */

@@ -82,14 +82,12 @@ void raft_sim_watch_see(struct raft_sim_watch *watch, struct raft_sim_sight *sig
         const struct raft_sim_chain *chain = &raft_sim_watch_node(watch, sight->id)->chain;
         sight->hash = raft_sim_chain_hash(chain, chain->count, sight->entry);
     }
-    const struct raft_sim_eye *eyes = watch->eyes[sight->kind];
+    const struct raft_sim_eye *eye = watch->eyes[sight->kind];
+    const struct raft_sim_eye *end = eye + watch->eyes_count[sight->kind];
     if (watch->failure[0] != '\0')
         return;
-    for (uint32_t i = 0; i < watch->eyes_count[sight->kind] && watch->failure[0] == '\0'; i++) {
-        watch->present = eyes[i].check->name;
-        if (eyes[i].check->local || !watch->lies)
-            show(watch, &eyes[i], sight);
-    }
+    for (; eye < end && watch->failure[0] == '\0'; eye++)
+        show(watch, eye, sight);
     watch->present = NULL;
     if (watch->failure[0] == '\0')
         learn(watch, sight);
@@ -163,7 +161,8 @@ static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check 
 {
     for (size_t kind = 0; kind < RAFT_SIM_SIGHTS; kind++) {
         if (check->see[kind] != NULL)
-            watch->eyes[kind][watch->eyes_count[kind]++] = (struct raft_sim_eye){check, state};
+            watch->eyes[kind][watch->eyes_count[kind]++] =
+                (struct raft_sim_eye){check, check->see[kind], state};
     }
 }
 
@@ -171,10 +170,13 @@ static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check 
 static void show(struct raft_sim_watch *watch, const struct raft_sim_eye *eye,
                  const struct raft_sim_sight *sight)
 {
+    if (watch->lies && !eye->check->local)
+        return;
     if (*eye->state == NULL)
         *eye->state = calloc(1, eye->check->bytes + 1);
     ASSERT(*eye->state != NULL);
-    eye->check->see[sight->kind](*eye->state, watch, sight);
+    watch->present = eye->check->name;
+    eye->look(*eye->state, watch, sight);
 }
 
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight)

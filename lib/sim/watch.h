@@ -131,19 +131,22 @@ struct raft_sim_facts {
 
 struct raft_sim_watch;
 
+typedef void raft_sim_look(void *state, struct raft_sim_watch *watch,
+                           const struct raft_sim_sight *sight);
+
 /* A checker. */
 struct raft_sim_check {
     const char *name;
     size_t bytes; /* of its state, which begins as zeros */
     bool local;   /* it judges what a node does by that node alone, whatever others tell it */
     void (*finish)(void *state);
-    void (*see[RAFT_SIM_SIGHTS])(void *state, struct raft_sim_watch *watch,
-                                 const struct raft_sim_sight *sight);
+    raft_sim_look *see[RAFT_SIM_SIGHTS];
 };
 
 /* A callback and whose it is. */
 struct raft_sim_eye {
     const struct raft_sim_check *check;
+    raft_sim_look *look;
     void **state; /* one of the watch's states */
 };
 
