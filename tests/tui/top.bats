@@ -90,7 +90,7 @@ leader() {
   screen_until "> $old follower"
 }
 
-@test "p pauses and resumes, i isolates and rejoins, c cuts, u and H heal, w writes" {
+@test "p pauses and resumes, i isolates and rejoins, c cuts, d delays, u and H heal, w writes" {
   up 3
   lead=$(leader)
   open_top
@@ -115,6 +115,12 @@ leader() {
   screen_keys H
   "$raftctl" wait healed leader --timeout 30
   screen_until 'heal --all'
+  screen_keys d ' jitter=5ms' Enter
+  screen_until 'link n1 delay=80ms jitter=5ms +f[0-9]+ link'
+  screen_until 'n1 .* lag 80~5'
+  screen_until 'from n2: +~ \\'
+  screen_keys u
+  "$raftctl" wait healed leader --timeout 30
   screen_keys w
   screen_until ':put top1 w[0-9]+ +ok'
 }

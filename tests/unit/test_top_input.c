@@ -252,6 +252,18 @@ static void test_refusal_asks_for_force(void **state)
     expect_run('y', "kill n1,n2 --force");
 }
 
+/* d puts its command into the prompt, to be edited; tagged nodes are all named. */
+static void test_delay_is_a_command_to_edit(void **state)
+{
+    (void)state;
+    tf_begin(3);
+    tf_update();
+    expect_nothing('d');
+    assert_int_equal(tf_model.mode, TOP_MODE_PROMPT);
+    tf_type(" loss=5%");
+    expect_run(TOP_KEY_ENTER, "link n3 delay=80ms loss=5%");
+}
+
 /* --readonly takes away exactly the keys that change something, and says so. */
 static void test_readonly(void **state)
 {
@@ -273,7 +285,7 @@ static void test_readonly(void **state)
             assert_int_equal(tf_model.prompt.state, TOP_RUN_FAILED);
         }
     }
-    assert_int_equal(taken, 15);
+    assert_int_equal(taken, 16);
 }
 
 static void test_prompt(void **state)
@@ -547,6 +559,7 @@ int main(void)
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_dialog_defaults_to_no),
         cmocka_unit_test(test_refusal_asks_for_force),
+        cmocka_unit_test(test_delay_is_a_command_to_edit),
         cmocka_unit_test(test_readonly),
         cmocka_unit_test(test_prompt),
         cmocka_unit_test(test_prompt_is_bounded),

@@ -195,6 +195,33 @@ static void test_faults(void **state)
     assert_int_equal(top_words_link(&tf_model.view, tf_node(2), tf_node(4)), 'x');
 }
 
+/* Links that are not cut but bad: what all links of a node have in common, else with whom it has a
+ * bad one; and ~ in the matrix. */
+static void test_bad_links(void **state)
+{
+    (void)state;
+    tf_begin(4);
+    struct raft_fault *faults = tf_model.view.faults.list;
+    faults[0] = (struct raft_fault){.id = 1, .link.quality = {200000, 5000, 0, 0, 0, 0}};
+    faults[0].row[0] = 0xe; /* n1 to all others */
+    faults[1] = (struct raft_fault){.id = 2, .link.quality = {0, 0, 0, 10000, 80500, 20000}};
+    faults[1].row[1] = 0x4; /* n2 to n3 */
+    tf_model.view.faults.used = 0x3;
+    tf_model.view.faults.shaping = 0x3;
+    expect_faults(1, "loss 20% dup 0.5%");
+    expect_faults(2, "bad n1,n3");
+    expect_faults(4, "bad n1");
+    faults[1].row[1] = 0xd; /* n2 to all others */
+    expect_faults(2, "corrupt 1% lag 80.5~20");
+    faults[1].link.quality[RAFT_LINK_DELAY] = 0;
+    expect_faults(2, "corrupt 1% lag 0~20");
+    tf_cut(3, 4, 3);
+    expect_faults(3, "cut n4 bad n1,n2");
+    assert_int_equal(top_words_link(&tf_model.view, tf_node(1), tf_node(2)), '~');
+    assert_int_equal(top_words_link(&tf_model.view, tf_node(4), tf_node(1)), '.');
+    assert_int_equal(top_words_link(&tf_model.view, tf_node(3), tf_node(4)), 'X');
+}
+
 static bool is_ordered(const struct top_layout *layout, int height, int nodes)
 {
     int last = layout->table_y + layout->table_rows;
@@ -238,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_rates),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_bad_links),
         cmocka_unit_test(test_layouts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -198,6 +198,14 @@ static void open_cut(struct top_model *model)
     model->mode = TOP_MODE_CUT;
 }
 
+/* How late, and whatever else shall be wrong, is for the person to say. */
+static void open_delay(struct top_model *model, const struct top_key *key)
+{
+    char command[TOP_COMMAND_BYTES];
+    expand(model, key->command, command, sizeof(command));
+    open_edit(model, TOP_MODE_PROMPT, command);
+}
+
 static void open_dialog(struct top_model *model, const struct top_key *key)
 {
     struct top_dialog *dialog = &model->dialog;
@@ -223,6 +231,8 @@ static void act_change(struct top_model *model, const struct top_key *key,
         ask_for(model, is_true_of_all(model, is_isolated) ? "heal %n" : key->command, request);
     } else if (key->act == TOP_ACT_CUT) {
         open_cut(model);
+    } else if (key->act == TOP_ACT_DELAY) {
+        open_delay(model, key);
     } else if (key->act == TOP_ACT_UNDO) {
         ask_undo(model, request);
     } else if (key->act == TOP_ACT_TRANSFER) {
@@ -279,6 +289,7 @@ static void act(struct top_model *model, const struct top_key *key, uint32_t pre
     case TOP_ACT_PAUSE:
     case TOP_ACT_ISOLATE:
     case TOP_ACT_CUT:
+    case TOP_ACT_DELAY:
     case TOP_ACT_UNDO:
     case TOP_ACT_TRANSFER:
     case TOP_ACT_WRITE:

@@ -26,6 +26,8 @@ static const struct top_key keys[] = {
      TOP_ACT_ISOLATE, true, false, 6},
     {'c', "c", NULL, NULL, "cut one link: asks to which node", "partition cut %n-nB --add",
      TOP_ACT_CUT, true, false, 0},
+    {'d', "d", NULL, NULL, "delay its links: edit, then Enter", "link %n delay=80ms", TOP_ACT_DELAY,
+     true, false, 0},
     {'H', "H", "H", "heal", "heal every network fault", "heal --all", TOP_ACT_COMMAND, true, false,
      7},
     {'u', "u", "u", "undo", "undo the newest fault or stop", "heal fN, start nN, resume nN",

@@ -48,6 +48,7 @@ enum top_act {
     TOP_ACT_PAUSE,   /* pause or resume */
     TOP_ACT_ISOLATE, /* isolate or rejoin */
     TOP_ACT_CUT,     /* asks for the other node */
+    TOP_ACT_DELAY,   /* its command stands in the prompt, to be edited */
     TOP_ACT_UNDO,
     TOP_ACT_TRANSFER,
     TOP_ACT_WRITE,

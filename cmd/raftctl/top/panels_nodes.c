@@ -206,8 +206,10 @@ static void draw_faults(const struct top_model *model, struct top_frame *frame, 
             continue;
         }
         top_pen_text(&pen, TOP_PLAIN, count ? ", " : "faults: ");
+        char text[RAFT_FAULT_LINE];
+        raft_fault_text(fault, text, sizeof(text));
         top_pen_format(&pen, TOP_RED, "f%llu %s %s", (unsigned long long)fault->id, fault->kind,
-                       fault->target);
+                       text);
         count++;
     }
     top_pen_text(&pen, TOP_PLAIN, count ? "  (u undoes the newest, H heals all)" : "no faults");

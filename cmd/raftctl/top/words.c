@@ -185,6 +185,78 @@ static void add_cuts(const struct raft_view *view, const struct raft_view_node *
     }
 }
 
+/* How bad all links that leave a node, or that reach it, are at least. */
+static struct raft_link find_common(const struct raft_view *view, raft_id id, bool out)
+{
+    struct raft_link common;
+    memset(&common, 0xff, sizeof(common));
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        raft_id other = view->nodes[i].id;
+        struct raft_link link;
+        (void)raft_faults_link(&view->faults, view->now, out ? id : other, out ? other : id,
+                               &link); /* A good link is all 0. */
+        for (uint32_t q = 0; q < RAFT_LINK_QUALITY_COUNT; q++) {
+            if (other != id && link.quality[q] < common.quality[q]) {
+                common.quality[q] = link.quality[q];
+            }
+        }
+    }
+    return common;
+}
+
+/* Lists the peers to or from which the link is bad. */
+static void add_bad_peers(const struct raft_view *view, raft_id id, char *text, size_t bytes)
+{
+    bool begun = false;
+    struct raft_link link;
+    for (uint32_t i = 0; i < view->nodes_count; i++) {
+        raft_id other = view->nodes[i].id;
+        if (raft_faults_link(&view->faults, view->now, id, other, &link) ||
+            raft_faults_link(&view->faults, view->now, other, id, &link)) {
+            add_peer(text, bytes, "bad", &begun, other);
+        }
+    }
+}
+
+/* "loss 20% dup 5% lag 80~20", times in milliseconds. */
+static void add_qualities(const struct raft_link *link, char *text, size_t bytes)
+{
+    for (uint32_t q = 0; q < RAFT_LINK_DELAY; q++) {
+        size_t length = strlen(text);
+        if (link->quality[q] != 0) {
+            snprintf(text + length, bytes - length, "%s%s %g%%", length ? " " : "",
+                     raft_link_quality_name((enum raft_link_quality)q), link->quality[q] / 1e4);
+        }
+    }
+    uint32_t delay = link->quality[RAFT_LINK_DELAY];
+    uint32_t jitter = link->quality[RAFT_LINK_JITTER];
+    size_t length = strlen(text);
+    if (jitter != 0) {
+        snprintf(text + length, bytes - length, "%slag %g~%g", length ? " " : "", delay / 1e3,
+                 jitter / 1e3);
+    } else if (delay != 0) {
+        snprintf(text + length, bytes - length, "%slag %g", length ? " " : "", delay / 1e3);
+    }
+}
+
+/* What is true of all its links, one way or the other; else with whom one is bad. */
+static void add_bad_links(const struct raft_view *view, raft_id id, char *text, size_t bytes)
+{
+    if (view->faults.shaping == 0 || view->nodes_count < 2) {
+        return;
+    }
+    struct raft_link common = find_common(view, id, true);
+    struct raft_link in = find_common(view, id, false);
+    for (uint32_t q = 0; q < RAFT_LINK_QUALITY_COUNT; q++) {
+        common.quality[q] = in.quality[q] > common.quality[q] ? in.quality[q] : common.quality[q];
+    }
+    if (raft_link_is_shaped(&common)) {
+        add_qualities(&common, text, bytes);
+    } else {
+        add_bad_peers(view, id, text, bytes);
+    }
+}
+
 static bool is_cut_off(const struct raft_view *view, raft_id id)
 {
     for (uint32_t i = 0; i < view->nodes_count; i++) {
@@ -218,6 +290,7 @@ void top_words_faults(const struct raft_view *view, const struct raft_view_node 
         add_cuts(view, node, "cut", text, bytes);
         add_cuts(view, node, "mute", text, bytes);
         add_cuts(view, node, "deaf", text, bytes);
+        add_bad_links(view, node->id, text, bytes);
     }
     if (node->process == RAFT_SHM_PROCESS_DOWN || node->process == RAFT_SHM_PROCESS_BACKOFF) {
         size_t length = strlen(text);
@@ -243,6 +316,10 @@ char top_words_link(const struct raft_view *view, const struct raft_view_node *f
     }
     if (raft_faults_is_cut(&view->faults, view->now, from->id, to->id)) {
         return 'X';
+    }
+    struct raft_link link;
+    if (raft_faults_link(&view->faults, view->now, from->id, to->id, &link)) {
+        return '~';
     }
     bool paused =
         from->process == RAFT_SHM_PROCESS_PAUSED || to->process == RAFT_SHM_PROCESS_PAUSED;

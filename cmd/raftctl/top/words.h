@@ -26,11 +26,13 @@ void top_words_substate(const struct raft_view_node *node, bool wide, char *text
 /* How a dead node ended: "signal 9", "exit 74", "stopped". */
 void top_words_exit(const struct raft_view_node *node, char *text, size_t bytes);
 
-/* What is wrong with a node: "cut n3,n5", "killed", "-". */
+/* What is wrong with a node: "cut n3,n5", "killed", "-"; "loss 20% lag 80~20" (ms) if all its links
+ * one way are that bad, else "bad n2". */
 void top_words_faults(const struct raft_view *view, const struct raft_view_node *node, char *text,
                       size_t bytes);
 
-/* The link's cell: '\' self, 'X' cut, 'x' an end is down, 'z' an end is paused, '.' open. */
+/* The link's cell: '\' self, 'X' cut, '~' bad, 'x' an end is down, 'z' an end is paused, '.' open.
+ */
 char top_words_link(const struct raft_view *view, const struct raft_view_node *from,
                     const struct raft_view_node *to);
 
