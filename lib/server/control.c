@@ -9,17 +9,9 @@
 #include <unistd.h>
 
 #include "base/assert.h"
-#include "server/internal.h"
+#include "server/control_request.h"
 
-enum {
-    CONNECTIONS_MAX = 32,
-    REQUEST_BYTES_MAX = 64 * 1024,
-    LOG_ENTRIES_DEFAULT = 20,
-    LOG_ENTRIES_MAX = 1000,
-    LOG_READ_BYTES = 1024 * 1024,
-    EXIT_FAILED = 1,
-    EXIT_USAGE = 2
-};
+enum { CONNECTIONS_MAX = 32, REQUEST_BYTES_MAX = 64 * 1024, EXIT_USAGE = 2 };
 
 /* One client. It is served one request at a time: while an answer is under way or awaited, nothing
  * is read, so a slow client holds one bounded buffer and nobody up. */
@@ -35,15 +27,7 @@ struct connection {
     size_t out_sent;
     bool is_ended; /* the client sends nothing more */
     bool is_last;  /* hang up after this answer */
-    /* log: awaited entries */
-    uint64_t token; /* 0 = none */
-    raft_index next;
-    raft_index last;
-    struct raft_json *answer;
-    struct raft_json *entries;
-    /* transfer: awaited change */
-    raft_id transfer_to; /* 0 = none */
-    uint64_t seq;
+    struct raft_server_request request;
 };
 
 struct raft_server_control {
@@ -56,35 +40,9 @@ struct raft_server_control {
     struct connection connections[CONNECTIONS_MAX];
 };
 
-/* Answers a request, or returns NULL when the answer comes later. */
-typedef struct raft_json *(*verb_function)(struct connection *connection,
-                                           const struct raft_json *request);
-
-static struct raft_json *answer_ping(struct connection *connection,
-                                     const struct raft_json *request);
-static struct raft_json *answer_inspect(struct connection *connection,
-                                        const struct raft_json *request);
-static struct raft_json *answer_log(struct connection *connection, const struct raft_json *request);
-static struct raft_json *answer_campaign(struct connection *connection,
-                                         const struct raft_json *request);
-static struct raft_json *answer_transfer(struct connection *connection,
-                                         const struct raft_json *request);
-static struct raft_json *answer_snapshot(struct connection *connection,
-                                         const struct raft_json *request);
-static struct raft_json *answer_change(struct connection *connection,
-                                       const struct raft_json *request);
 static void accept_client(void *context);
 static void move_connection(void *context);
 static void close_connection(struct connection *connection);
-
-static const struct {
-    const char *name;
-    verb_function answer;
-} verbs[] = {
-    {"ping", answer_ping},         {"inspect", answer_inspect},   {"log", answer_log},
-    {"campaign", answer_campaign}, {"transfer", answer_transfer}, {"snapshot", answer_snapshot},
-    {"change", answer_change},
-};
 
 struct raft_server_control *raft_server_control_create(struct raft_server *server)
 {
@@ -157,6 +115,8 @@ static void accept_client(void *context)
     struct connection *connection = find_place(control);
     memset(connection, 0, sizeof *connection);
     connection->control = control;
+    connection->request.server = control->server;
+    connection->request.tokens = &control->tokens;
     connection->fd = fd;
     connection->touched = ++control->touches;
     connection->watch = raft_server_loop_watch(control->server->loop, fd, RAFT_SERVER_LATER,
@@ -172,14 +132,7 @@ static void close_connection(struct connection *connection)
     (void)close(connection->fd); /* the client is done with */
     free(connection->out);
     connection->out = NULL;
-    raft_json_free(&connection->answer);
-    connection->token = 0;
-    connection->transfer_to = 0;
-}
-
-static bool is_waiting(const struct connection *connection)
-{
-    return connection->token != 0 || connection->transfer_to != 0;
+    raft_server_request_forget(&connection->request);
 }
 
 /* Takes the answer and makes a line of it. */
@@ -232,19 +185,7 @@ static struct raft_json *answer_request(struct connection *connection, size_t by
     if (raft_json_parse(connection->in, bytes, &request, message, sizeof message) != RAFT_OK) {
         return raft_control_error(EXIT_USAGE, "the request is not JSON: %s", message);
     }
-    const char *verb = raft_json_string(request, "verb", "");
-    struct raft_json *answer = NULL;
-    verb_function function = NULL;
-    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-        function = strcmp(verb, verbs[i].name) == 0 ? verbs[i].answer : function;
-    }
-    if (function == NULL) {
-        answer = raft_control_error(EXIT_USAGE, "a node does not know the verb \"%s\"", verb);
-    } else {
-        raft_server_turn_begin(connection->control->server);
-        answer = function(connection, request);
-        raft_server_turn_end(connection->control->server);
-    }
+    struct raft_json *answer = raft_server_request_begin(&connection->request, request);
     raft_json_free(&request);
     return answer;
 }
@@ -252,7 +193,8 @@ static struct raft_json *answer_request(struct connection *connection, size_t by
 /* Serves the next whole line, if there is one and nothing else is under way. */
 static bool serve_line(struct connection *connection)
 {
-    if (connection->out != NULL || is_waiting(connection) || connection->is_last) {
+    if (connection->out != NULL || raft_server_request_is_waiting(&connection->request) ||
+        connection->is_last) {
         return false;
     }
     const char *end = memchr(connection->in, '\n', connection->in_bytes);
@@ -277,7 +219,7 @@ static bool serve_line(struct connection *connection)
 static void move_connection(void *context)
 {
     struct connection *connection = context;
-    bool is_idle = connection->out == NULL && !is_waiting(connection);
+    bool is_idle = connection->out == NULL && !raft_server_request_is_waiting(&connection->request);
     if (is_idle && !connection->is_ended && !connection->is_last) {
         connection->is_ended = !receive_bytes(connection);
     }
@@ -285,7 +227,7 @@ static void move_connection(void *context)
     do {
         is_alive = connection->out == NULL || send_answer(connection);
     } while (is_alive && serve_line(connection));
-    bool is_busy = connection->out != NULL || is_waiting(connection);
+    bool is_busy = connection->out != NULL || raft_server_request_is_waiting(&connection->request);
     if (!is_alive || (!is_busy && (connection->is_ended || connection->is_last))) {
         close_connection(connection);
         return;
@@ -293,102 +235,14 @@ static void move_connection(void *context)
     raft_server_watch_direction(connection->watch, !is_busy, connection->out != NULL);
 }
 
-/* The answer that was awaited has come. */
+/* The answer that was awaited has come, if there is one. */
 static void finish_waiting(struct connection *connection, struct raft_json *answer)
 {
-    connection->token = 0;
-    connection->transfer_to = 0;
-    queue_answer(connection, answer);
-    /* Sent from the loop, not from here: we may be inside a turn. */
-    raft_server_watch_direction(connection->watch, false, true);
-}
-
-/* -- verbs ---------------------------------------------------------------------------------------
- */
-
-static struct raft_json *answer_ping(struct connection *connection, const struct raft_json *request)
-{
-    (void)request;
-    struct raft_server *server = connection->control->server;
-    struct raft_json *answer = raft_control_ok(raft_shm_seq(server->options.shm));
-    raft_json_add_integer(answer, "id", server->options.node.core.id);
-    raft_json_add_integer(answer, "pid", server->publisher.record.pid);
-    return answer;
-}
-
-static struct raft_json *answer_inspect(struct connection *connection,
-                                        const struct raft_json *request)
-{
-    (void)request;
-    return raft_server_answer_inspect(connection->control->server);
-}
-
-/* The command as a person typed it, or its plain name. */
-static uint64_t write_command(struct connection *connection, const struct raft_json *request)
-{
-    char text[RAFT_SHM_TEXT];
-    struct raft_server *server = connection->control->server;
-    (void)snprintf(text, sizeof text, "%s n%u", raft_json_string(request, "verb", ""),
-                   server->options.node.core.id);
-    return raft_server_publish_command(&server->publisher, raft_json_string(request, "text", text));
-}
-
-static struct raft_json *answer_campaign(struct connection *connection,
-                                         const struct raft_json *request)
-{
-    struct raft_server *server = connection->control->server;
-    uint64_t seq = write_command(connection, request);
-    raft_node_campaign(server->node);
-    return raft_control_ok(seq);
-}
-
-static struct raft_json *answer_snapshot(struct connection *connection,
-                                         const struct raft_json *request)
-{
-    struct raft_server *server = connection->control->server;
-    return raft_server_answer_snapshot(server, request, write_command(connection, request));
-}
-
-/* Its command event is the supervisor's, who is asked first. */
-static struct raft_json *answer_change(struct connection *connection,
-                                       const struct raft_json *request)
-{
-    return raft_server_answer_change(connection->control->server, request);
-}
-
-static struct raft_json *answer_transfer(struct connection *connection,
-                                         const struct raft_json *request)
-{
-    struct raft_server *server = connection->control->server;
-    int64_t to = raft_json_integer(request, "to", 0);
-    raft_id self = server->options.node.core.id;
-    raft_id chosen = 0;
-    if (to < 0 || to > UINT32_MAX) {
-        return raft_control_error(EXIT_USAGE, "there is no node %lld", (long long)to);
+    if (answer != NULL) {
+        queue_answer(connection, answer);
+        /* Sent from the loop, not from here: we may be inside a turn. */
+        raft_server_watch_direction(connection->watch, false, true);
     }
-    uint64_t seq = write_command(connection, request);
-    enum raft_refusal refusal = raft_node_transfer(server->node, (raft_id)to, &chosen);
-    if (refusal != RAFT_REFUSAL_NONE) {
-        return raft_server_answer_refused_transfer(refusal, self, (raft_id)to);
-    }
-    connection->transfer_to = chosen != 0 ? chosen : (raft_id)to;
-    connection->seq = seq;
-    return NULL; /* raft_server_control_turn answers when it is over */
-}
-
-static void finish_transfer(struct connection *connection, const struct raft_node_status *status)
-{
-    raft_id to = connection->transfer_to;
-    if (status->core.role == RAFT_ROLE_LEADER) {
-        finish_waiting(connection,
-                       raft_control_error(EXIT_FAILED,
-                                          "n%u did not take over in time; n%u still leads", to,
-                                          status->core.id));
-        return;
-    }
-    struct raft_json *answer = raft_control_ok(connection->seq);
-    raft_json_add_integer(answer, "to", to);
-    finish_waiting(connection, answer);
 }
 
 void raft_server_control_turn(struct raft_server_control *control)
@@ -397,96 +251,27 @@ void raft_server_control_turn(struct raft_server_control *control)
     bool has_status = false;
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
         struct connection *connection = &control->connections[i];
-        if (connection->watch == NULL || connection->transfer_to == 0) {
+        if (connection->watch == NULL || !raft_server_request_is_waiting(&connection->request)) {
             continue;
         }
         if (!has_status) {
             raft_node_status(control->server->node, &status);
             has_status = true;
         }
-        if (status.core.transferee == 0) {
-            finish_transfer(connection, &status);
-        }
+        finish_waiting(connection, raft_server_request_turn(&connection->request, &status));
     }
-}
-
-/* Adds what the node's memory has, and asks the log for the first entry that it has not. NULL: it
- * was asked; else the whole answer. */
-static struct raft_json *collect_entries(struct connection *connection)
-{
-    struct raft_server *server = connection->control->server;
-    static struct raft_entry entries[LOG_ENTRIES_MAX];
-    while (connection->next <= connection->last) {
-        uint32_t count = raft_node_tail(server->node, connection->next, connection->last, entries,
-                                        LOG_ENTRIES_MAX);
-        if (count == 0) {
-            connection->token = ++connection->control->tokens;
-            raft_server_log_read(server->log_thread, RAFT_SERVER_READER_CONTROL, connection->token,
-                                 connection->next, connection->last, LOG_READ_BYTES);
-            return NULL;
-        }
-        for (uint32_t i = 0; i < count; i++) {
-            raft_json_add(connection->entries, NULL, raft_server_entry_json(&entries[i]));
-        }
-        connection->next += count;
-    }
-    struct raft_json *answer = connection->answer;
-    connection->answer = NULL;
-    connection->token = 0;
-    return answer;
-}
-
-static struct raft_json *answer_log(struct connection *connection, const struct raft_json *request)
-{
-    struct raft_server *server = connection->control->server;
-    struct raft_node_status status;
-    raft_node_status(server->node, &status);
-    raft_index end = status.core.last;
-    raft_index start = end == 0 ? 1 : status.first;
-    raft_index first = raft_server_find_index(
-        raft_json_integer(request, "first", -LOG_ENTRIES_DEFAULT), start, end);
-    raft_index last = raft_server_find_index(raft_json_integer(request, "last", -1), 0, end);
-    last = last < end ? last : end;
-    bool is_more = last >= first && last - first >= LOG_ENTRIES_MAX;
-    last = is_more ? first + LOG_ENTRIES_MAX - 1 : last;
-    connection->next = first;
-    connection->last = last;
-    connection->answer = raft_control_ok(raft_shm_seq(server->options.shm));
-    connection->entries = raft_json_array();
-    raft_json_add_integer(connection->answer, "first", (int64_t)status.first);
-    raft_json_add_integer(connection->answer, "last", (int64_t)end);
-    raft_json_add_integer(connection->answer, "commit", (int64_t)status.core.commit);
-    raft_json_add_integer(connection->answer, "durable", (int64_t)status.core.durable);
-    raft_json_add_bool(connection->answer, "more", is_more);
-    raft_json_add(connection->answer, "entries", connection->entries);
-    return collect_entries(connection);
 }
 
 void raft_server_control_entries(struct raft_server_control *control, uint64_t token,
                                  enum raft_error error, const struct raft_entry *entries,
                                  uint32_t count)
 {
-    struct connection *connection = NULL;
     for (uint32_t i = 0; i < CONNECTIONS_MAX; i++) {
-        struct connection *candidate = &control->connections[i];
-        connection = candidate->watch != NULL && candidate->token == token ? candidate : connection;
-    }
-    if (connection == NULL) {
-        return; /* it hung up */
-    }
-    if (count == 0 && error != RAFT_NOT_FOUND) {
-        raft_json_free(&connection->answer);
-        finish_waiting(connection, raft_control_error(EXIT_FAILED, "cannot read the log: %s",
-                                                      raft_error_text(error)));
-        return;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        raft_json_add(connection->entries, NULL, raft_server_entry_json(&entries[i]));
-    }
-    /* Entries that were truncated meanwhile are no error: what is there is the answer. */
-    connection->next = count > 0 ? connection->next + count : connection->last + 1;
-    struct raft_json *answer = collect_entries(connection);
-    if (answer != NULL) {
-        finish_waiting(connection, answer);
+        struct connection *connection = &control->connections[i];
+        if (connection->watch != NULL && connection->request.token == token) {
+            finish_waiting(connection, raft_server_request_entries(&connection->request, error,
+                                                                   entries, count));
+            return;
+        }
     }
 }

@@ -4,9 +4,8 @@
  *
  * loop.c wraps libevent: a watch calls back when its descriptor is ready, one timer wakes the
  * server. log_thread.c is the writer port over a log and a thread. publish.c is an observer that
- * writes the table. control.c answers on the Unix socket, http.c over TCP. server.c joins them and
- * owns the turn. mailbox.c brings in what other threads want; embed.c makes a server of names and
- * defaults.
+ * writes the table. control.c serves the Unix socket, http.c TCP. server.c joins them and owns the
+ * turn. mailbox.c brings in what other threads want; embed.c makes a server of names and defaults.
  */
 #ifndef RAFT_SERVER_INTERNAL_H
 #define RAFT_SERVER_INTERNAL_H
@@ -109,7 +108,7 @@ void raft_server_publish_space(struct raft_server_publisher *publisher, bool gon
 /* Writes a command event with this text; returns its seq. */
 uint64_t raft_server_publish_command(struct raft_server_publisher *publisher, const char *text);
 
-/* -- control.c, answers.c: the Unix socket ------------------------------------------------------*/
+/* -- control.c, control_request.c, answers.c: the Unix socket -----------------------------------*/
 
 struct raft_server_control;
 
