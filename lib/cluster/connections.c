@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -36,9 +37,9 @@ static struct raft_connection *find_place(struct raft_supervisor *supervisor)
     return oldest;
 }
 
-bool raft_connections_have_room(const struct raft_supervisor *supervisor)
+bool raft_connections_are_welcome(const struct raft_supervisor *supervisor, uint64_t now)
 {
-    for (uint32_t i = 0; i < RAFT_CONNECTIONS_MAX; i++) {
+    for (uint32_t i = 0; now >= supervisor->listen_again && i < RAFT_CONNECTIONS_MAX; i++) {
         if (supervisor->connections[i].fd < 0 || is_idle(&supervisor->connections[i])) {
             return true;
         }
@@ -46,15 +47,33 @@ bool raft_connections_have_room(const struct raft_supervisor *supervisor)
     return false;
 }
 
+/* Says so once for all the tries that fail in a row. */
+static void rest(struct raft_supervisor *supervisor, enum raft_error error)
+{
+    if (supervisor->listen_again == 0) {
+        fprintf(stderr, "supervisor: cannot accept a client yet: %s\n", raft_error_text(error));
+    }
+    supervisor->listen_again = raft_supervisor_clock_ms() + RAFT_CONNECTIONS_REST_MS;
+}
+
 /* One at a time: the listener is level-triggered. */
 void raft_connections_accept(struct raft_supervisor *supervisor)
 {
     struct raft_connection *place = find_place(supervisor);
-    int fd = place != NULL ? raft_control_accept(supervisor->listener) : -1;
+    enum raft_error error = RAFT_NOT_FOUND;
+    int fd = -1;
 
-    if (fd < 0) {
+    if (place != NULL) {
+        error = raft_control_accept(supervisor->listener, &fd);
+    }
+    if (error == RAFT_NOT_FOUND) {
         return;
     }
+    if (error != RAFT_OK) {
+        rest(supervisor, error);
+        return;
+    }
+    supervisor->listen_again = 0;
     if (place->fd >= 0) {
         raft_connection_close(place);
     }

@@ -113,21 +113,23 @@ enum raft_error raft_control_listen(const char *path, int *fd, char *message, si
     return reason == ENOSPC ? RAFT_FULL : RAFT_PERMISSION;
 }
 
-int raft_control_accept(int listener)
+enum raft_error raft_control_accept(int listener, int *fd)
 {
     struct ucred peer;
     socklen_t bytes = sizeof peer;
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (fd < 0) {
-        return -1;
+    *fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (*fd < 0) {
+        bool is_over = errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+        return is_over ? RAFT_NOT_FOUND : raft_error_of_errno(errno);
     }
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0 ||
+    if (getsockopt(*fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) != 0 ||
         (peer.uid != getuid() && peer.uid != 0)) {
-        close(fd);
-        return -1;
+        close(*fd);
+        *fd = -1;
+        return RAFT_NOT_FOUND;
     }
-    return fd;
+    return RAFT_OK;
 }
 
 /* CLOCK_MONOTONIC in milliseconds. */

@@ -50,8 +50,10 @@
 enum raft_error raft_control_listen(const char *path, int *fd, char *message,
                                     size_t message_bytes) RAFT_MUST_USE;
 
-/* Accepts one connection of our own uid; -1 if there is none (or a stranger, who is hung up on). */
-int raft_control_accept(int listener);
+/* Accepts one connection of our own uid. RAFT_NOT_FOUND: there is none (or it was a stranger, who
+ * is hung up on). Any other error, such as RAFT_LIMIT for want of descriptors, would come again at
+ * once: the client still waits, so the listener must rest for a while. */
+enum raft_error raft_control_accept(int listener, int *fd) RAFT_MUST_USE;
 
 /* Client side: one request, one answer, within timeout_ms (0 = for ever). RAFT_NOT_FOUND: nobody
  * serves there; RAFT_CLOSED: hung up; RAFT_TIMEOUT. answer is the caller's to free. */

@@ -152,12 +152,14 @@ static void watch(struct watcher *watcher, int fd, struct raft_child *child,
     watcher->count++;
 }
 
-static void fill_watcher(struct raft_supervisor *supervisor, struct watcher *watcher)
+static void fill_watcher(struct raft_supervisor *supervisor, struct watcher *watcher, uint64_t now)
 {
+    bool is_open = raft_connections_are_welcome(supervisor, now);
+
     watcher->count = 0;
     watch(watcher, supervisor->signals, NULL, NULL);
     watch(watcher, supervisor->watch, NULL, NULL);
-    watch(watcher, raft_connections_have_room(supervisor) ? supervisor->listener : -1, NULL, NULL);
+    watch(watcher, is_open ? supervisor->listener : -1, NULL, NULL);
     for (uint32_t i = 0; i < supervisor->children_count; i++) {
         watch(watcher, supervisor->children[i].process.ready, &supervisor->children[i], NULL);
         watch(watcher, supervisor->children[i].process.pidfd, &supervisor->children[i], NULL);
@@ -221,10 +223,10 @@ static void lower(uint64_t *least, uint64_t deadline)
     }
 }
 
-/* Milliseconds until the next deadline, -1 = none. */
-static int find_timeout(struct raft_supervisor *supervisor)
+/* Milliseconds until the next deadline, -1 = none. now is that of fill_watcher: from listen_again
+ * on clients are watched for, before it is a deadline. */
+static int find_timeout(struct raft_supervisor *supervisor, uint64_t now)
 {
-    uint64_t now = raft_supervisor_clock_ms();
     raft_time expiry = raft_request_next_expiry(supervisor);
     uint64_t least = 0;
 
@@ -237,6 +239,7 @@ static int find_timeout(struct raft_supervisor *supervisor)
         lower(&least, supervisor->connections[i].errand.deadline);
     }
     lower(&least, raft_members_next(supervisor, now));
+    lower(&least, supervisor->listen_again > now ? supervisor->listen_again : 0);
     if (expiry != 0) {
         uint64_t wait = raft_shm_real_until(supervisor->shm, expiry);
 
@@ -263,10 +266,11 @@ static void run_loop(struct raft_supervisor *supervisor)
     static struct watcher watcher;
 
     while (!is_done(supervisor)) {
+        uint64_t now = raft_supervisor_clock_ms();
         int ready;
 
-        fill_watcher(supervisor, &watcher);
-        ready = poll(watcher.fds, watcher.count, find_timeout(supervisor));
+        fill_watcher(supervisor, &watcher, now);
+        ready = poll(watcher.fds, watcher.count, find_timeout(supervisor, now));
         for (nfds_t i = 0; ready > 0 && i < watcher.count; i++) {
             if (watcher.fds[i].revents != 0) {
                 take_descriptor(supervisor, &watcher, i);

@@ -32,6 +32,7 @@ enum {
     RAFT_MEMBERS_REST_MS = 1000,   /* and while one may come, or has not come to its end */
     RAFT_MEMBERS_WATCH_MS = 60000, /* after a request or a start: how long one may come */
     RAFT_CONNECTIONS_MAX = 64,
+    RAFT_CONNECTIONS_REST_MS = 100, /* until the next try when none could be accepted */
     RAFT_CONNECTION_BYTES_MAX = 1024 * 1024
 };
 
@@ -118,6 +119,7 @@ struct raft_supervisor {
     uint64_t members_look;  /* the next look for one */
     uint32_t children_count;
     struct raft_child children[RAFT_NODES_MAX];
+    uint64_t listen_again; /* no client is accepted before: one could not be. 0 = none since */
     struct raft_connection connections[RAFT_CONNECTIONS_MAX];
 };
 
@@ -225,8 +227,8 @@ void raft_request_expire_faults(struct raft_supervisor *supervisor);
 raft_time raft_request_next_expiry(const struct raft_supervisor *supervisor);
 
 /* connections.c */
-/* Is there a place for one more, if need be that of an idle one? */
-bool raft_connections_have_room(const struct raft_supervisor *supervisor);
+/* Is it time for one more, and a place for it, if need be that of an idle one? */
+bool raft_connections_are_welcome(const struct raft_supervisor *supervisor, uint64_t now);
 void raft_connections_accept(struct raft_supervisor *supervisor);
 void raft_connection_read(struct raft_supervisor *supervisor, struct raft_connection *connection);
 void raft_connection_write(struct raft_connection *connection);

@@ -186,6 +186,7 @@ struct raft_json *raft_server_answer_inspect(struct raft_server *server)
     add_promise(answer, &server->publisher.record);
     add_peers(answer, &status, server->now);
     add_counters(answer, server->comms);
+    add_count(answer, "accepts_failed", raft_server_control_accepts_failed(server->control));
     add_errors(answer, server);
     return answer;
 }

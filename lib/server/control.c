@@ -35,6 +35,7 @@ struct raft_server_control {
     int listener; /* -1 = none */
     char *path;
     struct raft_server_watch *watch;
+    uint64_t accepts_failed; /* since start */
     uint64_t touches;
     uint64_t tokens;
     struct connection connections[CONNECTIONS_MAX];
@@ -66,6 +67,11 @@ enum raft_error raft_server_control_open(struct raft_server_control *control, co
     control->watch = raft_server_loop_watch(control->server->loop, control->listener,
                                             RAFT_SERVER_LATER, accept_client, control);
     return RAFT_OK;
+}
+
+uint64_t raft_server_control_accepts_failed(const struct raft_server_control *control)
+{
+    return control->accepts_failed;
 }
 
 void raft_server_control_free(struct raft_server_control **control)
@@ -108,8 +114,13 @@ static struct connection *find_place(struct raft_server_control *control)
 static void accept_client(void *context)
 {
     struct raft_server_control *control = context;
-    int fd = raft_control_accept(control->listener);
-    if (fd < 0) {
+    int fd = -1;
+    enum raft_error error = raft_control_accept(control->listener, &fd);
+    if (error != RAFT_OK && error != RAFT_NOT_FOUND) {
+        control->accepts_failed++;
+        raft_server_watch_rest(control->watch);
+    }
+    if (error != RAFT_OK) {
         return;
     }
     struct connection *connection = find_place(control);

@@ -35,6 +35,9 @@ struct raft_server_watch *raft_server_loop_watch(struct raft_server_loop *loop, 
                                                  enum raft_server_priority priority,
                                                  raft_server_callback callback, void *context);
 void raft_server_watch_direction(struct raft_server_watch *watch, bool readable, bool writable);
+/* It does not call back for a tenth of a second, then while fd is readable again: what it would do
+ * cannot be done at present, and would be tried again and again. */
+void raft_server_watch_rest(struct raft_server_watch *watch);
 void raft_server_watch_free(struct raft_server_watch **watch);
 /* One timer: calls wake after that time; replaces the former one; UINT64_MAX = never. */
 void raft_server_loop_wake_in(struct raft_server_loop *loop, uint64_t ns);
@@ -122,6 +125,9 @@ void raft_server_control_entries(struct raft_server_control *control, uint64_t t
                                  enum raft_error error, const struct raft_entry *entries,
                                  uint32_t count);
 void raft_server_control_free(struct raft_server_control **control);
+
+/* How often no client could be accepted, for want of descriptors or memory; since start. */
+uint64_t raft_server_control_accepts_failed(const struct raft_server_control *control);
 
 struct raft_json *raft_server_answer_inspect(struct raft_server *server);
 struct raft_json *raft_server_answer_refused_transfer(enum raft_refusal refusal, raft_id self,

@@ -9,6 +9,8 @@
 /* However busy a later priority is, the first one is looked at this often. */
 enum { LATER_USEC_MAX = 2000, LATER_CALLBACKS_MAX = 8 };
 
+enum { REST_USEC = 100000 };
+
 /* Longer sleeps are cut: waking once more costs nothing. */
 #define SLEEP_NS_MAX UINT64_C(3600000000000)
 
@@ -22,12 +24,14 @@ struct raft_server_loop {
 struct raft_server_watch {
     struct event *reading;
     struct event *writing;
+    struct event *rested; /* a timer */
     raft_server_callback callback;
     void *context;
 };
 
 static void call_wake(evutil_socket_t fd, short what, void *context);
 static void call_watch(evutil_socket_t fd, short what, void *context);
+static void read_again(evutil_socket_t fd, short what, void *context);
 
 struct raft_server_loop *raft_server_loop_create(raft_server_callback wake, void *context)
 {
@@ -77,9 +81,11 @@ struct raft_server_watch *raft_server_loop_watch(struct raft_server_loop *loop, 
     watch->context = context;
     watch->reading = event_new(loop->base, fd, EV_READ | EV_PERSIST, call_watch, watch);
     watch->writing = event_new(loop->base, fd, EV_WRITE | EV_PERSIST, call_watch, watch);
-    ASSERT(watch->reading != NULL && watch->writing != NULL);
+    watch->rested = event_new(loop->base, -1, 0, read_again, watch);
+    ASSERT(watch->reading != NULL && watch->writing != NULL && watch->rested != NULL);
     int failed = event_priority_set(watch->reading, (int)priority);
     failed |= event_priority_set(watch->writing, (int)priority);
+    failed |= event_priority_set(watch->rested, (int)priority);
     ASSERT(failed == 0);
     raft_server_watch_direction(watch, true, false);
     return watch;
@@ -97,6 +103,22 @@ void raft_server_watch_direction(struct raft_server_watch *watch, bool readable,
     switch_event(watch->writing, writable);
 }
 
+void raft_server_watch_rest(struct raft_server_watch *watch)
+{
+    const struct timeval soon = {.tv_usec = REST_USEC};
+    switch_event(watch->reading, false);
+    int failed = event_add(watch->rested, &soon);
+    ASSERT(failed == 0);
+}
+
+static void read_again(evutil_socket_t fd, short what, void *context)
+{
+    struct raft_server_watch *watch = context;
+    (void)fd;
+    (void)what;
+    switch_event(watch->reading, true);
+}
+
 void raft_server_watch_free(struct raft_server_watch **watch)
 {
     if (*watch == NULL) {
@@ -104,6 +126,7 @@ void raft_server_watch_free(struct raft_server_watch **watch)
     }
     event_free((*watch)->reading);
     event_free((*watch)->writing);
+    event_free((*watch)->rested);
     free(*watch);
     *watch = NULL;
 }

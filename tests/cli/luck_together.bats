@@ -60,3 +60,53 @@ teardown() { cluster_down; }
     assert_output "$i"
   done
 }
+
+# crowd SOCKET PID: thirty clients come while the process may not have one more descriptor. It goes
+# on with whom it knows, sleeps, and serves all thirty once it may.
+crowd() {
+  python3 - "$1" "$2" << 'PYTHON'
+import json, os, resource, socket, sys
+path, pid = sys.argv[1], int(sys.argv[2])
+NOFILE = resource.RLIMIT_NOFILE
+
+def connect():
+    one = socket.socket(socket.AF_UNIX)
+    one.connect(path)
+    return one, one.makefile()
+
+def ask(one, verb):
+    one[0].sendall(b'{"verb": "%s"}\n' % verb)
+    answer = json.loads(one[1].readline())
+    assert answer["ok"]
+    return answer
+
+def slept(): # who tries again and again never gives its processor away
+    with open("/proc/%d/status" % pid) as status:
+        return int(status.read().split("\nvoluntary_ctxt_switches:")[1].split()[0])
+
+old = connect()
+ask(old, b"ping")
+limits = resource.prlimit(pid, NOFILE)
+used = len(os.listdir("/proc/%d/fd" % pid)) # there are no gaps, or the newcomers fill them
+resource.prlimit(pid, NOFILE, (used, limits[1]))
+newcomers = [connect() for i in range(30)]
+ask(old, b"ping") # by then it has looked at them
+before = slept()
+assert any(ask(old, b"ping") and slept() >= before + 100 for i in range(10000))
+resource.prlimit(pid, NOFILE, limits)
+for one in newcomers:
+    ask(one, b"ping")
+ask(old, b"ping")
+PYTHON
+}
+
+@test "A20 without a descriptor left a node's socket rests, and serves again" {
+  raftctl up 1 -d --timing fast
+  crowd "$RAFTCTL_HOME/run/default/n1.sock" "$(node_pid n1)"
+}
+
+@test "A20 without a descriptor left the supervisor rests, and serves again" {
+  raftctl up 1 -d --timing fast
+  crowd "$RAFTCTL_HOME/run/default/ctl" "$(supervisor_pid)"
+  raftctl restart n1
+}

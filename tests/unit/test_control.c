@@ -70,7 +70,10 @@ static void *serve_once(void *context)
     struct pollfd watched = {.fd = place->listener, .events = POLLIN};
     size_t used = 0;
     poll(&watched, 1, -1);
-    int fd = raft_control_accept(place->listener);
+    int fd = -1;
+    if (raft_control_accept(place->listener, &fd) != RAFT_OK) {
+        return NULL; /* Nobody is answered: the program's time-out ends it. */
+    }
     watched.fd = fd;
     while (memchr(place->received, '\n', used) == NULL && used < sizeof place->received - 1) {
         poll(&watched, 1, -1);
