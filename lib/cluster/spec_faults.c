@@ -100,7 +100,9 @@ enum raft_error raft_spec_check_faults(const struct raft_spec *spec, char *messa
         bool any = raft_spec_fault_rows(spec, &spec->faults[i], rows, missing);
 
         if (missing[0] != 0) {
-            snprintf(message, message_bytes, "faults[%u].link: there is no node %s", i, missing);
+            snprintf(message, message_bytes,
+                     "faults[%u].link: there is no node %s in this cluster (it has n1..n%u)", i,
+                     missing, spec->nodes_count);
         } else if (!any) {
             snprintf(message, message_bytes,
                      "faults[%u].link: there is no link between two nodes in %s", i,

@@ -153,7 +153,8 @@ static void test_nodes_may_be_said_elsewhere(void **state)
     assert_int_equal(raft_spec_fill(&options, &spec, message, sizeof message), RAFT_OK);
     options.nodes = 4;
     assert_int_equal(raft_spec_fill(&options, &spec, message, sizeof message), RAFT_INVALID);
-    assert_string_equal(message, "faults[0].link: there is no node n5");
+    assert_string_equal(message, "faults[0].link: there is no node n5 in this cluster "
+                                 "(it has n1..n4)");
     drop_file(&file);
 }
 
