@@ -240,7 +240,8 @@ static void make_server(const struct options *options, struct parts *parts)
                  .limits = raft_limits_default(),
                  .incarnation = options->incarnation,
                  .seed = make_seed(options, parts),
-                 .fresh = options->fresh && raft_spec_is_founder(&parts->spec, options->id),
+                 .fresh = options->fresh && options->start == NULL &&
+                          raft_spec_is_founder(&parts->spec, options->id),
                  .check = true},
         .slot = parts->self->slot,
         .shm = parts->shm,

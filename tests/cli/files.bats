@@ -232,6 +232,16 @@ n2"
   refute [ -e "$RAFTCTL_HOME/data/default" ]
 }
 
+@test "H19 nodes of a cluster with start states wait for a leader as long as any other" {
+  file c.yaml 'election_timeout_ms: 120000' 'nodes:' '  - start: {term: 5}' '  - {}' '  - {}'
+  run -124 raftctl up -d -t 0.001 -f "$RAFTCTL_HOME/c.yaml" # No leader is to come.
+  wait_for "up all"
+  for node in n1 n2 n3; do # Nodes of a new cluster campaign within half of it.
+    run -0 raftctl inspect "$node" --json
+    assert_equal "$(json '["election_in_ms"] > 60000' <<< "$output")" True
+  done
+}
+
 @test "H19 start states that a killed up left behind are not those of the next cluster" {
   mkdir -p "$RAFTCTL_HOME/data/default"
   echo '{"schema":"raftctl.start/1","nodes":[{"id":1,"role":"follower","term":77,"voted_for":0,"peers":[],"log":[]}]}' \
