@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "comms/endpoint.h"
 #include "print.h"
 #include "status_json.h"
 
@@ -40,10 +41,11 @@ static struct raft_json *render(const struct call *call, const struct raft_spec 
         struct raft_json *row = raft_json_object();
         char udp[80];
         status_json_id(row, "id", node->id);
+        raft_json_add_string(row, "name", node->name[0] != 0 ? node->name : NULL);
         raft_json_add_string(row, "member", name_member(call, node));
         raft_json_add_string(row, "process", name_process(call, node->id));
         raft_json_add_integer(row, "slot", node->slot);
-        snprintf(udp, sizeof udp, "%s:%u", node->endpoint.host, node->endpoint.port);
+        raft_endpoint_text(&node->endpoint, udp, sizeof udp);
         raft_json_add_string(row, "udp", udp);
         raft_json_add(members, NULL, row);
     }
@@ -64,26 +66,50 @@ static void print_headline(const struct call *call, const struct raft_spec *spec
            view->config_committed ? "committed by" : "not yet committed:", view->config_index);
 }
 
+static bool has_names(const struct raft_spec *spec)
+{
+    bool found = false;
+    for (uint32_t i = 0; i < spec->nodes_count; i++) {
+        found |= spec->nodes[i].name[0] != 0;
+    }
+    return found;
+}
+
+static void add_row(struct table *table, const struct call *call, const struct raft_spec_node *node,
+                    bool named)
+{
+    bool leads = call->view != NULL && call->view->leader == node->id;
+    char udp[80];
+    table_add(table, PLAIN, "n%u", node->id);
+    if (named) {
+        table_add(table, PLAIN, "%s", node->name[0] != 0 ? node->name : "-");
+    }
+    table_add(table, leads ? GREEN : PLAIN, "%s%s", name_member(call, node),
+              leads ? ", leader" : "");
+    table_add(table, PLAIN, "%s", name_process(call, node->id));
+    table_add(table, PLAIN, "%u", node->slot);
+    raft_endpoint_text(&node->endpoint, udp, sizeof udp);
+    table_add(table, PLAIN, "%s", udp);
+}
+
+/* As in status, there is no column of names where nobody has one. */
 static void print_members(const struct call *call, const struct raft_spec *spec)
 {
     struct table table;
-    table_init(&table, 5);
-    table.right = 1 << 3;
+    bool named = has_names(spec);
+    table_init(&table, named ? 6 : 5);
+    table.right = UINT64_C(1) << (named ? 4 : 3);
     print_headline(call, spec);
     table_add(&table, BOLD, "ID");
+    if (named) {
+        table_add(&table, BOLD, "NAME");
+    }
     table_add(&table, BOLD, "MEMBER");
     table_add(&table, BOLD, "PROCESS");
     table_add(&table, BOLD, "SLOT");
     table_add(&table, BOLD, "UDP");
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
-        const struct raft_spec_node *node = &spec->nodes[i];
-        bool leads = call->view != NULL && call->view->leader == node->id;
-        table_add(&table, PLAIN, "n%u", node->id);
-        table_add(&table, leads ? GREEN : PLAIN, "%s%s", name_member(call, node),
-                  leads ? ", leader" : "");
-        table_add(&table, PLAIN, "%s", name_process(call, node->id));
-        table_add(&table, PLAIN, "%u", node->slot);
-        table_add(&table, PLAIN, "%s:%u", node->endpoint.host, node->endpoint.port);
+        add_row(&table, call, &spec->nodes[i], named);
     }
     table_print(&table, stdout, call->colour);
     table_free(&table);

@@ -95,6 +95,11 @@ n7"
   assert_equal "$(raftctl status --json | json '["nodes"][1]["name"], value["nodes"][2]["name"]')" "('beta', None)"
   assert_equal "$(raftctl inspect alpha --json | json '["id"], value["name"]')" "('n1', 'alpha')"
   assert_equal "$(raftctl status '!alpha,!beta' -o id)" n3
+  run -0 raftctl member ls
+  assert_line --index 1 --regexp '^ID +NAME +MEMBER'
+  assert_line --index 3 --regexp '^n2 +beta +voter'
+  assert_line --index 4 --regexp '^n3 +- +voter'
+  assert_equal "$(raftctl member ls --json | json '["members"][0]["name"], value["members"][2]["name"]')" "('alpha', None)"
   run -0 raftctl names nodes
   assert_line alpha
   if [[ $(leader) == n2 ]]; then raftctl transfer alpha > /dev/null; fi
