@@ -101,7 +101,7 @@ static const char *check_http(const struct raft_spec *spec, const struct raft_sp
 
 static bool is_same_place(const struct raft_endpoint *a, const struct raft_endpoint *b)
 {
-    return a->port != 0 && a->port == b->port && strcmp(a->host, b->host) == 0;
+    return a->port != 0 && raft_endpoint_is_same(a, b);
 }
 
 /* What a node has that another one has already; NULL if nothing. */

@@ -141,8 +141,7 @@ static bool differs_in_settings(const struct raft_spec_file *file, const struct 
 /* Only what the file says of a place counts; a port that it left out was drawn. */
 static bool is_elsewhere(const struct raft_endpoint *wanted, const struct raft_endpoint *stored)
 {
-    return wanted->port != 0 &&
-           (wanted->port != stored->port || strcmp(wanted->host, stored->host) != 0);
+    return wanted->port != 0 && !raft_endpoint_is_same(wanted, stored);
 }
 
 static bool differs_in_nodes(const struct raft_spec_file *file, const struct raft_spec *stored,

@@ -23,7 +23,7 @@ static const struct raft_tree *point_at(const struct raft_spec_reading *reading,
 
 static bool is_same_place(const struct raft_endpoint *a, const struct raft_endpoint *b)
 {
-    return a->port != 0 && a->port == b->port && strcmp(a->host, b->host) == 0;
+    return a->port != 0 && raft_endpoint_is_same(a, b);
 }
 
 /* "n2 has it already (line 9)"; in a config.json nodes are addresses[1]. */

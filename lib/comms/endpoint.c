@@ -46,6 +46,14 @@ bool raft_endpoint_equals(const union raft_socket_address *a, const union raft_s
            memcmp(&a->v6.sin6_addr, &b->v6.sin6_addr, sizeof(a->v6.sin6_addr)) == 0;
 }
 
+bool raft_endpoint_is_same(const struct raft_endpoint *a, const struct raft_endpoint *b)
+{
+    union raft_socket_address first;
+    union raft_socket_address second;
+    return raft_endpoint_parse(a, &first) == RAFT_OK &&
+           raft_endpoint_parse(b, &second) == RAFT_OK && raft_endpoint_equals(&first, &second);
+}
+
 bool raft_endpoint_is_loopback(const union raft_socket_address *address)
 {
     if (address->any.sa_family == AF_INET) {

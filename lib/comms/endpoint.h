@@ -26,6 +26,9 @@ socklen_t raft_endpoint_bytes(const union raft_socket_address *address);
 /* The same family, host and port? */
 bool raft_endpoint_equals(const union raft_socket_address *a, const union raft_socket_address *b);
 
+/* The same host and port, however the host is written: ::1 is 0:0:0:0:0:0:0:1. */
+bool raft_endpoint_is_same(const struct raft_endpoint *a, const struct raft_endpoint *b);
+
 /* Is the host this machine's loopback? */
 bool raft_endpoint_is_loopback(const union raft_socket_address *address);
 

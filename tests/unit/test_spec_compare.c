@@ -126,7 +126,8 @@ static void the_first_difference_is_told(void **state)
         {"election_timeout_ms: 500\nheartbeat_ms: 50", NULL},
         {"election_timeout_ms: 500\nheartbeat_ms: 40", "timing lan, not timing 500/40 ms"},
         {"nodes: [{port: 1}, {}]", "n1 at 127.0.0.1:21601, not 127.0.0.1:1"},
-        {"nodes: [{}, {http: 2}]", "n2's HTTP at 127.0.0.1:21604, not 127.0.0.1:2"},
+        {"nodes: [{}, {http: 2}]", "n2's HTTP at [::1]:21604, not 127.0.0.1:2"},
+        {"nodes: [{}, {http: \"[0:0::1]:21604\"}]", NULL},
         {"nodes: [{}, {id: 7}]", "no node n7"},
         {"nodes: [{}]", "2 nodes, not 1"},
         {"nodes: [{name: one}, {}]", NULL},
@@ -147,9 +148,8 @@ static void the_first_difference_is_told(void **state)
         {"{\"addresses\": [{\"ip\": \"127.0.0.1\", \"port\": 1}]}", "app kv, not queue"},
     };
     struct place *place = *state;
-    make(
-        place,
-        "seed: 7\nnodes:\n- {name: one, port: 21601, http: 21602}\n- {port: 21603, http: 21604}\n");
+    make(place, "seed: 7\nnodes:\n- {name: one, port: 21601, http: 21602}\n"
+                "- {port: 21603, http: \"[::1]:21604\"}\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         read_text(place, &place->other, cases[i].file);
         bool differs = raft_spec_file_differs(&place->other, &place->spec, place->text, 256);

@@ -196,6 +196,10 @@ static const struct {
     {"{\"addresses\": [{\"ip\": \"127.0.0.1\", \"port\": 7, \"internal_port\": 8},\n"
      "{\"ip\": \"127.0.0.1\", \"port\": 7, \"internal_port\": 9}]}",
      ":2: addresses[1].port: 127.0.0.1:7 is taken: addresses[0].port has it already (line 1)"},
+    {"{\"addresses\": [{\"ip\": \"::1\", \"port\": 7, \"internal_port\": 8},\n"
+     "{\"ip\": \"0:0:0:0:0:0:0:1\", \"port\": 7, \"internal_port\": 9}]}",
+     ":2: addresses[1].port: [0:0:0:0:0:0:0:1]:7 is taken: addresses[0].port has it already (line "
+     "1)"},
     {"{\"addresses\": [{" FIRST ", \"voted_for\": 1}]}",
      ":1: addresses[0].voted_for: expected a node of this file, got 1"},
     {"{\"addresses\": [{" FIRST ", \"role\": \"Leader\"}]}",

@@ -187,6 +187,10 @@ static const struct {
      ":5: nodes[2].port: 127.0.0.1:9101 is taken: nodes[0].port has it already (line 3)"},
     {"nodes:\n- {http: 9101, host: \"::1\"}\n- {http: \"[::1]:9101\"}\n",
      ":4: nodes[1].http: [::1]:9101 is taken: nodes[0].http has it already (line 3)"},
+    {"nodes:\n- {port: 9101, host: \"::1\"}\n- {port: 9101, host: \"0:0::1\"}\n",
+     ":4: nodes[1].port: [0:0::1]:9101 is taken: nodes[0].port has it already (line 3)"},
+    {"nodes:\n- {http: \"[0:0:0:0:0:0:0:1]:9101\"}\n- {http: \"[::1]:9101\"}\n",
+     ":4: nodes[1].http: [::1]:9101 is taken: nodes[0].http has it already (line 3)"},
     {"name: null", ":2: name: expected a name of 1 to 32 letters, digits, '.', '_' or '-', not "
                    "beginning with '.' or '-', got null"},
     {"name: a/b", ":2: name: expected a name of 1 to 32 letters, digits, '.', '_' or '-', not "
