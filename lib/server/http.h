@@ -3,10 +3,10 @@
  * REST on a node, by evhttp.
  *
  * http.c listens, http_connections.c knows every connection, http_call.c one request from its
- * dispatch to its answer, http_session.c how a client names it, http_routes.c who answers it,
- * http_fault.c what becomes of one that is none. The handlers lie in one file a group (http_node.c,
- * http_kv.c, ...) and see nothing of evhttp: they read the call's path and body, submit a command
- * or ask the app, put the answer's bytes and answer.
+ * dispatch to its answer, http_session.c how a client names it, http_guard.c who may ask it,
+ * http_routes.c who answers it, http_fault.c what becomes of one that is none. The handlers lie in
+ * one file a group (http_node.c, http_kv.c, ...) and see nothing of evhttp: they read the call's
+ * path and body, submit a command or ask the app, put the answer's bytes and answer.
  *
  * A call is answered exactly once. What waits for the cluster is answered within
  * options.answer_ms, with 503 if need be; the outcome may come later and is then dropped. A client
@@ -75,7 +75,9 @@ extern const struct raft_http_route raft_http_bank_routes[];
 /* GET /metrics. */
 void raft_http_metrics(struct raft_http_call *call);
 
-/* Finds out who answers the call, or answers it: 401, 404, 405. */
+/* May this client ask? If not, it has been told: 401, 403. */
+bool raft_http_guard(struct raft_http_call *call);
+/* Finds out who answers the call, or answers it: 401, 403, 404, 405. */
 void raft_http_route(struct raft_http_call *call);
 /* How the node's app says no where the path is not known. */
 enum raft_http_manner raft_http_default_manner(const struct raft_http *http);

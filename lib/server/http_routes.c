@@ -30,9 +30,6 @@ static const struct {
     {EVHTTP_REQ_DELETE, RAFT_HTTP_DELETE, "DELETE"},
 };
 
-static bool is_admitted(const struct raft_http_call *call);
-static bool is_from_page(const struct raft_http_call *call);
-static bool equals_in_constant_time(const char *a, const char *b);
 static enum raft_http_method find_method(const struct raft_http_call *call);
 static char *copy_path(const struct raft_http_call *call);
 static bool fits(const struct raft_http_route *route, const struct raft_http_call *call,
@@ -44,15 +41,6 @@ void raft_http_route(struct raft_http_call *call)
 {
     enum raft_http_method method = find_method(call);
     unsigned allowed = 0;
-    if (!is_admitted(call)) {
-        raft_http_header(call, "WWW-Authenticate", "Bearer");
-        raft_http_refuse(call, 401, "the token is missing or wrong");
-        return;
-    }
-    if (is_from_page(call)) {
-        raft_http_refuse(call, 403, "a web page asks this: it needs a token, and none is set");
-        return;
-    }
     char *path = copy_path(call);
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         const struct raft_http_route *route = groups[i];
@@ -62,6 +50,10 @@ void raft_http_route(struct raft_http_call *call)
                 allowed |= route->method;
             }
         }
+    }
+    if (!raft_http_guard(call)) { /* it says no in the manner of the route */
+        free(path);
+        return;
     }
     if (!raft_http_is_sound(call)) {
         free(path);
@@ -92,51 +84,6 @@ enum raft_http_manner raft_http_default_manner(const struct raft_http *http)
         }
     }
     return RAFT_HTTP_ERROR;
-}
-
-/* Authorization: Bearer TOKEN, where a token was set. */
-static bool is_admitted(const struct raft_http_call *call)
-{
-    static const char scheme[] = "Bearer ";
-    const char *token = call->http->options.token;
-    const char *given =
-        evhttp_find_header(evhttp_request_get_input_headers(call->request), "Authorization");
-    if (token == NULL || token[0] == '\0') {
-        return true;
-    }
-    return given != NULL && strncasecmp(given, scheme, sizeof scheme - 1) == 0 &&
-           equals_in_constant_time(given + sizeof scheme - 1, token);
-}
-
-/* Any page on the web may have the browser of whoever sits here send a request to the loopback. A
- * token keeps it out; without one we take the browser's word for where it comes from. */
-static bool is_from_page(const struct raft_http_call *call)
-{
-    static const char scheme[] = "http://";
-    const struct evkeyvalq *headers = evhttp_request_get_input_headers(call->request);
-    const char *token = call->http->options.token;
-    const char *site = evhttp_find_header(headers, "Sec-Fetch-Site");
-    const char *origin = evhttp_find_header(headers, "Origin");
-    const char *host = evhttp_find_header(headers, "Host");
-    if (token != NULL && token[0] != '\0') {
-        return false;
-    }
-    if (site != NULL && strcasecmp(site, "none") != 0 && strcasecmp(site, "same-origin") != 0) {
-        return true;
-    }
-    return origin != NULL && (host == NULL || strncasecmp(origin, scheme, sizeof scheme - 1) != 0 ||
-                              strcasecmp(origin + sizeof scheme - 1, host) != 0);
-}
-
-/* The time says nothing about where they differ. */
-static bool equals_in_constant_time(const char *a, const char *b)
-{
-    size_t bytes = strlen(b);
-    unsigned different = strlen(a) != bytes;
-    for (size_t i = 0; different == 0 && i < bytes; i++) {
-        different |= (unsigned)(a[i] ^ b[i]) << 8;
-    }
-    return different == 0;
 }
 
 static enum raft_http_method find_method(const struct raft_http_call *call)

@@ -231,6 +231,18 @@ assert any(pending() for i in range(10000))' "$at"
   assert_regex "$output" '"before", ("left alone", )?"during"'
 }
 
+@test "a name that was pointed at this machine takes nothing off the queue" {
+  cluster_up 1 --app queue
+  local at
+  at=$(url n1)
+  expect 200 "$YES" PUT "$at/topic" '{"topic": "t"}'
+  expect 200 "$YES" PUT "$at/message" '{"topic": "t", "message": "m"}'
+  run -0 rest GET "http://evil.example:${at##*:}/message/t" "" --resolve "evil.example:${at##*:}:127.0.0.1"
+  assert_output "403 $NO"
+  assert_regex "$(header X-Raft-Reason)" 'ask at localhost or 127.0.0.1$'
+  expect 200 '{"success": true, "message": "m"}' GET "http://localhost:${at##*:}/message/t"
+}
+
 @test "B26 an update at a follower is redirected, once; a read is answered there" {
   cluster_up 3 --app kv
   local at follows

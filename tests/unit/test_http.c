@@ -47,13 +47,6 @@ static int make_small(void **state)
     return make_http_world(1, &options);
 }
 
-static int make_guarded(void **state)
-{
-    const struct raft_http_options options = {.token = "open sesame"};
-    (void)state;
-    return make_http_world(1, &options);
-}
-
 static void serve(void)
 {
     start_server();
@@ -447,63 +440,6 @@ static void test_A20_there_are_no_more_connections_than_allowed(void **state)
     }
 }
 
-static void test_a_token_is_asked_for_everywhere(void **state)
-{
-    static const struct {
-        const char *header;
-        int code;
-    } cases[] = {{"", 401},
-                 {"Authorization: open sesame\r\n", 401},
-                 {"Authorization: Bearer open sesam\r\n", 401},
-                 {"Authorization: Bearer open sesamee\r\n", 401},
-                 {"Authorization: Bearer \r\n", 401},
-                 {"Authorization: Basic open sesame\r\n", 401},
-                 {"Authorization: Bearer open sesame\r\n", 200},
-                 {"authorization: bearer open sesame\r\n", 200}};
-    (void)state;
-    serve();
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct answer answer = call_with("GET", "/status", cases[i].header, "", 0);
-        assert_int_equal(answer.code, cases[i].code);
-        if (answer.code == 401) {
-            assert_string_equal(find_header(&answer, "WWW-Authenticate"), "Bearer");
-        }
-        forget(&answer);
-    }
-    check_code("GET", "/health", "", 401);
-    check_code("PUT", "/kv/a", "1", 401);
-}
-
-static void test_a_web_page_of_others_is_refused(void **state)
-{
-    static const struct {
-        const char *header;
-        int code;
-    } cases[] = {
-        {"Sec-Fetch-Site: cross-site\r\n", 403},  {"Sec-Fetch-Site: same-site\r\n", 403},
-        {"Origin: http://evil.example\r\n", 403}, {"Origin: null\r\n", 403},
-        {"Origin: https://x\r\n", 403},           {"Origin: http://x\r\n", 200},
-        {"Sec-Fetch-Site: none\r\n", 200},        {"Sec-Fetch-Site: same-origin\r\n", 200}};
-    (void)state;
-    serve();
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct answer answer = call_with("GET", "/status", cases[i].header, "", 0);
-        assert_int_equal(answer.code, cases[i].code);
-        forget(&answer);
-    }
-}
-
-static void test_a_page_that_knows_the_token_is_served(void **state)
-{
-    static const char both[] =
-        "Authorization: Bearer open sesame\r\nOrigin: http://dashboard.example\r\n";
-    (void)state;
-    serve();
-    struct answer answer = call_with("GET", "/status", both, "", 0);
-    assert_int_equal(answer.code, 200);
-    forget(&answer);
-}
-
 static void check_refusal(const char *host, uint16_t port, const char *token, const char *sentence)
 {
     char message[256] = "";
@@ -586,9 +522,6 @@ int main(void)
         WITH(test_A20_a_slow_client_has_a_deadline_for_its_whole_request, make_hasty),
         WITH(test_A20_an_idle_client_is_sent_away, make_hasty),
         WITH(test_A20_there_are_no_more_connections_than_allowed, make_small),
-        WITH(test_a_token_is_asked_for_everywhere, make_guarded),
-        WITH(test_a_web_page_of_others_is_refused, make_plain),
-        WITH(test_a_page_that_knows_the_token_is_served, make_guarded),
         cmocka_unit_test(test_H1_an_address_is_loopback_or_has_a_token),
         WITH(test_no_input_stops_the_server, make_plain),
     };
