@@ -5,7 +5,7 @@
  * on the web may have it send a request here. Two things give such a page away:
  *
  * - Origin and Sec-Fetch-Site, which say where the page comes from. Nobody else sends them.
- * - Host, where they leave those out: in a GET for an address that they do not take for this
+ * - Host, where browsers leave those out: in a GET for an address that they do not take for this
  *   machine, such as a name that the page's owner has pointed to 127.0.0.1 (DNS rebinding).
  */
 #include <string.h>
