@@ -84,7 +84,7 @@ static void note_heard(struct raft *r, struct raft_peer *peer, uint64_t number)
 static bool has_forgotten(const struct raft *r, const struct raft_peer *peer,
                           const struct raft_message *message)
 {
-    return r->options.forgetful && peer->state != RAFT_PROGRESS_SNAPSHOT && peer->match > 0 &&
+    return r->options.forgetful && peer->state != RAFT_PROGRESS_SNAPSHOT &&
            message->append_reply.index <= peer->match &&
            message->append_reply.hint_index < peer->match &&
            message->id - r->as_leader.first_id + 1 == peer->answered;

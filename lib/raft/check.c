@@ -178,7 +178,6 @@ static const char *check_leader(const struct raft *r)
     }
     /* Once its noop is committed, a majority has followed it anyway. */
     if (!leader->forced && r->commit < leader->term_start &&
-        raft_members_index(r) < leader->term_start &&
         !raft_quorum_has(raft_members(r), &leader->granted)) {
         return "a leader that no majority elected";
     }
@@ -217,8 +216,8 @@ static bool has_begun(const struct raft *r)
            raft_trail_term(&r->trail, r->trail.last) == r->term;
 }
 
-/* The peers are the other members, with their flags, and maybe some that were removed. */
-/* Peers and members both ascend by id. A peer that is no member has no flags. */
+/* The peers are the other members, with their flags, and maybe some that were removed and have no
+ * flags. Both ascend by id. */
 static bool knows_peers(const struct raft *r)
 {
     const struct raft_config *config = raft_members(r);

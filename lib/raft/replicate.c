@@ -166,7 +166,7 @@ static void tick_peer(struct raft *r, struct raft_peer *peer)
 /* A silent peer gets bare heartbeats, which cost no entries and no cold reads, until it answers. */
 static void tick_probe(struct raft *r, struct raft_peer *peer)
 {
-    if (peer->wish == 0 && !(peer->tried && is_silent(r, peer))) {
+    if (peer->wish == 0 && !is_silent(r, peer)) {
         wish_entries(r, peer);
         return;
     }
@@ -186,7 +186,6 @@ static void wish_entries(struct raft *r, struct raft_peer *peer)
     peer->wish_commit = r->commit;
     peer->wished = r->now;
     peer->wish = make_wish(r, peer, peer->wish_prev, peer->wish_last);
-    peer->tried = true;
     if (peer->state == RAFT_PROGRESS_PROBE) {
         peer->waiting = true;
         peer->probe = peer->wish - r->as_leader.first_id;

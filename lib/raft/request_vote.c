@@ -44,9 +44,9 @@ static bool is_refused(const struct raft *r, const struct raft_message *message,
     }
     /* Raft thesis 4.2.3: "if a server receives a RequestVote request within the minimum election
      * timeout of hearing from a current leader, it does not update its term or grant its vote";
-     * for pre-votes always (9.6), for votes with check-quorum, never against a transfer (3.10). The
-     * leader itself is the first to know that it lives. */
-    if ((vote->pre || r->options.check_quorum) && message->term > r->term && !vote->transfer &&
+     * for pre-votes always (9.6), for votes with check-quorum. In a transfer (3.10) we are in its
+     * term by now. The leader itself is the first to know that it lives. */
+    if ((vote->pre || r->options.check_quorum) && message->term > r->term &&
         raft_quorum_leader_alive(r)) {
         *reason = RAFT_VOTE_REASON_LEADER;
         return true;

@@ -72,7 +72,6 @@ struct raft_peer {
     uint32_t flags; /* of its member; 0 = removed, kept until it can know */
     enum raft_progress_state state;
     bool waiting;           /* probe: one is out; replicate: the host could send nothing */
-    bool tried;             /* something with entries was sent since the term began */
     raft_index match;       /* highest index known to be equal and durable there */
     raft_index next;        /* next index to send; always above match */
     raft_index told;        /* highest commit index it can have learnt */

@@ -139,7 +139,7 @@ static uint64_t rename_set(const struct naming *naming, const struct raft_ids *s
 static uint64_t hash_peer(const struct raft *r, const struct raft_peer *peer)
 {
     raft_time beats = 2 * r->options.heartbeat_interval;
-    uint64_t hash = (uint64_t)peer->state << 2 | (uint64_t)peer->waiting << 1 | peer->tried;
+    uint64_t hash = (uint64_t)peer->state << 1 | (uint64_t)peer->waiting;
     hash = mix(hash, peer->match);
     hash = mix(hash, peer->next);
     hash = mix(hash, peer->told);
