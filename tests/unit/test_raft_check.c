@@ -327,7 +327,46 @@ static void lose_flight_bytes(struct raft *r)
     r->peers[0].flight_bytes++;
 }
 
+static void move_base_index(struct raft *r)
+{
+    r->commit = 0;
+    r->trail.base++;
+}
+
+static void overfill_trail(struct raft *r)
+{
+    r->trail.runs_max = r->trail.count - 1;
+}
+
+static void own_nothing(struct raft *r)
+{
+    r->as_leader.own_first = 0;
+}
+
+static void add_peer_before(struct raft *r)
+{
+    r->peers[0].id = r->options.id;
+}
+
+static void add_peer_behind(struct raft *r)
+{
+    r->peers[r->as_leader.peers_count++] =
+        (struct raft_peer){.id = 9, .flags = RAFT_MEMBER_VOTER, .next = 1};
+}
+
+static void offer_what_is_there(struct raft *r)
+{
+    r->peers[1].state = RAFT_PROGRESS_SNAPSHOT;
+    r->peers[1].wish = 0;
+}
+
 static const struct damage damages[] = {
+    {"the trail knows another snapshot", FOLLOWER, move_base_index},
+    {"the trail does not fit the log", FOLLOWER, overfill_trail},
+    {"a leader whose proposals begin beyond its log", LEADER, own_nothing},
+    {"a leader that does not know its peers", LEADER, add_peer_before},
+    {"a leader that does not know its peers", LEADER, add_peer_behind},
+    {"a peer is offered a snapshot that it does not need", LEADER, offer_what_is_there},
     {"all is committed and yet bytes are not", LEADER, keep_bytes},
     {"the bytes in flight do not add up", LEADER, lose_flight_bytes},
     {"the log begins behind its snapshot", FOLLOWER, lose_first_entry},
@@ -426,8 +465,21 @@ static void says_what_is_broken(void **state)
     }
 }
 
+static void test_nothing_is_broken_before_the_start(void **state)
+{
+    (void)state;
+    static struct fx fx;
+    fx_init(&fx, 1, 3);
+    fx.memory = malloc(raft_layout(&fx.limits));
+    fx.raft = raft_init(fx.memory, raft_layout(&fx.limits), &fx.limits, &fx.options);
+    assert_non_null(fx.raft);
+    assert_null(raft_check(fx.raft));
+    fx_finish(&fx);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(says_what_is_broken)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(says_what_is_broken),
+                                       cmocka_unit_test(test_nothing_is_broken_before_the_start)};
     return cmocka_run_group_tests_name("raft_check", tests, NULL, NULL);
 }

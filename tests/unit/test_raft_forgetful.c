@@ -79,6 +79,26 @@ static void test_an_old_refusal_undoes_nothing(void **state)
     fx_finish(&fx);
 }
 
+/* It refuses what it never had, or says itself that it still has all of it. */
+static void test_a_refusal_of_more_forgets_nothing(void **state)
+{
+    struct fx fx;
+    uint64_t beat;
+
+    (void)state;
+    beat = lead(&fx, true);
+    fx_propose(&fx, 3, 0);
+    refuse(&fx, beat, 4, 0);
+    assert_int_equal(fx_peer(&fx, 2)->match, 3);
+    assert_false(fx_traced(&fx, RAFT_TRACE_FORGOTTEN));
+    fx_finish(&fx);
+    beat = lead(&fx, true);
+    refuse(&fx, beat, 3, 3);
+    assert_int_equal(fx_peer(&fx, 2)->match, 3);
+    assert_false(fx_traced(&fx, RAFT_TRACE_FORGOTTEN));
+    fx_finish(&fx);
+}
+
 static void test_a_durable_log_forgets_nothing(void **state)
 {
     struct fx fx;
@@ -98,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_a_peer_that_forgot_is_sent_all_again),
         cmocka_unit_test(test_what_is_left_is_not_sent_again),
         cmocka_unit_test(test_an_old_refusal_undoes_nothing),
+        cmocka_unit_test(test_a_refusal_of_more_forgets_nothing),
         cmocka_unit_test(test_a_durable_log_forgets_nothing),
     };
     return cmocka_run_group_tests_name("raft_forgetful", tests, NULL, NULL);
