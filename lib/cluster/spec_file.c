@@ -159,6 +159,7 @@ static const struct raft_field cluster_rows[] = {
 
 static const struct raft_field course_rows[] = {
     {"addresses", take_addresses, "a list of addresses"},
+    {"timing", take_timing, NULL},
     {"_comment", NULL, NULL},
 };
 
@@ -401,9 +402,10 @@ static void complete_course(struct raft_spec *spec)
     uint64_t hash = RAFT_HASH_SEED;
 
     snprintf(spec->app, sizeof spec->app, "queue");
-    snprintf(spec->timing, sizeof spec->timing, "fast");
-    (void)raft_spec_timing(spec->timing, &spec->election_timeout,
-                           &spec->heartbeat_interval); /* It is one. */
+    if (spec->timing[0] == '\0') {
+        snprintf(spec->timing, sizeof spec->timing, "fast");
+        (void)raft_spec_timing("fast", &spec->election_timeout, &spec->heartbeat_interval);
+    }
     spec->pre_vote = false;
     spec->check_quorum = false;
     for (uint32_t i = 0; i < spec->nodes_count; i++) {
@@ -458,10 +460,9 @@ static enum raft_error load(const char *path, bool wants_course, struct raft_spe
                                  .notices_bytes = sizeof file->notices,
                                  .context = &reading};
     struct raft_tree *root = NULL;
-    enum raft_error error;
 
     memset(file, 0, sizeof *file);
-    error = raft_tree_read(path, &root, message, message_bytes);
+    enum raft_error error = raft_tree_read(path, &root, message, message_bytes);
     if (error != RAFT_OK) {
         return error;
     }

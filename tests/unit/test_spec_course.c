@@ -105,6 +105,19 @@ static void H1_a_cluster_is_what_its_addresses_are(void **state)
     assert_true(place->file.spec.cluster != cluster);
 }
 
+static void a_config_may_name_its_timing(void **state)
+{
+    struct place *place = *state;
+    expect_load(place, "{\"addresses\": [{" FIRST "}], \"timing\": \"wan\"}", 0);
+    assert_string_equal(place->file.spec.timing, "wan");
+    assert_int_equal(place->file.spec.election_timeout, 2000000);
+    assert_int_equal(place->file.spec.heartbeat_interval, 200000);
+    assert_string_equal(place->file.notices, "");
+    assert_int_equal(load(place, "{\"addresses\": [{" FIRST "}], \"timing\": \"slow\"}", 0),
+                     RAFT_INVALID);
+    assert_non_null(strstr(place->message, "timing: expected"));
+}
+
 static void udp_takes_the_number_of_a_missing_internal_port(void **state)
 {
     struct place *place = *state;
@@ -176,7 +189,7 @@ static const struct {
     const char *complaint;
 } complaints[] = {
     {"{}", ":1: addresses is missing: expected a list of addresses"},
-    {"[]", ":1: expected a map of addresses, got a list"},
+    {"[]", ":1: expected a map of addresses, timing, got a list"},
     {"{\"addresses\": {}}", ":1: addresses: expected a list of addresses, got a map"},
     {"{\"addresses\": []}", ":1: addresses: expected 1 to 63 addresses, got 0"},
     {"{\"addresses\": [{}]}",
@@ -255,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(H1_a_config_is_read_as_it_stands, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(H1_a_cluster_is_what_its_addresses_are, enter_place,
                                         leave_place),
+        cmocka_unit_test_setup_teardown(a_config_may_name_its_timing, enter_place, leave_place),
         cmocka_unit_test_setup_teardown(udp_takes_the_number_of_a_missing_internal_port,
                                         enter_place, leave_place),
         cmocka_unit_test_setup_teardown(H19_start_states_are_honoured, enter_place, leave_place),
