@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
 # raftnode CONFIG INDEX: nodes by a config.json of the course's message queue, spoken to by REST alone, as
-# that project's own test suites do it. What waits, waits for an HTTP answer or a readiness line.
+# that project's own test suites do it. What waits, waits for an HTTP answer or a readiness line. Where one
+# leader has to stay, the timing is wan; elsewhere an election that a busy machine brings changes nothing.
 
 load course.bash
 
@@ -29,16 +30,15 @@ entries() {
 
 # The client script of the suites, against the leader, whatever the number of nodes.
 client_script() {
-  find_leader
-  until_is '{"success": true}' call "$LEADER" PUT /topic '{"topic": "dog"}'
-  assert_equal "$(call "$LEADER" PUT /topic '{"topic": "dog"}')" '{"success": false}'
-  assert_equal "$(call "$LEADER" GET /topic)" '{"success": true, "topics": ["dog"]}'
-  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "one"}')" '{"success": true}'
-  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": ""}')" '{"success": true}'
-  assert_equal "$(call "$LEADER" PUT /message '{"topic": "cat", "message": "x"}')" '{"success": false}'
-  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": true, "message": "one"}'
-  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": true, "message": ""}'
-  assert_equal "$(call "$LEADER" GET /message/dog)" '{"success": false}'
+  create dog "$YES"
+  create dog "$NO"
+  list "$(topics dog)"
+  put dog one "$YES"
+  put dog "" "$YES"
+  put cat x "$NO"
+  get dog "$(said one)"
+  get dog "$(said "")"
+  get dog "$NO"
 }
 
 @test "H1: a node is started by config and index, ended by SIGTERM, and its port is free at once" {
@@ -89,25 +89,25 @@ client_script() {
 
 @test "H1: without --data a restart forgets, and both ends of that are said" {
   serve 1
-  until_is '{"success": true}' call 0 PUT /topic '{"topic": "dog"}'
+  create dog "$YES"
   run cat log.0
   assert_output --partial "in memory: a restart forgets"
   assert_output --partial "n1 of 1, app queue, HTTP at $IP:$(port 0)"
   stop 0 KILL
   launch 0
-  until_is '{"success": true, "topics": []}' call 0 GET /topic
+  list '{"success": true, "topics": []}'
 }
 
 @test "H1: with --data everything acknowledged survives SIGKILL, and another cluster's data is refused" {
   serve 1
   stop 0
   launch 0 --data data
-  until_is '{"success": true}' call 0 PUT /topic '{"topic": "dog"}'
+  create dog "$YES"
   stop 0 KILL
   FIELDS[0]='"term": 9'
   write_config 1
   launch 0 --data data
-  until_is '{"success": true, "topics": ["dog"]}' call 0 GET /topic
+  list "$(topics dog)"
   run cat log.0
   assert_output --partial "the start state (follower of term 9, empty log) is ignored: data has data"
   stop 0
@@ -121,7 +121,7 @@ client_script() {
 # has_grown: 50 entries have been committed since the last call.
 has_grown() {
   local commit
-  find_leader && commit=$(field "$LEADER" commit) && ((commit >= GROWN + 50)) && GROWN=$commit && echo yes
+  find_leader && commit=$(field "$LEADER" commit) && ((commit >= GROWN + 50)) && GROWN=$commit
 }
 
 @test "H17 C8: under load SIGKILL of all nodes at once, with --data: nothing acknowledged is lost or comes twice" {
@@ -133,14 +133,14 @@ has_grown() {
   "$bin/load_queue" -a "$IP" -w storm -o history -c 4 -t 4 "$(port 0)" "$(port 1)" "$(port 2)" > sums 3>&- &
   clients=$!
   for _ in 1 2; do
-    until_is yes has_grown
+    eventually has_grown
     kill -KILL "${PIDS[@]}"
     for i in 0 1 2; do
       wait "${PIDS[i]}" || true
       launch "$i" --data "data.$i"
     done
   done
-  until_is yes has_grown
+  eventually has_grown
   rm storm
   wait "$clients"
   run "$bin/check_history" history
@@ -155,28 +155,28 @@ has_grown() {
   mkdir one two
   cd one
   serve 1
-  until_is '{"success": true}' call 0 PUT /topic '{"topic": "old"}'
+  create old "$YES"
   stop 0 KILL
   cd ../two
   serve 1
-  until_is '{"success": true, "topics": []}' call 0 GET /topic
+  list '{"success": true, "topics": []}'
   assert_equal "$(view 0)" '{"topics": {}}'
   stop 0 KILL
   cp ../two/config.json ../one/config.json
   cd ../one
   launch 0
-  until_is '{"success": true, "topics": []}' call 0 GET /topic
+  list '{"success": true, "topics": []}'
   assert_equal "$(view 0)" '{"topics": {}}'
 }
 
 @test "H19: what a config says of the start is honoured and announced, unknown fields are ignored with a notice" {
   FIELDS[0]="\"role\": \"leader\", \"term\": 6, \"voted_for\": 0, \"colour\": 1, $(entries 1 1 6)"
   serve 1
-  until_is 3 field 0 commit
+  until_is '{"topics": {"t": ["m2", "m3"]}}' view 0
+  assert_equal "$(field 0 commit)" 3
   run cat log.0
   assert_output --partial "start state: leader of term 6, voted for n1, log of 3 entries (terms 1 1 6)"
   assert_output --partial "colour: unknown field, ignored"
-  assert_equal "$(view 0)" '{"topics": {"t": ["m2", "m3"]}}'
 }
 
 @test "H19 C8: a node that dies while its store is made begins as told the next time" {
@@ -221,7 +221,7 @@ has_grown() {
 
 @test "I7: the candidate of term 5 becomes a follower in the term of the given leader" {
   FIELDS=('"role": "candidate", "term": 5' '"role": "leader", "term": 999, "voted_for": 1, "next_index": [0], "match_index": [0]')
-  serve 2
+  TIMING=wan serve 2
   until_is 999 field 0 term
   until_is Follower field 0 role
   assert_equal "$(field 1 role)" Leader
@@ -230,7 +230,7 @@ has_grown() {
 
 @test "I11: the follower gets the missing entries, and they are applied" {
   FIELDS[0]="\"role\": \"leader\", \"term\": 6, \"next_index\": [6], $(entries 1 1 1 4 6)"
-  serve 2
+  TIMING=wan serve 2
   until_is '{"topics": {"t": ["m2", "m3", "m4", "m5"]}}' view 1
   until_is '{"topics": {"t": ["m2", "m3", "m4", "m5"]}}' view 0
   assert_equal "$(field 0 role)" Leader
@@ -240,7 +240,7 @@ has_grown() {
 @test "I12, I13: nothing is committed before a request; after one the extra entries are gone and all is applied" {
   FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [6], $(entries 1 1 1 4 4)"
     "\"term\": 5, $(entries 1 1 1 4 4 5 5)")
-  serve 2
+  TIMING=wan serve 2
   until_is 6 field 1 term
   assert_equal "$(field 0 role)" Leader
   assert_equal "$(field 0 commit)" 0
@@ -248,7 +248,7 @@ has_grown() {
   assert_equal "$(field 0 last)" 5
   assert_equal "$(field 1 last)" 7
   assert_equal "$(view 0)" '{"topics": {}}'
-  assert_equal "$(call 0 PUT /message '{"topic": "t", "message": "new"}')" '{"success": true}'
+  put t new "$YES"
   assert_equal "$(view 0)" '{"topics": {"t": ["m2", "m3", "m4", "m5", "new"]}}'
   until_is '{"topics": {"t": ["m2", "m3", "m4", "m5", "new"]}}' view 1
   assert_equal "$(field 1 last)" 6
@@ -257,7 +257,7 @@ has_grown() {
 @test "I14: the follower's entries of terms 2 and 3 are replaced" {
   FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [7], $(entries 1 1 1 4 4 6)"
     "\"term\": 3, $(entries 1 1 1 2 2 3 3)")
-  serve 2
+  TIMING=wan serve 2
   until_is '{"topics": {"t": ["m2", "m3", "m4", "m5", "m6"]}}' view 1
   assert_equal "$(field 1 last)" 6
 }
@@ -265,7 +265,7 @@ has_grown() {
 @test "I15: entries that are known change nothing, also once the follower leads" {
   FIELDS=("\"role\": \"leader\", \"term\": 6, \"next_index\": [1, 1], $(entries 1 1 1 4 6)"
     "\"term\": 6, $(entries 1 1 1 4 6)" "\"term\": 6, $(entries 1 1 1 4 6)")
-  serve 3
+  TIMING=wan serve 3
   local all='{"topics": {"t": ["m2", "m3", "m4", "m5"]}}'
   for i in 0 1 2; do until_is "$all" view "$i"; done
   assert_equal "$(field 1 last)" 5
@@ -277,7 +277,7 @@ has_grown() {
 
 @test "I16: the stale candidate is never elected; the other node wins in a term above 999" {
   FIELDS=('"role": "candidate", "term": 999' "\"term\": 5, $(entries 1)")
-  serve 2
+  TIMING=wan serve 2
   until_is Leader field 1 role
   (($(field 1 term) > 999))
   until_is '{"topics": {"t": []}}' view 1
@@ -295,70 +295,54 @@ has_grown() {
 
 @test "I2, I5: one leader, and everybody else follows it in its term" {
   serve 5
-  find_leader
-  local term i
-  term=$(field "$LEADER" term)
-  for i in "${!PIDS[@]}"; do
-    until_is "n$((LEADER + 1))" field "$i" leader
-    ((i == LEADER)) || assert_equal "$(field "$i" role)" Follower
-    assert_equal "$(field "$i" term)" "$term"
-  done
+  eventually is_settled
+  leaders_alone
 }
 
 @test "I3, I8, I9, I10: down to three of five the queue goes on; with two nothing is acknowledged" {
   serve 5
   client_script
-  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "kept"}')" '{"success": true}'
+  put dog kept "$YES"
   for i in "${!PIDS[@]}"; do until_is '{"topics": {"dog": ["kept"]}}' view "$i"; done
   stop "$LEADER"
   find_leader
   stop "$LEADER"
   find_leader
   # The new leader's first answer has what is committed.
-  assert_equal "$(call "$LEADER" GET /topic)" '{"success": true, "topics": ["dog"]}'
-  assert_equal "$(call "$LEADER" PUT /message '{"topic": "dog", "message": "more"}')" '{"success": true}'
+  list "$(topics dog)"
+  put dog more "$YES"
   for i in "${!PIDS[@]}"; do until_is '{"topics": {"dog": ["kept", "more"]}}' view "$i"; done
   local other
   for i in "${!PIDS[@]}"; do ((i == LEADER)) || other=$i; done
   stop "$other"
-  assert_equal "$(code "$LEADER" PUT /message '{"topic": "dog", "message": "lost"}')" 503
+  for i in "${!PIDS[@]}"; do refuses "$i"; done
   for i in "${!PIDS[@]}"; do assert_equal "$(view "$i")" '{"topics": {"dog": ["kept", "more"]}}'; done
 }
 
 @test "I4: a node that comes back follows the leader that is there" {
-  serve 3
-  find_leader
-  local term other=$(((LEADER + 1) % 3))
-  stop "$other" KILL
-  assert_equal "$(call "$LEADER" PUT /topic '{"topic": "dog"}')" '{"success": true}'
-  term=$(field "$LEADER" term)
-  launch "$other"
+  FIELDS=('"role": "leader", "term": 1')
+  TIMING=wan serve 3
+  stop 1 KILL
+  create dog "$YES"
+  launch 1
   assert_equal "$READY" ok
-  until_is '{"topics": {"dog": []}}' view "$other"
-  assert_equal "$(field "$other" role)" Follower
-  assert_equal "$(field "$LEADER" term)" "$term"
+  until_is '{"topics": {"dog": []}}' view 1
+  assert_equal "$(stance 1)" "Follower 1 n1"
+  assert_equal "$(stance 0)" "Leader 1 n1"
 }
 
 @test "I6: a lone node of five keeps holding elections; a leader alone stays one" {
   serve 5
-  find_leader
-  local i term
-  for i in "${!PIDS[@]}"; do ((i == LEADER)) || kill -STOP "${PIDS[i]}"; done
+  eventually isolate_leader
   assert_equal "$(code "$LEADER" PUT /topic '{"topic": "dog"}')" 503
-  assert_equal "$(field "$LEADER" role)" Leader
-  for i in "${!PIDS[@]}"; do ((i == LEADER)) || kill -CONT "${PIDS[i]}"; done
-  until_is '{"success": true}' put_topic cat
-  local last
-  for i in "${!PIDS[@]}"; do ((i == LEADER)) || { last=$i; }; done
-  for i in "${!PIDS[@]}"; do ((i == last)) || stop "$i" KILL; done
-  until_is Candidate field "$last" role
-  term=$(field "$last" term)
-  local end=$((SECONDS + 30))
-  until (($(field "$last" term) >= term + 3)); do ((SECONDS < end)); done
-}
-
-# Whoever leads now takes a topic.
-put_topic() {
-  find_leader
-  call "$LEADER" PUT /topic "{\"topic\": \"$1\"}"
+  assert_equal "$(stance "$LEADER")" "Leader $HIGH n$((LEADER + 1))"
+  kill -CONT "${PIDS[@]}"
+  create cat "$YES"
+  local i
+  for i in "${!PIDS[@]}"; do stop "$i" KILL; done
+  rm leaders
+  launch 3
+  until_is Candidate field 3 role
+  for i in 1 2 3; do eventually reach_term 3 $(($(field 3 term) + 1)); done
+  assert [ ! -e leaders ]
 }
