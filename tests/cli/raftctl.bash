@@ -78,7 +78,13 @@ cluster_down() {
   return $status
 }
 
-leader() { raftctl wait leader && raftctl status leader -o id; }
+# Who was elected may be gone before we ask who it is.
+leader() {
+  while raftctl wait leader; do
+    raftctl status leader -o id 2> /dev/null && return
+  done
+  return 1
+}
 
 followers() { raftctl status followers -o id; }
 
