@@ -171,10 +171,11 @@ has_grown() {
 
 @test "H19: what a config says of the start is honoured and announced, unknown fields are ignored with a notice" {
   FIELDS[0]="\"role\": \"leader\", \"term\": 6, \"voted_for\": 0, \"colour\": 1, $(entries 1 1 6)"
-  serve 1
+  TIMING=wan serve 1
   until_is '{"topics": {"t": ["m2", "m3"]}}' view 0
   assert_equal "$(field 0 commit)" 3
   run cat log.0
+  assert_output --partial "election timeout 2000 to 4000 ms"
   assert_output --partial "start state: leader of term 6, voted for n1, log of 3 entries (terms 1 1 6)"
   assert_output --partial "colour: unknown field, ignored"
 }
