@@ -318,15 +318,16 @@ static void take_list(struct raft_fields *fields, const struct raft_tree *list,
                       struct raft_fields_rows rows)
 {
     struct raft_spec_reading *reading = raft_spec_reading_of(fields);
-    struct raft_spec *spec = &reading->file->spec;
 
     for (const struct raft_tree *at = list->first; !fields->failed && at != NULL; at = at->next) {
-        uint32_t i = spec->nodes_count++;
-
-        reading->node = &spec->nodes[i];
+        uint32_t i = reading->file->spec.nodes_count++;
+        reading->node = &reading->file->spec.nodes[i];
         reading->nodes[i] = at;
         (void)raft_fields_read(fields, at, rows); /* What failed is told there. */
         set_defaults(reading->node, i);
+        if (reading->node->http.port == 0 && (reading->file->without_http >> i & 1) == 0) {
+            reading->node->http.port = reading->node->endpoint.port;
+        }
     }
     give(fields, RAFT_SPEC_GIVEN_NODES);
 }

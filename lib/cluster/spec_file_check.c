@@ -37,6 +37,29 @@ static void complain_of_clash(struct raft_fields *fields, const struct raft_tree
                          former->line);
 }
 
+/* Where the port of HTTP was said: a node without one has the number of UDP. */
+static const struct raft_tree *point_at_http(const struct raft_spec_reading *reading, uint32_t i)
+{
+    const struct raft_tree *field = point_at(reading, i, "port", "http");
+
+    return field != reading->nodes[i] ? field : point_at(reading, i, "port", "port");
+}
+
+static void check_http_pair(struct raft_fields *fields, uint32_t i, uint32_t j)
+{
+    const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
+    const struct raft_spec_node *node = &reading->file->spec.nodes[i];
+    bool is_said = point_at(reading, i, "port", "http") != reading->nodes[i];
+    char place[80];
+    char what[96];
+
+    if (is_same_place(&node->http, &reading->file->spec.nodes[j].http)) {
+        raft_endpoint_text(&node->http, place, sizeof place);
+        snprintf(what, sizeof what, "%s%s", is_said ? "" : "HTTP at ", place);
+        complain_of_clash(fields, point_at_http(reading, i), point_at_http(reading, j), what);
+    }
+}
+
 static void check_pair(struct raft_fields *fields, uint32_t i, uint32_t j)
 {
     const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
@@ -60,10 +83,8 @@ static void check_pair(struct raft_fields *fields, uint32_t i, uint32_t j)
         raft_endpoint_text(&node->endpoint, what, sizeof what);
         complain_of_clash(fields, point_at(reading, i, "internal_port", "port"),
                           point_at(reading, j, "internal_port", "port"), what);
-    } else if (is_same_place(&node->http, &former->http)) {
-        raft_endpoint_text(&node->http, what, sizeof what);
-        complain_of_clash(fields, point_at(reading, i, "port", "http"),
-                          point_at(reading, j, "port", "http"), what);
+    } else {
+        check_http_pair(fields, i, j);
     }
 }
 

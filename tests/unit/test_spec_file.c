@@ -106,6 +106,7 @@ static void a_file_fills_the_struct(void **state)
     assert_int_equal(spec->nodes[0].endpoint.port, 9102);
     assert_string_equal(spec->nodes[0].endpoint.host, "127.0.0.1");
     assert_int_equal(spec->nodes[0].http.port, 8102);
+    assert_int_equal(spec->nodes[2].http.port, 0);
     assert_string_equal(spec->nodes[1].endpoint.host, "::1");
     assert_int_equal(spec->nodes[1].endpoint.port, 0);
     assert_string_equal(spec->nodes[1].http.host, "0.0.0.0");
@@ -127,6 +128,9 @@ static void a_file_may_say_nothing_but_a_number(void **state)
     assert_int_equal(place->file.spec.nodes_count, 5);
     assert_int_equal(place->file.spec.nodes[4].id, 5);
     assert_true(place->file.spec.pre_vote);
+    expect_load(place, "c.yaml", "nodes: [{port: 9101}, {}]\n");
+    assert_int_equal(place->file.spec.nodes[0].http.port, 9101); /* the number of UDP */
+    assert_int_equal(place->file.spec.nodes[1].http.port, 0);
     expect_load(place, "c.yaml", "timing: fast\n");
     assert_int_equal(place->file.spec.nodes_count, 0);
     assert_int_equal(place->file.spec.election_timeout, 150000);
@@ -187,10 +191,18 @@ static const struct {
      ":5: nodes[2].port: 127.0.0.1:9101 is taken: nodes[0].port has it already (line 3)"},
     {"nodes:\n- {http: 9101, host: \"::1\"}\n- {http: \"[::1]:9101\"}\n",
      ":4: nodes[1].http: [::1]:9101 is taken: nodes[0].http has it already (line 3)"},
+    {"nodes:\n- {port: 9101, http: 9102}\n- port: 9102\n",
+     ":4: nodes[1].port: HTTP at 127.0.0.1:9102 is taken: nodes[0].http has it already (line 3)"},
+    {"nodes:\n- port: 9101\n- {port: 9102, http: 9101}\n",
+     ":4: nodes[1].http: 127.0.0.1:9101 is taken: nodes[0].port has it already (line 3)"},
     {"nodes:\n- {port: 9101, host: \"::1\"}\n- {port: 9101, host: \"0:0::1\"}\n",
      ":4: nodes[1].port: [0:0::1]:9101 is taken: nodes[0].port has it already (line 3)"},
     {"nodes:\n- {http: \"[0:0:0:0:0:0:0:1]:9101\"}\n- {http: \"[::1]:9101\"}\n",
      ":4: nodes[1].http: [::1]:9101 is taken: nodes[0].http has it already (line 3)"},
+    {"nodes:\n- {port: 9101, http: 9102}\n- port: 9102\n",
+     ":4: nodes[1].port: HTTP at 127.0.0.1:9102 is taken: nodes[0].http has it already (line 3)"},
+    {"nodes:\n- port: 9101\n- {port: 9102, http: 9101}\n",
+     ":4: nodes[1].http: 127.0.0.1:9101 is taken: nodes[0].port has it already (line 3)"},
     {"name: null", ":2: name: expected a name of 1 to 32 letters, digits, '.', '_' or '-', not "
                    "beginning with '.' or '-', got null"},
     {"name: a/b", ":2: name: expected a name of 1 to 32 letters, digits, '.', '_' or '-', not "
