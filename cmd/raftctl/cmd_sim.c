@@ -16,7 +16,10 @@
 #include "sim_crash.h"
 #include "sim_report.h"
 
-enum { NODES_DEFAULT = 5, TIME_DEFAULT_MS = 60 * 1000, SHRINK_RUNS = 1500, PATH_BYTES = 512 };
+/* With less time than TIME_MIN_MS what is healed has too little of it left in the slowest worlds.
+ */
+enum { NODES_DEFAULT = 5, TIME_DEFAULT_MS = 60 * 1000, TIME_MIN_MS = 10 * 1000 };
+enum { SHRINK_RUNS = 1500, PATH_BYTES = 512 };
 enum { STORY_BYTES_MAX = 4 * 1024 * 1024 };
 
 /* What a failed assertion has to say, since nothing else can any more. */
@@ -31,6 +34,8 @@ static int run_one(struct call *call, struct raft_sim_trial *trial);
 static int run_seeds(struct call *call, struct raft_sim_trial *trial, const char *range);
 static int run_replay(struct call *call, struct raft_sim_trial *trial, const char *path);
 static int run_story(struct call *call, const char *path);
+static void shrink_failure(struct call *call, const struct raft_sim_trial *trial,
+                           struct raft_sim_tape *tape, const struct raft_sim_result *result);
 static int shrink(struct call *call, const struct raft_sim_trial *trial, struct raft_sim_tape *tape,
                   const struct raft_sim_result *result);
 static bool parse_range(const char *text, uint64_t *first, uint64_t *last);
@@ -47,6 +52,8 @@ int cmd_sim(struct call *call)
     const char *seeds = options_text(options, "seeds", NULL);
     if ((story != NULL) + (replay != NULL) + (seeds != NULL) + options_given(options, "seed") > 1)
         return complain(call, EXIT_USAGE, "only one of --seed, --seeds, --replay and --story");
+    if (story != NULL && call->json)
+        return complain(call, EXIT_USAGE, "a story has no answer in JSON: leave --json out");
     if (story != NULL)
         return run_story(call, story);
     int code = read_trial(call, &trial);
@@ -76,8 +83,10 @@ static int read_trial(struct call *call, struct raft_sim_trial *trial)
     if (!options_given(options, "seed"))
         trial->seed = raft_random_system() >> 32;
     trial->churn = options_given(options, "churn");
-    if (trial->time == 0)
-        return complain(call, EXIT_USAGE, "--time 0 is no time");
+    if (trial->time < TIME_MIN_MS * 1000)
+        return complain(call, EXIT_USAGE,
+                        "--time: at least 10 s are needed, else nodes that were healed are not "
+                        "given the time to do their work again");
     if (!raft_sim_faults_parse(options_text(options, "faults", "all"), &trial->faults, wrong,
                                sizeof wrong))
         return complain(call, EXIT_USAGE, "no fault is called %s (raftctl help sim lists them)",
@@ -109,8 +118,8 @@ static int run_one(struct call *call, struct raft_sim_trial *trial)
     bool wanted = code != EXIT_DONE || options_given(&call->options, "choices");
     bool kept = wanted && write_tape(call, &tape, present.path) == EXIT_DONE;
     sim_report_print(call, trial, &result, seconds, kept ? present.path : NULL);
-    if (code != EXIT_DONE && options_given(&call->options, "minimise"))
-        (void)shrink(call, trial, &tape, &result); /* It complains itself; the verdict counts. */
+    if (options_given(&call->options, "minimise"))
+        shrink_failure(call, trial, &tape, &result);
     raft_sim_tape_finish(&tape);
     return code;
 }
@@ -166,11 +175,20 @@ static int run_replay(struct call *call, struct raft_sim_trial *trial, const cha
     double begin = sim_report_clock();
     raft_sim_trial_run(trial, &result);
     sim_report_print(call, trial, &result, sim_report_clock() - begin, path);
-    if (result.verdict != RAFT_SIM_HELD && options_given(&call->options, "minimise"))
-        (void)shrink(call, trial, &tape, &result); /* It complains itself; the verdict counts. */
+    if (options_given(&call->options, "minimise"))
+        shrink_failure(call, trial, &tape, &result);
     raft_sim_tape_finish(&used);
     raft_sim_tape_finish(&tape);
     return sim_report_exit(result.verdict);
+}
+
+static void shrink_failure(struct call *call, const struct raft_sim_trial *trial,
+                           struct raft_sim_tape *tape, const struct raft_sim_result *result)
+{
+    if (result->verdict == RAFT_SIM_HELD)
+        say(call, "nothing to minimise: the run held");
+    else
+        (void)shrink(call, trial, tape, result); /* It complains itself; the verdict counts. */
 }
 
 /* Writes the smaller choice log to the file and its trace to FILE.txt. */
@@ -220,8 +238,14 @@ static int run_story(struct call *call, const char *path)
         free(text);
         return complain(call, exit_of_errno(cause), "cannot read %s: %s", path, strerror(cause));
     }
-    text[fread(text, 1, STORY_BYTES_MAX, in)] = '\0';
+    size_t bytes = fread(text, 1, STORY_BYTES_MAX, in);
+    int cause = ferror(in) != 0 ? errno : bytes == STORY_BYTES_MAX ? EFBIG : 0;
     (void)fclose(in); /* It was only read. */
+    if (cause != 0) {
+        free(text);
+        return complain(call, exit_of_errno(cause), "cannot read %s: %s", path, strerror(cause));
+    }
+    text[bytes] = '\0';
     bool good = raft_sim_story_play(text, stdout, message, sizeof message);
     free(text);
     (void)fflush(stdout); /* The complaint shall stand below what it is about. */

@@ -24,7 +24,7 @@ const struct option_row sim_options[] = {
     {.kind = OPTION_SECONDS,
      .name = "time",
      .metavar = "T",
-     .help = "virtual time of one seed (60)"},
+     .help = "virtual time of one seed (60), 10 or more"},
     {.kind = OPTION_TEXT,
      .name = "faults",
      .metavar = "LIST",
@@ -46,7 +46,7 @@ const struct option_row sim_options[] = {
     {.kind = OPTION_TEXT,
      .name = "story",
      .metavar = "FILE",
-     .help = "play a story and print it with its trace"},
+     .help = "play a story, see raftctl-story(7), and print it with its trace"},
     {.kind = OPTION_FLAG, .name = "trace", .help = "print what happens, line by line"},
     {.kind = OPTION_END},
 };

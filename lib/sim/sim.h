@@ -236,7 +236,7 @@ struct raft_sim_counts {
 };
 void raft_sim_counts(const struct raft_sim *sim, struct raft_sim_counts *counts);
 
-/* Plays a story (tests/stories/README.md is its grammar) and writes it to out again, each command
+/* Plays a story (man/raftctl-story.7 is its grammar) and writes it to out again, each command
  * followed by the trace that it really gave. False, with a sentence that begins with the line
  * number, when a command is wrong, an expectation fails or an invariant breaks. */
 bool raft_sim_story_play(const char *text, FILE *out, char *message, size_t message_bytes);

@@ -26,6 +26,8 @@ bool raft_sim_story_play_within(const char *text, uint64_t steps_max, FILE *out,
         story.line++;
         good = play_line(&story, &text);
     }
+    if (good && story.commands == 0)
+        good = raft_story_fail(&story, "there is no command in it");
     if (story.why[0] != '\0')
         (void)snprintf(message, message_bytes, "%u: %s", story.line, story.why);
     raft_story_end_world(&story);
@@ -105,6 +107,7 @@ bool raft_story_play_line(struct raft_story *story, const char *line, size_t byt
         return false;
     for (uint32_t i = 0; story->sim != NULL && i < story->options.nodes; i++)
         story->sim->processes[i].seen = 0;
+    story->commands += story->words_count > 0 ? 1 : 0;
     if (story->words_count > 0 && !raft_story_execute(story))
         return false;
     if (story->sim != NULL && raft_sim_failure(story->sim) != NULL)

@@ -18,6 +18,7 @@ struct raft_story {
     bool described; /* `nodes` was said */
     FILE *out;
     unsigned line;
+    unsigned commands;                /* lines that had words */
     uint64_t steps_left;              /* then it is too long */
     char buffer[RAFT_STORY_LINE_MAX]; /* of the words */
     char *words[RAFT_STORY_WORDS_MAX];

@@ -84,8 +84,12 @@ static bool judge_world(struct raft_story *story, const char *word, bool *holds,
     } else {
         return judge_counts(story, word, holds, text, text_bytes);
     }
-    if (!*holds)
+    if (*holds)
+        return true;
+    if (leader != 0)
         (void)snprintf(text, text_bytes, "it is not so: %s (leader: n%u)", word, (unsigned)leader);
+    else
+        (void)snprintf(text, text_bytes, "it is not so: %s (leader: none)", word);
     return true;
 }
 

@@ -47,7 +47,7 @@ teardown() { cluster_down; }
 }
 
 @test "sim --faults none is a quiet world, --trace tells it" {
-  run -0 raftctl sim --seed 1 --nodes 3 --time 6 --faults none --trace
+  run -0 raftctl sim --seed 1 --nodes 3 --time 10 --faults none --trace
   assert_output --regexp "n[1-3] candidate -> leader"
   refute_output --partial "crashes ("
   refute_output --partial "dies between"
@@ -77,11 +77,48 @@ teardown() { cluster_down; }
   assert_output --partial "raftctl: sim: wrong.story:2"
 }
 
+@test "sim --story says what is no story" {
+  run -1 raftctl sim --story .
+  assert_output "raftctl: sim: cannot read .: Is a directory"
+  printf '# A goal, and nothing else.\n\n[    0.000] n1 starts\n' >empty.story
+  run -1 raftctl sim --story empty.story
+  assert_line "raftctl: sim: empty.story:3: there is no command in it"
+  yes 'nodes 3' | head -c 5M >large.story
+  run -1 raftctl sim --story large.story
+  assert_output "raftctl: sim: cannot read large.story: File too large"
+  printf 'nodes 3\nstart all\nrun until leader within=1ms\n' >wrong.story
+  run -1 raftctl sim --story wrong.story
+  assert_line "raftctl: sim: wrong.story:3: in vain: it is not so: leader (leader: none)"
+  run -2 raftctl sim --story wrong.story --json
+  assert_output --partial "a story has no answer in JSON: leave --json out"
+}
+
+@test "the story of raftctl-story(7) plays, and the page has every command" {
+  page=$BATS_TEST_DIRNAME/../../man/raftctl-story.7
+  sed -n '/^\.SH EXAMPLES/,/^\.fi/p' "$page" | grep -v '^\.' >page.story
+  run -0 raftctl sim --story page.story
+  raftctl sim --story page.story | diff - <(raftctl sim --story <(raftctl sim --story page.story))
+  manual=$(sed 's/\\f[BIR]//g; s/\\//g; s/^\.B[IR]* //' "$page")
+  names=$(sed -nE 's/^    \{"([a-z]+)",( "\1.*|)$/\1/p' "$BATS_TEST_DIRNAME/../../lib/sim/story_commands.c")
+  assert [ "$(wc -w <<<"$names")" -ge 30 ]
+  for name in $names; do
+    grep -qE "(^| )$name( |$)" <<<"$manual" || fail "raftctl-story(7) lacks $name"
+  done
+}
+
+@test "sim --minimise of a run that holds says so" {
+  run -0 raftctl sim --seed 1 --time 10 --faults none --minimise small
+  assert_line "nothing to minimise: the run held"
+  assert [ ! -e small ]
+}
+
 @test "sim refuses nonsense" {
   run -2 raftctl sim --faults nosuch
   assert_output --partial "no fault is called nosuch"
   run -2 raftctl sim --nodes 0
   run -2 raftctl sim --time 0
+  run -2 raftctl sim --time 9.9
+  assert_output --partial "--time: at least 10 s are needed"
   run -2 raftctl sim --seeds 5
   run -2 raftctl sim --seeds 9..1
   run -2 raftctl sim --seed 1 --replay five
