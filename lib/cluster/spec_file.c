@@ -325,9 +325,6 @@ static void take_list(struct raft_fields *fields, const struct raft_tree *list,
         reading->nodes[i] = at;
         (void)raft_fields_read(fields, at, rows); /* What failed is told there. */
         set_defaults(reading->node, i);
-        if (reading->node->http.port == 0 && (reading->file->without_http >> i & 1) == 0) {
-            reading->node->http.port = reading->node->endpoint.port;
-        }
     }
     give(fields, RAFT_SPEC_GIVEN_NODES);
 }

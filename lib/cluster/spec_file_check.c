@@ -88,6 +88,16 @@ static void check_pair(struct raft_fields *fields, uint32_t i, uint32_t j)
     }
 }
 
+/* HTTP has the number of UDP, where the file says nothing else. */
+static void fill_http(struct raft_spec_file *file, uint32_t i)
+{
+    struct raft_spec_node *node = &file->spec.nodes[i];
+
+    if (node->http.port == 0 && (file->without_http >> i & 1) == 0) {
+        node->http.port = node->endpoint.port;
+    }
+}
+
 static void check_places(struct raft_fields *fields, uint32_t i)
 {
     const struct raft_spec_reading *reading = raft_spec_reading_of(fields);
@@ -327,6 +337,7 @@ void raft_spec_check_file(struct raft_fields *fields, const struct raft_tree *ro
     }
     for (uint32_t i = 0; !fields->failed && reading->nodes[i] != NULL && i < spec->nodes_count;
          i++) {
+        fill_http(reading->file, i);
         check_places(fields, i);
     }
     for (uint32_t i = 0; !fields->failed && i < spec->nodes_count; i++) {

@@ -48,7 +48,8 @@ size_t raft_spec_take_command(struct raft_fields *fields, const struct raft_tree
 void raft_spec_take_faults(struct raft_fields *fields, const struct raft_tree *value);
 void raft_spec_check_file_faults(struct raft_fields *fields);
 
-/* What no field can say alone: duplicates, addresses, timing, states that cannot be together. */
+/* What no field can say alone: HTTP on the number of UDP; duplicates, addresses, timing, states
+ * that cannot be together. */
 void raft_spec_check_file(struct raft_fields *fields, const struct raft_tree *root);
 
 #endif
