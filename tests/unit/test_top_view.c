@@ -94,6 +94,43 @@ static void test_huge_numbers(void **state)
     tf_golden("top_140x40_huge", 140, 40);
 }
 
+static void expect_shown(int width, int height, const char *words)
+{
+    char *text = tf_draw(width, height);
+    if (strstr(text, words) == NULL) {
+        fail_msg("\"%s\" is not in\n%s", words, text);
+    }
+    free(text);
+}
+
+static void test_long_silence(void **state)
+{
+    static const struct {
+        int64_t ms;
+        const char *shown;
+    } ages[] = {{9041, " !9s "}, {12000, " 12s "}, {59999, " 59s "}, {120000, " !2m "}};
+    (void)state;
+    tf_begin(5);
+    tf_node(4)->overdue = true;
+    for (size_t i = 0; i < sizeof ages / sizeof ages[0]; i++) {
+        tf_node(4)->heartbeat_age_ms = ages[i].ms;
+        tf_update();
+        expect_shown(80, 24, ages[i].shown);
+    }
+}
+
+static void test_faults_cut_short(void **state)
+{
+    (void)state;
+    tf_begin(7);
+    for (raft_id id = 3; id <= 6; id++) {
+        tf_cut(2, id, id);
+    }
+    tf_update();
+    expect_shown(80, 24, " cut n3,n4,+\n");
+    expect_shown(140, 40, " cut n3,n4,n5,n6");
+}
+
 static void test_help(void **state)
 {
     (void)state;
@@ -291,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_healthy),       cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_unicode),       cmocka_unit_test(test_many_nodes),
         cmocka_unit_test(test_one_node),      cmocka_unit_test(test_huge_numbers),
+        cmocka_unit_test(test_long_silence),  cmocka_unit_test(test_faults_cut_short),
         cmocka_unit_test(test_help),          cmocka_unit_test(test_inspect),
         cmocka_unit_test(test_dialog),        cmocka_unit_test(test_readonly),
         cmocka_unit_test(test_prompt),        cmocka_unit_test(test_result),

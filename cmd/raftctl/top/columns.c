@@ -167,6 +167,9 @@ static void write_heartbeat(const struct cell_context *context, char *text)
     } else if (node->overdue) {
         top_words_age((uint64_t)node->heartbeat_age_ms, context->width - 1, age, sizeof(age));
         snprintf(text, TEXT_BYTES, "!%.20s", age);
+        if (age[0] == '0') { /* "!0m" of 12 s: the number is worth more than the mark. */
+            top_words_age((uint64_t)node->heartbeat_age_ms, context->width, text, TEXT_BYTES);
+        }
     } else {
         top_words_age((uint64_t)node->heartbeat_age_ms, context->width, text, TEXT_BYTES);
     }
@@ -207,7 +210,7 @@ static void write_strip(const struct cell_context *context, char *text)
 }
 
 enum { FORM_NARROW, FORM_NORMAL, FORM_FOLDED, FORM_WIDE, FORM_WIDE_FOLDED, FORM_COUNT };
-enum { REST = 120 }; /* the last column takes what is left */
+enum { REST = 120, WORD_LETTERS_MIN = 3 }; /* the last column takes what is left */
 
 /* Width 0: not in this form. Negative: aligned to the right. */
 static const struct {
@@ -345,6 +348,18 @@ static uint8_t style_cell(const struct cell_context *context, write_cell write, 
     return top_words_is_running(context->node) ? TOP_PLAIN : TOP_DIM;
 }
 
+/* Ends in a + what is too long; of a word that nobody would recognize nothing is left. */
+static void cut_words(char *text, size_t room)
+{
+    size_t kept = room - 1;
+    size_t begin = kept;
+    while (begin > 0 && text[begin - 1] != ' ' && text[begin - 1] != ',') {
+        begin--;
+    }
+    kept = begin > 0 && kept - begin < WORD_LETTERS_MIN ? begin : kept;
+    snprintf(text + kept, TEXT_BYTES - kept, "+");
+}
+
 void top_columns_node(struct top_pen *pen, const struct top_model *model,
                       const struct top_layout *layout, const struct raft_view_node *node)
 {
@@ -361,11 +376,10 @@ void top_columns_node(struct top_pen *pen, const struct top_model *model,
         columns[i].write(&context, text);
         uint8_t style = style_cell(&context, columns[i].write, text);
         int room = pen->end - pen->x;
-        top_pen_field(pen, style, text, width);
         if (width == REST && (int)strlen(text) > room && room > 0) {
-            struct top_pen last = top_pen_at(pen->frame, pen->end - 1, pen->y);
-            top_pen_rune(&last, style, '+');
+            cut_words(text, (size_t)room);
         }
+        top_pen_field(pen, style, text, width);
         top_pen_rune(pen, TOP_PLAIN, ' ');
     }
 }

@@ -240,9 +240,7 @@ void top_panel_detail(const struct top_model *model, struct top_frame *frame, in
     struct top_pen pen = top_pen_at(frame, 1, y);
     const struct raft_view_node *node = top_model_selected(model);
     if (model->gone) {
-        top_pen_format(&pen, TOP_RED, "The cluster went down. raftctl -c %s up starts it again; ",
-                       model->name);
-        top_pen_text(&pen, TOP_RED, "q leaves.");
+        top_pen_format(&pen, TOP_RED, "raftctl -c %s up starts it again; q leaves.", model->name);
         return;
     }
     if (!node) {
