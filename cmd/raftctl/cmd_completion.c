@@ -109,17 +109,18 @@ static void print_body(const struct dialect *dialect)
            "  cluster=()\n"
            "  for ((i = %d; i < %s; i++)); do\n"
            "    case ${%s[i]} in\n"
-           "      -c|--cluster) cluster=(-c \"${%s[i + 1]}\"); ((i++)) ;;\n"
+           "      -c|--cluster) ((++i < %s)) && cluster=(-c \"${%s[i]}\") ;;\n"
            "      --color) ((i++)) ;;\n"
            "      -*) ;;\n"
            "      *) verb=${%s[i]}; break ;;\n"
            "    esac\n"
            "  done\n",
-           dialect->first, dialect->last, dialect->words, dialect->words, dialect->words);
+           dialect->first, dialect->last, dialect->words, dialect->last, dialect->words,
+           dialect->words);
     print_verb_cases();
     printf("  for ((i++; i < %s; i++)); do\n"
            "    case ${%s[i]} in\n"
-           "      -c|--cluster) cluster=(-c \"${%s[i + 1]}\"); ((i++)) ;;\n"
+           "      -c|--cluster) ((++i < %s)) && cluster=(-c \"${%s[i]}\") ;;\n"
            "      -*) [[ $takes == *\" ${%s[i]} \"* ]] && ((i++))\n"
            "          [[ ${%s[i]} == \"=\" ]] && ((i++)) ;;\n"
            "      *) ((arguments++)) ;;\n"
@@ -127,7 +128,8 @@ static void print_body(const struct dialect *dialect)
            "  done\n"
            "  ((arguments > 0)) && kind=$rest\n"
            "  local verbs='",
-           dialect->last, dialect->words, dialect->words, dialect->words, dialect->words);
+           dialect->last, dialect->words, dialect->last, dialect->words, dialect->words,
+           dialect->words);
     print_names();
     printf("'\n"
            "  [[ -z $verb ]] && kind=$verbs\n");
@@ -145,12 +147,12 @@ static void print_bash(void)
     print_body(&(struct dialect){"COMP_WORDS", "COMP_CWORD", 1});
     printf("  COMPREPLY=()\n"
            "  if [[ $current == -* ]]; then\n"
-           "    COMPREPLY=($(compgen -W \"$options\" -- \"$current\"))\n"
+           "    mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$current\")\n"
            "  elif [[ $kind == *'|'* ]]; then\n"
-           "    COMPREPLY=($(compgen -W \"${kind//|/ }\" -- \"$current\"))\n"
+           "    mapfile -t COMPREPLY < <(compgen -W \"${kind//|/ }\" -- \"$current\")\n"
            "  elif [[ -n $kind && $kind != files ]]; then\n"
-           "    COMPREPLY=($(compgen -W \"$(raftctl \"${cluster[@]}\" names \"$kind\" "
-           "2>/dev/null)\" -- \"$current\"))\n"
+           "    mapfile -t COMPREPLY < <(compgen -W \"$(raftctl \"${cluster[@]}\" names \"$kind\" "
+           "2>/dev/null)\" -- \"$current\")\n"
            "  fi\n}\n"
            "complete -o default -F _raftctl raftctl\n");
 }

@@ -14,18 +14,11 @@
 static void print_commands(struct call *call);
 static void print_clusters(struct call *call);
 static void print_partitions(struct call *call);
-static void print_links(struct call *call);
 static void print_qualities(struct call *call);
 static void print_targets(struct call *call);
 static void print_conditions(struct call *call);
 static void print_nodes(struct call *call);
 static void print_faults(struct call *call);
-static void print_links(struct call *call)
-{
-    printf("*\n");
-    print_targets(call);
-}
-
 /* As far as the sign: the value is the person's. */
 static void print_qualities(struct call *call)
 {
@@ -45,13 +38,19 @@ static const struct {
     const char *kind;
     void (*print)(struct call *call);
 } kinds[] = {
-    {"commands", print_commands},     {"clusters", print_clusters},
-    {"partitions", print_partitions}, {"targets", print_targets},
-    {"links", print_links},           {"qualities", print_qualities},
-    {"conditions", print_conditions}, {"nodes", print_nodes},
-    {"faults", print_faults},         {"faults-and-targets", print_faults_and_targets},
-    {"fields", print_fields},         {"event-types", print_event_types},
-    {"signals", print_signals},       {"apps", print_apps},
+    {"commands", print_commands},
+    {"clusters", print_clusters},
+    {"partitions", print_partitions},
+    {"targets", print_targets},
+    {"qualities", print_qualities},
+    {"conditions", print_conditions},
+    {"nodes", print_nodes},
+    {"faults", print_faults},
+    {"faults-and-targets", print_faults_and_targets},
+    {"fields", print_fields},
+    {"event-types", print_event_types},
+    {"signals", print_signals},
+    {"apps", print_apps},
 };
 
 int cmd_names(struct call *call)

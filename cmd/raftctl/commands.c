@@ -176,7 +176,7 @@ const struct command commands[] = {
          "of the messages, delay=80ms jitter=20ms times. Several such faults on one link\n"
          "work one after the other: 20% and 20% lose 36%, delays add up. heal ends them.",
      .options = link_options,
-     .completes = "links",
+     .completes = "targets",
      .completes_rest = "qualities",
      .args_min = 2,
      .args_max = -1,

@@ -34,6 +34,13 @@ teardown() { cluster_down; }
   assert_line f1
   assert_line n3
   assert_line all
+  run -0 complete_words link ''
+  refute_line completion
+  assert_line all
+  run -0 complete_words -c ''
+  assert_output default
+  run -0 complete_words kill -c ''
+  assert_output default
   run -0 complete_words -c nosuch heal ''
   refute_line f1
   run -0 complete_words heal -c nosuch ''
