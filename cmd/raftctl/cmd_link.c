@@ -81,6 +81,8 @@ static int add_links(const struct call *call, const char *text, struct raft_faul
     if (code != EXIT_DONE) {
         return code;
     }
+    ends.from = ends.from == ends.all ? RAFT_LINK_OTHERS : ends.from; /* in the same words as "*" */
+    ends.to = ends.to == ends.all ? RAFT_LINK_OTHERS : ends.to;
     if (!raft_link_rows(&ends, fault->row)) {
         return complain(call, EXIT_USAGE, "%s: there is no link between two nodes in it", text);
     }

@@ -106,7 +106,8 @@ static bool read_share(const char *text, uint64_t *share)
         return false;
     }
     *share = percents / 100;
-    return strcmp(text, "%") == 0 || text[0] == '\0';
+    bool may_be_part_of_one = percents > 0 && percents < MILLION; /* 0.2 is 20% to somebody */
+    return strcmp(text, "%") == 0 || (text[0] == '\0' && !may_be_part_of_one);
 }
 
 static bool read_time(const char *text, uint64_t *us)

@@ -53,6 +53,8 @@ counter() { raftctl inspect "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
   links 6 '*'
   links 6 all
   links 3 'n1>n2' n2-n3
+  run -0 raftctl link all loss=20%
+  assert_output --partial ": * loss=20%"
 }
 
 @test "E3 loss: all of them lost is a cut that was counted as loss" {
@@ -172,6 +174,7 @@ counter() { raftctl inspect "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
   refuse 2 'loss: expected a share 0%..100%, such as 20% or 0.5%, got "120%"' n1 loss=120%
   refuse 2 'loss: expected a share 0%..100%, such as 20% or 0.5%, got "-1%"' n1 loss=-1%
   refuse 2 'loss: expected a share 0%..100%, such as 20% or 0.5%, got "20ms"' n1 loss=20ms
+  refuse 2 'loss: expected a share 0%..100%, such as 20% or 0.5%, got "0.2"' n1 loss=0.2
   refuse 2 'dup: expected a share 0%..100%, such as 20% or 0.5%, got ""' n1 dup=
   refuse 2 'delay: expected a time 0..60s, such as 80ms or 1.5s, got "61s"' n1 delay=61s
   refuse 2 'jitter: expected a time 0..60s, such as 80ms or 1.5s, got "20%"' n1 jitter=20%
