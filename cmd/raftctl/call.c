@@ -79,13 +79,13 @@ bool call_exists(const struct call *call)
     return access(path, F_OK) == 0;
 }
 
-/* The names of all clusters, for the message that ours is not there. */
-static void describe_clusters(const struct call *call, char *text, size_t bytes)
+/* The names of all clusters, for the message that ours is not there; false: there are none. */
+static bool describe_clusters(const struct call *call, char *text, size_t bytes)
 {
     snprintf(text, bytes, "there is none yet");
     DIR *dir = opendir(call->paths.datas);
     if (dir == NULL) {
-        return;
+        return false;
     }
     size_t used = 0;
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
@@ -96,6 +96,7 @@ static void describe_clusters(const struct call *call, char *text, size_t bytes)
         }
     }
     closedir(dir);
+    return used > 0;
 }
 
 /* Says that there is no such cluster, or that nobody may look whether there is. */
@@ -106,9 +107,10 @@ static int explain_none(const struct call *call, int cause)
         return complain(call, EXIT_NOT_PERMITTED, "cannot look into %s: %s", call->paths.data,
                         strerror(cause));
     }
-    describe_clusters(call, names, sizeof names);
-    return complain(call, EXIT_NO_SUCH, "no cluster %s (%s; raftctl -c %s up makes it)",
-                    call->paths.name, names, call->paths.name);
+    bool any = describe_clusters(call, names, sizeof names);
+    return complain(call, EXIT_NO_SUCH, "no cluster %s (%s%s; raftctl -c %s up makes it)",
+                    call->paths.name, names, any ? ": -c NAME or raftctl use NAME means one" : "",
+                    call->paths.name);
 }
 
 static int open_table(struct call *call, bool stopped_is_fine)

@@ -251,8 +251,9 @@ static int play(struct script_run *run)
         code = play_line(run, &at);
     }
     if (code == EXIT_DONE && !run->call->json) {
-        printf("%s: passed, %llu commands and %llu expectations\n", run->script.file,
-               (unsigned long long)run->commands, (unsigned long long)run->expectations);
+        printf("%s: passed, %llu command%s and %llu expectation%s\n", run->script.file,
+               (unsigned long long)run->commands, run->commands == 1 ? "" : "s",
+               (unsigned long long)run->expectations, run->expectations == 1 ? "" : "s");
     }
     return code;
 }

@@ -240,11 +240,14 @@ static void print_headline(const struct call *call)
     enum colour colour = view->health == RAFT_HEALTH_HEALTHY    ? GREEN
                          : view->health == RAFT_HEALTH_DEGRADED ? YELLOW
                                                                 : RED;
-    printf("%s: %s%s%s, ", view->name, print_colour(call->colour, colour),
-           raft_health_name(view->health), print_colour(call->colour, PLAIN));
+    const char *health = view->health == RAFT_HEALTH_NO_LEADER   ? "no leader"
+                         : view->health == RAFT_HEALTH_NO_QUORUM ? "no quorum"
+                                                                 : raft_health_name(view->health);
+    printf("%s: %s%s%s, ", view->name, print_colour(call->colour, colour), health,
+           print_colour(call->colour, PLAIN));
     if (view->leader != 0) {
         printf("leader n%u, ", view->leader);
-    } else {
+    } else if (view->health != RAFT_HEALTH_NO_LEADER) {
         printf("no leader, ");
     }
     printf("term %" PRIu64 ", commit %" PRIu64 ", %u/%u up, quorum %u%s%s\n", view->term,

@@ -89,7 +89,7 @@ EOF
 @test "run - reads stdin, -c and --timeout pass, -q is silent, --json tells each line" {
   raftctl -c one up 1 -d
   run -0 raftctl -c one -q run - <<< $'put a 1\nget a\nexpect =1'
-  assert_output "stdin: passed, 2 commands and 1 expectations"
+  assert_output "stdin: passed, 2 commands and 1 expectation"
   run -4 raftctl get a
   raftctl -c one run - --json <<< $'get a\nexpect =1' > out
   is_json_lines < out

@@ -47,11 +47,18 @@ teardown() { cluster_down; }
   kill -CONT "$(node_pid n3)"
 }
 
+@test "status of a cluster without a leader says so once" {
+  raftctl partition isolate all
+  raftctl wait no-leader
+  run -1 raftctl status
+  assert_line --index 0 --partial "default: no leader, term"
+}
+
 @test "status exits 1 without a leader, 3 when stopped, 4 when unknown" {
   raftctl kill n1,n2
   raftctl wait no-leader
   run -1 raftctl status
-  assert_line --partial "no leader"
+  assert_line --partial "default: no quorum, no leader, term"
   raftctl down
   run -3 raftctl status
   run -4 raftctl -c nosuch status

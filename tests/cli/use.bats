@@ -28,7 +28,7 @@ teardown() { cluster_down; }
   raftctl -c a up 1 -d
   raftctl use a
   run -4 raftctl use nosuch
-  assert_output --partial "no cluster nosuch (there is: a"
+  assert_output --partial "no cluster nosuch (there is: a: -c NAME or raftctl use NAME means one; raftctl -c nosuch up makes it)"
   run -2 raftctl use ../a
   run -2 raftctl use
   run -0 raftctl status
