@@ -46,6 +46,18 @@ run_program() {
   assert_output $'solo\nsolo.c'
 }
 
+@test "embed: the program of raftctl(3) is a node with an app of its own" {
+  cd "$RAFTCTL_HOME/program" || return
+  sed -n '/^\.SH EXAMPLES/,/^\.fi/p' "$BATS_TEST_DIRNAME/../../man/raftctl.3" |
+    sed -n '/^\.nf/,/^\.fi/{/^\./d;s/\\(aq/'"'"'/g;s/\\-/-/g;s/\\e/\\/g;p}' > counter.c
+  # shellcheck disable=SC2046 # words are what pkg-config prints
+  "$compiler" -std=c11 -Wall -Wextra -Werror counter.c -o counter $(pkg-config --cflags --libs raftctl)
+  run_program counter "$RAFTCTL_HOME/data"
+  assert_output "counted 1"
+  run_program counter "$RAFTCTL_HOME/data"
+  assert_output "counted 2"
+}
+
 @test "embed: three nodes in one program agree (A4 A15 E7)" {
   compile trio
   mkdir "$RAFTCTL_HOME/data"
