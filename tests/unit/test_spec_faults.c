@@ -67,7 +67,7 @@ static void test_faults_are_read(void **state)
     (void)state;
     struct raft_spec_file *file;
     assert_int_equal(read_text("faults:\n"
-                               "  - {link: all, loss: 20%, dup: 5, reorder: 0.5%, corrupt: 0.5}\n"
+                               "  - {link: all, loss: 20%, dup: 5, reorder: 0.5%, corrupt: 1.5}\n"
                                "  - {link: n1>n2, delay: 80ms, jitter: 1.5}\n"
                                "  - {link: 3, delay: 2s, _comment: all links of n3}\n"
                                "  - {link: \"1,n2-*\", loss: 100%}\n"
@@ -75,7 +75,7 @@ static void test_faults_are_read(void **state)
                                &file),
                      RAFT_OK);
     static const struct raft_spec_fault wanted[] = {
-        {"*", {{200000, 50000, 5000, 5000, 0, 0}}},
+        {"*", {{200000, 50000, 5000, 15000, 0, 0}}},
         {"n1>n2", {{0, 0, 0, 0, 80000, 1500}}},
         {"3", {{0, 0, 0, 0, 2000000, 0}}},
         {"1,n2-*", {{1000000, 0, 0, 0, 0, 0}}},
@@ -95,6 +95,9 @@ static void test_faults_are_read(void **state)
 static void test_what_makes_no_sense_is_refused(void **state)
 {
     (void)state;
+    refuse("faults: [{link: all, loss: 0.2}]",
+           ":1: faults[0].loss: expected a share 0%..100%, such "
+           "as 20% or 0.5%, got 0.2");
     refuse("faults: loss", ":1: faults: expected a list of faults, got \"loss\"");
     refuse("faults:\n  - all", ":2: faults[0]: ");
     refuse("faults:\n  - loss: 1%\n", ":2: faults[0]: link is missing: expected links: n1>n2");
