@@ -100,7 +100,7 @@ counter() { raftctl inspect "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
   must_put key value
   must_put key value
   run -0 raftctl inspect leader --json
-  slowest=$(json '["peers"] and max(peer["rtt_ms"] for peer in value["peers"])' <<< "$output")
+  slowest=$(json '["peers"] and max(peer["rtt_ms"] or 0 for peer in value["peers"])' <<< "$output")
   [[ ${slowest%.*} -ge 70 ]]
   [[ $(counter leader shaped.delayed) -gt 0 ]]
 }
