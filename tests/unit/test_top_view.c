@@ -119,6 +119,21 @@ static void test_long_silence(void **state)
     }
 }
 
+static void test_names(void **state)
+{
+    (void)state;
+    tf_begin(3);
+    tf_node(2)->service = (struct raft_shm_service){.name = "bob_the_builder"};
+    tf_update();
+    expect_shown(120, 40, "  ID NAME            STATE");
+    expect_shown(120, 40, "  n2 bob_the_builder ");
+    expect_shown(120, 40, "  n1 -               ");
+    expect_shown(80, 24, "  ID STATE"); /* no room */
+    tf_node(2)->service.name[1] = '\0';
+    tf_update();
+    expect_shown(120, 40, "  ID NAME STATE");
+}
+
 static void test_faults_cut_short(void **state)
 {
     (void)state;
@@ -325,15 +340,25 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_healthy),       cmocka_unit_test(test_trouble),
-        cmocka_unit_test(test_unicode),       cmocka_unit_test(test_many_nodes),
-        cmocka_unit_test(test_one_node),      cmocka_unit_test(test_huge_numbers),
-        cmocka_unit_test(test_long_silence),  cmocka_unit_test(test_faults_cut_short),
-        cmocka_unit_test(test_help),          cmocka_unit_test(test_inspect),
-        cmocka_unit_test(test_dialog),        cmocka_unit_test(test_readonly),
-        cmocka_unit_test(test_prompt),        cmocka_unit_test(test_result),
-        cmocka_unit_test(test_gone),          cmocka_unit_test(test_every_size),
-        cmocka_unit_test(test_tames_text),    cmocka_unit_test(test_members_come_and_go),
+        cmocka_unit_test(test_healthy),
+        cmocka_unit_test(test_trouble),
+        cmocka_unit_test(test_unicode),
+        cmocka_unit_test(test_many_nodes),
+        cmocka_unit_test(test_one_node),
+        cmocka_unit_test(test_huge_numbers),
+        cmocka_unit_test(test_long_silence),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_faults_cut_short),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_inspect),
+        cmocka_unit_test(test_dialog),
+        cmocka_unit_test(test_readonly),
+        cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_result),
+        cmocka_unit_test(test_gone),
+        cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_tames_text),
+        cmocka_unit_test(test_members_come_and_go),
         cmocka_unit_test(test_names_the_app),
     };
     return cmocka_run_group_tests(tests, NULL, finish);

@@ -18,9 +18,15 @@ struct cell_context {
 
 typedef void (*write_cell)(const struct cell_context *context, char *text);
 
-static void write_name(const struct cell_context *context, char *text)
+static void write_id(const struct cell_context *context, char *text)
 {
     snprintf(text, TEXT_BYTES, "n%u", context->node->id);
+}
+
+static void write_name(const struct cell_context *context, char *text)
+{
+    const char *name = context->node->service.name;
+    snprintf(text, TEXT_BYTES, "%s", name[0] != '\0' ? name : "-");
 }
 
 static void write_state(const struct cell_context *context, char *text)
@@ -218,7 +224,8 @@ static const struct {
     int widths[FORM_COUNT];
     write_cell write;
 } columns[] = {
-    {"ID", {2, 2, 2, 2, 2}, write_name},
+    {"ID", {2, 2, 2, 2, 2}, write_id},     /* as wide as the highest one */
+    {"NAME", {0, 0, 0, 0, 0}, write_name}, /* where there are names, and room */
     {"STATE", {8, 8, 8, 8, 8}, write_state},
     {"SUBSTATE", {9, 9, 9, 14, 14}, write_substate},
     {"TERM", {-4, -4, -4, -5, -5}, write_term},
@@ -237,7 +244,8 @@ static const struct {
     {"FAULTS", {REST, REST, REST, REST, REST}, write_faults},
 };
 
-enum { COLUMNS_COUNT = sizeof(columns) / sizeof(columns[0]) };
+enum { COLUMN_ID, COLUMN_NAME, COLUMNS_COUNT = sizeof(columns) / sizeof(columns[0]) };
+enum { FAULTS_WIDTH_MIN = 24, NAME_WIDTH_MIN = 4 };
 
 static size_t choose_form(const struct top_layout *layout)
 {
@@ -260,10 +268,28 @@ int top_columns_name_width(const struct raft_view *view)
     return width;
 }
 
+/* As wide as the longest name; 0 if nobody has one, or too little would be left for the faults. */
+static int measure_names(const struct top_model *model, const struct top_layout *layout)
+{
+    int longest = 0;
+    int room = layout->width - 1 - top_columns_name_width(&model->view) - 1;
+    for (uint32_t i = 0; i < model->view.nodes_count; i++) {
+        int length = (int)strlen(model->view.nodes[i].service.name);
+        longest = length > longest ? length : longest;
+    }
+    longest = longest > 0 && longest < NAME_WIDTH_MIN ? NAME_WIDTH_MIN : longest; /* the title */
+    for (size_t i = COLUMN_NAME + 1; i < COLUMNS_COUNT - 1; i++) {
+        int width = columns[i].widths[choose_form(layout)];
+        room -= width == 0 ? 0 : (width < 0 ? -width : width) + 1;
+    }
+    return longest > 0 && room - longest - 1 >= FAULTS_WIDTH_MIN ? longest : 0;
+}
+
 static int width_of(const struct top_model *model, const struct top_layout *layout, size_t column)
 {
-    return column == 0 ? top_columns_name_width(&model->view)
-                       : columns[column].widths[choose_form(layout)];
+    return column == COLUMN_ID     ? top_columns_name_width(&model->view)
+           : column == COLUMN_NAME ? measure_names(model, layout)
+                                   : columns[column].widths[choose_form(layout)];
 }
 
 void top_columns_titles(struct top_pen *pen, const struct top_model *model,

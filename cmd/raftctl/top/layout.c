@@ -82,6 +82,7 @@ void top_layout_make(int width, int height, uint32_t nodes, struct top_layout *l
 {
     *layout = (struct top_layout){
         .size = choose_size(width, height),
+        .width = width,
         .top_y = -1,
         .rate_y = -1,
         .table_y = -1,

@@ -17,6 +17,7 @@ enum top_size { TOP_SIZE_TINY, TOP_SIZE_NARROW, TOP_SIZE_NORMAL, TOP_SIZE_WIDE }
 /* Line numbers; -1 = not shown. */
 struct top_layout {
     enum top_size size;
+    int width;
     bool folded;    /* the timeline is a strip in the table */
     int top_y;      /* cluster, leader, term .. */
     int rate_y;     /* commit rate */
