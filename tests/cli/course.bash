@@ -6,7 +6,7 @@ bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
 
-PATIENCE=${COURSE_PATIENCE:-30}
+PATIENCE=${COURSE_PATIENCE:-60}
 ANSWER=${COURSE_ANSWER:-$PATIENCE}
 BASE=11000
 YES='{"success": true}'
