@@ -136,12 +136,14 @@ static void print_faults(struct call *call)
     }
 }
 
+const char *const target_words[] = {"all",       "leader",   "followers", "follower",
+                                    "candidate", "minority", "majority",  "up",
+                                    "down",      "paused",   "voters",    "learners"};
+const uint32_t target_words_count = sizeof target_words / sizeof target_words[0];
+
 static void print_targets(struct call *call)
 {
-    static const char *const words[] = {"all",       "leader",   "followers", "follower",
-                                        "candidate", "minority", "majority",  "up",
-                                        "down",      "paused",   "voters",    "learners"};
-    print_words(words, sizeof words / sizeof words[0]);
+    print_words(target_words, target_words_count);
     print_nodes(call);
 }
 

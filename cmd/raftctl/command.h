@@ -64,6 +64,10 @@ struct call {
 /* -- the table (commands.c) -- */
 extern const struct command commands[];
 extern const uint32_t commands_count;
+
+/* The words for nodes that are no node's own: all, leader, .. (cmd_names.c). */
+extern const char *const target_words[];
+extern const uint32_t target_words_count;
 extern const struct option_row global_options[];
 
 /* By name or alias; NULL if there is none. */

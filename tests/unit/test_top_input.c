@@ -83,6 +83,10 @@ static void test_completion(void **state)
     complete("", "");
     complete("partition ha", "partition halves ");
     complete("no-such ha", "no-such ha");
+    complete("kill lead", "kill leader ");
+    complete("kill fol", "kill follower"); /* follower, followers */
+    complete("partition isolate maj", "partition isolate majority ");
+    complete("put lead", "put lead");
 }
 
 static void test_keys_are_commands(void **state)

@@ -42,15 +42,30 @@ static void offer_commands(struct guess *guess)
     }
 }
 
-/* The shapes of partitions, for a line that begins with a command that takes one. */
-static void offer_shapes(struct guess *guess, const char *line)
+static void offer_targets(struct guess *guess)
+{
+    for (uint32_t i = 0; i < target_words_count; i++) {
+        offer_word(guess, target_words[i], strlen(target_words[i]));
+    }
+}
+
+/* The shapes of partitions, or words for nodes, where the line's command takes them. */
+static void offer_arguments(struct guess *guess, const char *line, bool is_first)
 {
     char name[64];
     snprintf(name, sizeof(name), "%.*s", (int)strcspn(line, " "), line);
     const struct command *command = command_find(name);
-    bool takes = command && command->completes && strcmp(command->completes, "partitions") == 0;
-    for (int kind = 0; takes && kind < RAFT_PARTITION_COUNT; kind++) {
-        const char *shape = raft_partition_name((enum raft_partition)kind);
+    const char *kind = command == NULL ? NULL
+                       : is_first      ? command->completes
+                                       : command->completes_rest;
+    if (kind == NULL) {
+        return;
+    }
+    if (strcmp(kind, "targets") == 0 || strcmp(kind, "faults-and-targets") == 0) {
+        offer_targets(guess);
+    }
+    for (int i = 0; strcmp(kind, "partitions") == 0 && i < RAFT_PARTITION_COUNT; i++) {
+        const char *shape = raft_partition_name((enum raft_partition)i);
         offer_word(guess, shape, strlen(shape));
     }
 }
@@ -64,7 +79,7 @@ void top_complete(struct top_edit *edit)
     struct guess guess = {.typed = space ? space + 1 : edit->text};
     guess.typed_bytes = strlen(guess.typed);
     if (space) {
-        offer_shapes(&guess, edit->text);
+        offer_arguments(&guess, edit->text, strchr(edit->text, ' ') == space);
     } else {
         offer_commands(&guess);
     }
