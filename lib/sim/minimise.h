@@ -3,14 +3,20 @@
  * The minimiser: makes a failing trial's tape smaller as long as the same checker still fails.
  *
  * It works on answers, not on the world: whole tracks become zeros (0 is always the plainest
- * choice), then ever smaller spans of them, spans of what the nemesis and the clients do are cut
- * out, and single answers are made smaller. After each success the tape is what the run really
- * used, so nothing that was never asked stays on it.
+ * choice), then ever smaller spans of all tracks in turn, spans of what the nemesis and the clients
+ * do are cut out, and at last single answers are made smaller. After each success the tape is what
+ * the run really used, so nothing that was never asked stays on it.
+ *
+ * Small is what a person reads in a minute: few answers that are not 0, few lines, few steps.
+ * Fewer answers alone may be the longer story, say of timeouts that are all the same.
  */
 #ifndef RAFT_SIM_MINIMISE_H
 #define RAFT_SIM_MINIMISE_H
 
 #include "sim/trial.h"
+
+/* What the trace of a minimised run tells. */
+enum { RAFT_SIM_MINIMISE_TOPICS = 0xff & ~RAFT_SIM_SUBSTATES };
 
 struct raft_sim_minimise {
     struct raft_sim_trial trial; /* what failed; its choices are in tape, replay and record are
