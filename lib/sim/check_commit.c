@@ -38,15 +38,16 @@ static void judge_quorums(struct raft_sim_watch *watch, const struct raft_sim_fa
     uint64_t holders = raft_sim_watch_holders(watch, &node->chain, commit);
     const struct raft_sim_config *config = raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
     if (!is_counted(watch, node, commit, holders))
-        raft_sim_watch_fail(watch, "n%u commits %llu, which only the disks of set %llx have",
-                            (unsigned)node->id, (ull)commit, (ull)holders);
+        raft_sim_watch_fail(watch, "n%u commits %llu, which only these have on disk: %s",
+                            (unsigned)node->id, (ull)commit, raft_sim_names(holders).text);
     bool more = true;
     while (more) {
         if (!raft_sim_config_is_met(config, holders))
             raft_sim_watch_fail(watch,
-                                "n%u commits %llu on the disks of set %llx, which a quorum of "
+                                "n%u commits %llu on the disks of %s, which a quorum of "
                                 "configuration %llu avoids",
-                                (unsigned)node->id, (ull)commit, (ull)holders, (ull)config->index);
+                                (unsigned)node->id, (ull)commit, raft_sim_names(holders).text,
+                                (ull)config->index);
         more = config->index > node->commit;
         if (more)
             config = raft_sim_watch_config(watch, &node->chain, config->index - 1);

@@ -106,10 +106,10 @@ static void judge_told(void *state, struct raft_sim_watch *watch,
         return;
     if (index != newest->index || (index != 0 && voters != newest->voters))
         raft_sim_watch_fail(watch,
-                            "n%u goes by configuration %llu with voters %llx, the newest in its "
-                            "log is %llu with %llx",
-                            (unsigned)sight->id, (ull)index, (ull)voters, (ull)newest->index,
-                            (ull)newest->voters);
+                            "n%u goes by configuration %llu with voters %s, the newest in its "
+                            "log is %llu with %s",
+                            (unsigned)sight->id, (ull)index, raft_sim_names(voters).text,
+                            (ull)newest->index, raft_sim_names(newest->voters).text);
 }
 
 const struct raft_sim_check raft_sim_check_config = {

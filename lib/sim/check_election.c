@@ -60,8 +60,8 @@ static void see_role(void *state, struct raft_sim_watch *watch, const struct raf
     if (node->disk.term == sight->term && node->disk.vote == sight->id)
         *voters |= UINT64_C(1) << (sight->id - 1);
     if (!raft_sim_config_is_quorum(raft_sim_watch_config(watch, &node->chain, UINT64_MAX), *voters))
-        raft_sim_watch_fail(watch, "n%u leads term %llu by the votes of set %llx, no quorum",
-                            (unsigned)sight->id, (ull)sight->term, (ull)*voters);
+        raft_sim_watch_fail(watch, "n%u leads term %llu by the votes of %s, no quorum",
+                            (unsigned)sight->id, (ull)sight->term, raft_sim_names(*voters).text);
 }
 
 const struct raft_sim_check raft_sim_check_election = {

@@ -49,11 +49,11 @@ static void judge_members(struct raft_sim_watch *watch, uint64_t set)
             raft_sim_watch_config(watch, &node->chain, UINT64_MAX);
         uint64_t members = config->voters | config->old | config->learners;
         if ((members & ~set) == 0 && config->old != 0)
-            raft_sim_watch_fail(watch, "set %llx was healed and its configuration is still joint",
-                                (ull)set);
+            raft_sim_watch_fail(watch, "healed, and their configuration is still joint: %s",
+                                raft_sim_names(set).text);
         if ((members & ~set) == 0 && config->joining != 0)
-            raft_sim_watch_fail(watch, "set %llx was healed and set %llx is no voter yet", (ull)set,
-                                (ull)config->joining);
+            raft_sim_watch_fail(watch, "healed: %s; no voters yet: %s", raft_sim_names(set).text,
+                                raft_sim_names(config->joining).text);
     }
 }
 
@@ -64,10 +64,10 @@ static void see_due(void *state, struct raft_sim_watch *watch, const struct raft
         return;
     s->set = sight->set != 0 ? sight->set : s->set;
     if (!has_leader(watch, s->set))
-        raft_sim_watch_fail(watch, "set %llx was healed and has no leader", (ull)s->set);
+        raft_sim_watch_fail(watch, "healed, and without a leader: %s", raft_sim_names(s->set).text);
     if (watch->committed.count <= s->committed)
-        raft_sim_watch_fail(watch, "set %llx was healed and commits nothing after %llu",
-                            (ull)s->set, (ull)s->committed);
+        raft_sim_watch_fail(watch, "healed, and committing nothing after %llu: %s",
+                            (ull)s->committed, raft_sim_names(s->set).text);
     judge_members(watch, s->set);
 }
 

@@ -38,9 +38,9 @@ static void judge(const struct state *s, struct raft_sim_watch *watch,
             continue;
         uint64_t holders = find_holders(s, watch, leader, index);
         if (raft_sim_config_is_quorum(config, holders))
-            raft_sim_watch_fail(
-                watch, "leader n%u knows that set %llx has %llu, and commits only %llu",
-                (unsigned)leader->id, (ull)holders, (ull)index, (ull)leader->commit);
+            raft_sim_watch_fail(watch, "leader n%u knows that %s have %llu, and commits only %llu",
+                                (unsigned)leader->id, raft_sim_names(holders).text, (ull)index,
+                                (ull)leader->commit);
     }
 }
 

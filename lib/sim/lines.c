@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a person reads: "[    12.500] n1 follower -> candidate (term 1)". Milliseconds, node, what.
+ * What a person reads: "[    12.500] n1 follower -> candidate (term 1)". Milliseconds, node (none
+ * where it is about all of them), what.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,8 +30,11 @@ void raft_sim_say(struct raft_sim *sim, enum raft_sim_topic topic, raft_id id, c
     va_start(arguments, format);
     (void)vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    (void)snprintf(line, sizeof line, "[%9.3f] n%u %s", (double)sim->elapsed / 1000.0, (unsigned)id,
-                   what);
+    double at = (double)sim->elapsed / 1000.0;
+    if (id != 0)
+        (void)snprintf(line, sizeof line, "[%9.3f] n%u %s", at, (unsigned)id, what);
+    else
+        (void)snprintf(line, sizeof line, "[%9.3f] %s", at, what);
     sim->options.line(sim->options.line_context, line);
 }
 
@@ -47,6 +51,16 @@ void raft_sim_say_message(struct raft_sim *sim, raft_id id, const char *verb,
     raft_sim_say(sim, RAFT_SIM_MESSAGES, id, "%s %s %s n%u: %s", verb,
                  raft_message_type_name(message->type), to_us ? "from" : "to",
                  (unsigned)(to_us ? message->from : message->to), text);
+}
+
+struct raft_sim_names raft_sim_names(uint64_t set)
+{
+    struct raft_sim_names names = {.text = "none"};
+    size_t used = 0;
+    for (; set != 0; set &= set - 1)
+        used += (size_t)snprintf(names.text + used, sizeof names.text - used, "%sn%d",
+                                 used > 0 ? " " : "", __builtin_ctzll(set) + 1);
+    return names;
 }
 
 static void describe(const struct raft_message *message, char *text, size_t bytes)

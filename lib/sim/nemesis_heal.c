@@ -12,6 +12,7 @@ enum { CUT_BOTH, CUT_MUTE, CUT_DEAF };
 static void end_network_faults(struct raft_sim *sim);
 static void heal_node(struct raft_sim *sim, raft_id id);
 static void cut_off_others(struct raft_sim *sim, uint64_t set);
+static uint64_t find_born(const struct raft_sim *sim);
 
 void raft_sim_heal(struct raft_sim *sim, uint64_t set)
 {
@@ -23,9 +24,10 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
     sim->trouble.schisms_permille = 0;
     end_network_faults(sim);
     cut_off_others(sim, set);
-    raft_sim_say(sim, RAFT_SIM_WORLD, 0, "healed: %llx", (unsigned long long)set);
+    set &= find_born(sim);
+    raft_sim_say(sim, RAFT_SIM_WORLD, 0, "healed: %s", raft_sim_names(set).text);
     for (raft_id id = 1; id <= sim->options.nodes; id++) {
-        if ((set >> (id - 1) & 1) != 0 && id <= sim->born)
+        if ((set >> (id - 1) & 1) != 0)
             heal_node(sim, id);
     }
     raft_sim_judge_healed(sim, set);
@@ -33,10 +35,11 @@ void raft_sim_heal(struct raft_sim *sim, uint64_t set)
 
 void raft_sim_demand(struct raft_sim *sim, uint64_t set)
 {
+    set &= find_born(sim);
     raft_sim_judge_due(sim, set, sim->watch->committed.count);
     sim->watch->present = "liveness";
     if (!raft_sim_is_settled(sim, set))
-        raft_sim_fail(sim, "set %llx was healed and is not of one mind", (unsigned long long)set);
+        raft_sim_fail(sim, "healed, and not of one mind: %s", raft_sim_names(set).text);
     sim->watch->present = NULL;
 }
 
@@ -97,4 +100,10 @@ static void cut_off_others(struct raft_sim *sim, uint64_t set)
         return;
     enum raft_error error = raft_faults_add(&sim->faults, &fault, true, &id);
     ASSERT(error == RAFT_OK);
+}
+
+/* Ids that may still come are no nodes yet. */
+static uint64_t find_born(const struct raft_sim *sim)
+{
+    return (UINT64_C(1) << sim->born) - 1;
 }

@@ -142,8 +142,7 @@ void raft_sim_nemesis_divide(struct raft_sim *sim, uint64_t set, raft_time durat
         fault.row[i] = (set >> i & 1) != 0 ? all & ~set : set;
     (void)memcpy(fault.kind, "nemesis", sizeof "nemesis");
     if (raft_faults_add(&sim->faults, &fault, true, &number) == RAFT_OK)
-        raft_sim_say(sim, RAFT_SIM_WORLD, 0, "only these reach each other: %llx",
-                     (unsigned long long)set);
+        raft_sim_say(sim, RAFT_SIM_WORLD, 0, "split from the others: %s", raft_sim_names(set).text);
 }
 
 /* Some nodes send as before. */

@@ -208,6 +208,12 @@ uint64_t raft_sim_watch_newcomers(const struct raft_sim_watch *watch,
  * is no client's. */
 uint64_t raft_sim_watch_name(const void *data, size_t bytes);
 
+/* The nodes of a set for people: "n1 n3", or "none". */
+struct raft_sim_names {
+    char text[4 * RAFT_SIM_WATCH_NODES_MAX];
+};
+struct raft_sim_names raft_sim_names(uint64_t set);
+
 /* Do the members of set make a quorum? In every half, if the configuration is joint. */
 bool raft_sim_config_is_quorum(const struct raft_sim_config *config, uint64_t set);
 /* Does every quorum meet the set? */

@@ -29,7 +29,7 @@ run until n1 commit=4+
 [ 1032.256] n1 commit index moved to 4
 [ 1032.256] n1 commit 0 -> 4, applied 0
 calm
-[ 1032.256] n0 healed: 7
+[ 1032.256] healed: n1 n2 n3
 run until converged
 [ 1033.256] n2 commit index moved to 4
 [ 1033.256] n2 commit 0 -> 4, applied 0
