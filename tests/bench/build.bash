@@ -7,6 +7,7 @@
 set -eu
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 dir=$1 target=$2
+export CCACHE_DISABLE=1 # It takes what was compiled by other counts.
 
 configure() {
   cmake -S "$root" -B "$dir" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_FLAGS=-march=native \
