@@ -42,7 +42,7 @@ static int read_side(const struct call *call, const char *text, uint64_t *mask)
     return strcmp(text, "*") == 0 ? EXIT_DONE : fault_mask(call, text, mask);
 }
 
-/* Adds "n1>n2 n3" to the fault's target. */
+/* Adds "n1>n2,n3" to the fault's target. */
 static void add_target(const struct raft_view *view, const struct raft_link_ends *ends,
                        struct raft_fault *fault)
 {
@@ -50,13 +50,13 @@ static void add_target(const struct raft_view *view, const struct raft_link_ends
     char to[56] = "*";
     size_t used = strlen(fault->target);
     if (ends->from != RAFT_LINK_OTHERS) {
-        fault_mask_text(view, ends->from, from, sizeof from);
+        fault_mask_text(view, ends->from, ',', from, sizeof from);
     }
     if (ends->to != RAFT_LINK_OTHERS) {
-        fault_mask_text(view, ends->to, to, sizeof to);
+        fault_mask_text(view, ends->to, ',', to, sizeof to);
     }
     bool is_all = ends->from == RAFT_LINK_OTHERS && ends->to == RAFT_LINK_OTHERS;
-    snprintf(fault->target + used, sizeof fault->target - used, "%s%s%c%s", used == 0 ? "" : ", ",
+    snprintf(fault->target + used, sizeof fault->target - used, "%s%s%c%s", used == 0 ? "" : " ",
              is_all ? "" : from,
              is_all       ? '*'
              : ends->both ? '-'

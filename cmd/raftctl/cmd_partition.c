@@ -97,10 +97,10 @@ static int add_link(const struct call *call, struct shape *shape, const char *fr
     char a[56];
     char b[56];
     size_t used = strlen(shape->target);
-    fault_mask_text(call->view, sides[0], a, sizeof a);
-    fault_mask_text(call->view, sides[1], b, sizeof b);
-    snprintf(shape->target + used, sizeof shape->target - used, "%s%s%c%s", used == 0 ? "" : ", ",
-             a, shape->spec.kind == RAFT_PARTITION_CUT ? '-' : '>', b);
+    fault_mask_text(call->view, sides[0], ',', a, sizeof a);
+    fault_mask_text(call->view, sides[1], ',', b, sizeof b);
+    snprintf(shape->target + used, sizeof shape->target - used, "%s%s%c%s", used == 0 ? "" : " ", a,
+             shape->spec.kind == RAFT_PARTITION_CUT ? '-' : '>', b);
     shape->spec.groups_count = 2;
     return add_rows(call, shape);
 }
@@ -173,7 +173,7 @@ static int parse_one(const struct call *call, struct shape *shape, bool needed)
     }
     int code = fault_mask(call, call->argv[1], &shape->spec.groups[0]);
     shape->spec.groups_count = 1;
-    fault_mask_text(call->view, shape->spec.groups[0], shape->target, sizeof shape->target);
+    fault_mask_text(call->view, shape->spec.groups[0], ',', shape->target, sizeof shape->target);
     return code;
 }
 
@@ -224,7 +224,7 @@ static void describe_components(const struct raft_view *view, struct shape *shap
             }
         }
         char names[RAFT_FAULT_TEXT];
-        fault_mask_text(view, reached, names, sizeof names);
+        fault_mask_text(view, reached, ' ', names, sizeof names);
         int n = snprintf(shape->target + used, sizeof shape->target - used, "%s%s",
                          used == 0 ? "" : " | ", names);
         used += n < 0 ? 0 : (size_t)n;

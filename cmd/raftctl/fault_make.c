@@ -29,13 +29,14 @@ int fault_mask(const struct call *call, const char *text, uint64_t *mask)
     return code;
 }
 
-void fault_mask_text(const struct raft_view *view, uint64_t mask, char *text, size_t bytes)
+void fault_mask_text(const struct raft_view *view, uint64_t mask, char separator, char *text,
+                     size_t bytes)
 {
     size_t used = 0;
     text[0] = 0;
     for (uint32_t i = 0; i < view->nodes_count && used < bytes; i++) {
         if ((mask >> view->nodes[i].slot & 1) != 0) {
-            int n = snprintf(text + used, bytes - used, "%sn%u", used == 0 ? "" : " ",
+            int n = snprintf(text + used, bytes - used, "%.*sn%u", used == 0 ? 0 : 1, &separator,
                              view->nodes[i].id);
             used += n < 0 ? 0 : (size_t)n;
         }

@@ -16,8 +16,9 @@ int fault_check_duration(const struct call *call);
 /* The slots of a target. */
 int fault_mask(const struct call *call, const char *text, uint64_t *mask);
 
-/* The nodes in these slots: "n1 n2". */
-void fault_mask_text(const struct raft_view *view, uint64_t mask, char *text, size_t bytes);
+/* The nodes in these slots, with a separator between: "n1,n2" is a target. */
+void fault_mask_text(const struct raft_view *view, uint64_t mask, char separator, char *text,
+                     size_t bytes);
 
 /* Sends the request (taken) with the fault's kind, target, links and what it does to them, and says
  * what became of it; with -v the matrix too. */

@@ -32,6 +32,15 @@ counter() { raftctl inspect "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
   run -0 raftctl assert healed
 }
 
+@test "link: what is told can be said again" {
+  local links
+  run -0 raftctl link 1,2 'n3>n1' loss=1%
+  assert_output --partial " link: n1,n2-* n3>n1 loss=1%  seq "
+  read -ra links <<< "n1,n2-* n3>n1"
+  run -0 raftctl link "${links[@]}" loss=1%
+  assert_output --partial " link: n1,n2-* n3>n1 loss=1%  seq "
+}
+
 @test "link: every way to name links" {
   links() { # COUNT LINK..
     local count=$1

@@ -55,9 +55,13 @@ teardown() { cluster_down; }
 
 @test "partition cut: arguments with a dash are links, else two are sides" {
   run -0 raftctl partition cut 1-2 n3-4,5
-  assert_output --partial " cut: n1-n2, n3-n4 n5  seq "
+  assert_output --partial " cut: n1-n2 n3-n4,n5  seq "
   run -0 raftctl faults
-  assert_output --partial "n1-n2, n3-n4 n5"
+  assert_output --partial "n1-n2 n3-n4,n5"
+  run -0 raftctl partition cut n1-n2 n3-n4,n5 # What is told can be said again.
+  assert_output --partial " cut: n1-n2 n3-n4,n5  seq "
+  run -0 raftctl partition isolate 1-2
+  assert_output --partial " isolate: n1,n2  seq "
   for mixed in "1-2 3" "1 2-3" "1-2 3-4 5"; do
     # shellcheck disable=SC2086
     run -2 raftctl partition cut $mixed
