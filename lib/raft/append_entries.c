@@ -69,6 +69,7 @@ bool raft_receive_accept_leader(struct raft *r, const struct raft_message *messa
     if (r->role == RAFT_ROLE_LEADER || (r->leader != 0 && r->leader != message->from)) {
         return false;
     }
+    r->asked = false;
     if (r->role == RAFT_ROLE_CANDIDATE) {
         raft_role_step_down(r, r->term, RAFT_STEP_DOWN_LEADER);
     }

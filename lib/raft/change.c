@@ -67,11 +67,12 @@ void raft_change_proceed(struct raft *r)
     struct raft_config next;
 
     if (r->role != RAFT_ROLE_LEADER || is_final(config, r->options.id) ||
-        !raft_members_is_settled(r)) {
+        !raft_members_is_settled(r) || r->commit < r->as_leader.term_start) {
         return;
     }
     /* Raft thesis 4.2.2: "A leader that is removed from the configuration steps down once the Cnew
-     * entry is committed." A joint configuration is not the last word. */
+     * entry is committed." A joint configuration is not the last word. Nor does one stay that was
+     * elected as no voter, once its log is committed. */
     if ((raft_config_flags(config, r->options.id) & (RAFT_MEMBER_VOTER | RAFT_MEMBER_OLD_VOTER)) ==
         0) {
         raft_transfer_nudge(r);

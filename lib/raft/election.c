@@ -247,6 +247,7 @@ static void take_office(struct raft *r, const struct raft_ids *granted)
     raft_role_leader(r);
     r->heard = r->now;
     r->election_deadline = RAFT_NEVER;
+    r->asked = false;
     r->as_leader.granted = *granted;
     r->as_leader.first_id = r->next_id;
     r->as_leader.heartbeat_at = r->now + r->options.heartbeat_interval;

@@ -96,9 +96,14 @@ bool raft_members_is_settled(const struct raft *r)
 
 /* Raft thesis 4.2.2: "a server that is not part of its own latest configuration should still start
  * new elections, as it might still be needed until the Cnew entry is committed (as in Figure 4.6).
- * It does not count its own vote in elections unless it is part of its latest configuration." */
+ * It does not count its own vote in elections unless it is part of its latest configuration." One
+ * that votes in no configuration that it knows is needed only where somebody counts on its vote and
+ * may not have it. */
 bool raft_members_may_campaign(const struct raft *r)
 {
+    if (r->asked) {
+        return true;
+    }
     for (uint32_t i = 0; i < r->configs.count; i++) {
         if ((raft_config_flags(&raft_members_at(r, i)->config, r->options.id) & ANY_VOTER) != 0) {
             return true;

@@ -6,6 +6,7 @@
 
 static bool is_refused(const struct raft *r, const struct raft_message *message,
                        enum raft_vote_reason *reason);
+static void note_asked(struct raft *r);
 static bool is_log_behind(const struct raft *r, const struct raft_vote *vote);
 static void reply_vote(struct raft *r, const struct raft_message *message, bool granted);
 
@@ -17,6 +18,9 @@ void raft_receive_vote(struct raft *r, const struct raft_message *message)
     if (is_refused(r, message, &reason)) {
         raft_effect_trace(r, RAFT_TRACE_VOTE_REFUSED, message->from, (uint64_t)reason, pre);
         reply_vote(r, message, false);
+        if (reason == RAFT_VOTE_REASON_LOG) {
+            note_asked(r);
+        }
         return;
     }
     if (!pre && r->vote == 0 && !r->persists.hard_dirty && !raft_persist_has_slot(r)) {
@@ -30,6 +34,16 @@ void raft_receive_vote(struct raft *r, const struct raft_message *message)
         raft_election_reset_timer(r);
     }
     reply_vote(r, message, true);
+}
+
+/* The candidate counts us among its voters, and cannot win without us. If no leader comes we stand
+ * ourselves, also if we are no voter as far as we know: our log is the longer one. */
+static void note_asked(struct raft *r)
+{
+    if (r->role == RAFT_ROLE_FOLLOWER && !raft_members_may_campaign(r)) {
+        r->asked = true;
+        raft_election_reset_timer(r);
+    }
 }
 
 static bool is_refused(const struct raft *r, const struct raft_message *message,

@@ -146,7 +146,8 @@ struct raft {
     enum raft_substate substate;       /* of the role */
     enum raft_substate shown_substate; /* as told: covered by disk_full, transferring */
     bool disk_full;
-    bool led; /* a leader was known since boot */
+    bool led;   /* a leader was known since boot */
+    bool asked; /* for our vote, by a shorter log, since we heard a leader */
 
     struct raft_trail trail;
     struct raft_persists persists;

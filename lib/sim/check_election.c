@@ -2,8 +2,8 @@
  *
  * Election safety (Raft paper figure 3): at most one leader can be elected in a given term; and it
  * was elected by a quorum of the configuration that it goes by, its own durable vote included. Only
- * voters stand for election (thesis 4.2.1), and only whom a start state made the leader of its
- * first term has no votes.
+ * voters stand for election (thesis 4.2.1), and whom somebody counts as one and asks; and only whom
+ * a start state made the leader of its first term has no votes.
  */
 #include "sim/check.h"
 
@@ -12,6 +12,7 @@ typedef unsigned long long ull;
 struct state {
     struct raft_sim_marks leaders; /* (term, 0) -> id */
     struct raft_sim_marks voters;  /* (term, candidate) -> set that voted for it */
+    uint64_t asked;                /* for their votes, since they started */
 };
 
 static void finish(void *state)
@@ -27,6 +28,18 @@ static void see_vote(void *state, struct raft_sim_watch *watch, const struct raf
     struct state *s = state;
     if (sight->peer != 0 && !raft_sim_watch_repeats(watch, sight))
         *raft_sim_marks_at(&s->voters, sight->term, sight->peer) |= UINT64_C(1) << (sight->id - 1);
+}
+
+static void see_start(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    (void)watch;
+    ((struct state *)state)->asked &= ~(UINT64_C(1) << (sight->id - 1));
+}
+
+static void see_asked(void *state, struct raft_sim_watch *watch, const struct raft_sim_sight *sight)
+{
+    (void)watch;
+    ((struct state *)state)->asked |= UINT64_C(1) << (sight->id - 1);
 }
 
 /* In a configuration of its log that is not known to be superseded. A learner has no timer. */
@@ -46,7 +59,8 @@ static void see_role(void *state, struct raft_sim_watch *watch, const struct raf
     struct state *s = state;
     const struct raft_sim_facts *node = raft_sim_watch_node(watch, sight->id);
     uint64_t other = 0;
-    if (sight->role == RAFT_ROLE_CANDIDATE && !may_stand(watch, node))
+    bool is_asked = (s->asked >> (sight->id - 1) & 1) != 0;
+    if (sight->role == RAFT_ROLE_CANDIDATE && !is_asked && !may_stand(watch, node))
         raft_sim_watch_fail(watch, "n%u stands for election and is no voter", (unsigned)sight->id);
     if (sight->role != RAFT_ROLE_LEADER)
         return;
@@ -70,6 +84,8 @@ const struct raft_sim_check raft_sim_check_election = {
     .finish = finish,
     .see =
         {
+            [RAFT_SIM_SEES_START] = see_start,
+            [RAFT_SIM_SEES_ASKED] = see_asked,
             [RAFT_SIM_SEES_VOTE] = see_vote,
             [RAFT_SIM_SEES_PROMISE] = see_vote,
             [RAFT_SIM_SEES_ROLE] = see_role,

@@ -121,6 +121,9 @@ void raft_sim_judge_message(struct raft_sim_process *process, bool outgoing,
         sight.peer = message->to;
         sight.index = message->append.prev_index;
         sight.count = message->append.count;
+    } else if (!outgoing && message->type == RAFT_MESSAGE_VOTE) {
+        sight.kind = RAFT_SIM_SEES_ASKED;
+        sight.peer = message->from;
     } else if (!outgoing && message->type == RAFT_MESSAGE_APPEND_REPLY) {
         sight.kind = RAFT_SIM_SEES_ANSWERED;
         sight.peer = message->from;

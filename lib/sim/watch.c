@@ -16,6 +16,7 @@ static void open_eyes(struct raft_sim_watch *watch, const struct raft_sim_check 
 static void show(struct raft_sim_watch *watch, const struct raft_sim_eye *eye,
                  const struct raft_sim_sight *sight);
 static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sight);
+static void learn_lost(struct raft_sim_facts *node);
 static void learn_start(struct raft_sim_facts *node, raft_index snapshot);
 static void learn_append(struct raft_sim_watch *watch, struct raft_sim_chain *chain,
                          const struct raft_entry *entry, uint64_t hash);
@@ -222,12 +223,9 @@ static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sig
         learn_durable(watch, node, sight->write);
         break;
     case RAFT_SIM_SEES_LOST:
-        node->lost = true;
-        node->disk.chain.count = 0;
-        node->disk.term = 0;
-        node->disk.vote = 0;
-        node->disk.commit = 0;
+        learn_lost(node);
         break;
+    case RAFT_SIM_SEES_ASKED:
     case RAFT_SIM_SEES_VOTE:
     case RAFT_SIM_SEES_CONFIG:
     case RAFT_SIM_SEES_MATCH:
@@ -241,6 +239,15 @@ static void learn(struct raft_sim_watch *watch, const struct raft_sim_sight *sig
     case RAFT_SIM_SIGHTS:
         break;
     }
+}
+
+static void learn_lost(struct raft_sim_facts *node)
+{
+    node->lost = true;
+    node->disk.chain.count = 0;
+    node->disk.term = 0;
+    node->disk.vote = 0;
+    node->disk.commit = 0;
 }
 
 static void learn_start(struct raft_sim_facts *node, raft_index snapshot)

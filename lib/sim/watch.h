@@ -31,6 +31,7 @@ enum raft_sim_sight_kind {
     RAFT_SIM_SEES_CRASH,    /* id is gone */
     RAFT_SIM_SEES_TERM,     /* id is in term */
     RAFT_SIM_SEES_ROLE,     /* id becomes role in term */
+    RAFT_SIM_SEES_ASKED,    /* id gets peer's request for its vote in term */
     RAFT_SIM_SEES_VOTE,     /* id tells others that it votes for peer in term */
     RAFT_SIM_SEES_APPEND,   /* entry joins the log in id's memory; hash is its chain's */
     RAFT_SIM_SEES_TRUNCATE, /* id removes index and all after it from memory */

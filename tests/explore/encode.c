@@ -191,7 +191,7 @@ uint64_t ex_member_plain(const struct ex *ex, raft_id id)
 {
     const struct raft *r = ex->cores[id - 1];
     const struct ex_member *m = &ex->world.members[id - 1];
-    uint64_t hash = mix(r->term, r->commit);
+    uint64_t hash = mix(r->term, r->commit << 1 | (uint64_t)r->asked);
     hash = mix_log(hash, &m->log);
     hash = mix_role(hash, r);
     return mix_disk(hash, r, m);

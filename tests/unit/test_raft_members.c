@@ -316,6 +316,79 @@ static void test_a_removed_voter_stands_until_it_is_committed(void **state)
     fx_finish(&fx);
 }
 
+/* A learner with entries 1 and 2, which node 3 has not got. */
+static void learn(struct fx *fx)
+{
+    start_of(fx, 3);
+    append(fx, 2, 1, behind(0, 0, 1), (struct item[]){{1, &learning}, {1, NULL}, {0, NULL}});
+    fx_persist_all(fx);
+    assert_int_equal(fx->status.election_deadline, UINT64_MAX);
+}
+
+/* Somebody counts a learner among its voters, lags behind it, and cannot win without it: found by
+ * seed 34910 of five nodes with churn, whose cluster had no leader any more. */
+static void test_who_is_asked_in_vain_stands(void **state)
+{
+    const struct raft_vote lagging = {.pre = true, .last_index = 1, .last_term = 1};
+    struct fx fx;
+    (void)state;
+
+    learn(&fx);
+    fx.now += 2 * FX_T; /* The leader is silent. */
+    fx_vote(&fx, 3, 2, lagging);
+    assert_true(fx_traced(&fx, RAFT_TRACE_VOTE_REFUSED));
+    assert_true(fx.status.election_deadline >= fx.now + FX_T);
+    fx_time_out(&fx);
+    fx_persist_all(&fx);
+    assert_int_equal(fx.status.role, RAFT_ROLE_CANDIDATE);
+    assert_int_equal(fx.status.votes, 0);
+    fx_vote_reply(&fx, 2, false, true);
+    assert_int_equal(fx.status.role, RAFT_ROLE_CANDIDATE); /* Its own vote does not count. */
+    fx_vote_reply(&fx, 3, false, true);
+    assert_int_equal(fx.status.role, RAFT_ROLE_LEADER);
+    fx_persist_all(&fx);
+    fx_pass(&fx, FX_BEAT);
+    assert_int_equal(fx.status.role, RAFT_ROLE_LEADER); /* It stays until all is committed. */
+    fx_ack(&fx, 2, fx.raft->next_id - 1, 3);
+    assert_int_equal(fx.status.role, RAFT_ROLE_LEADER);
+    fx_ack(&fx, 3, fx.raft->next_id - 1, 3);
+    assert_int_equal(fx.status.commit, 3);
+    assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    assert_non_null(fx_sent_to(&fx, 2));
+    assert_int_equal(fx_sent_to(&fx, 2)->send.message.type, RAFT_MESSAGE_TIMEOUT_NOW);
+    fx_finish(&fx);
+}
+
+static void test_who_hears_a_leader_need_not_stand(void **state)
+{
+    const struct raft_vote lagging = {.pre = true, .last_index = 1, .last_term = 1};
+    struct fx fx;
+    (void)state;
+
+    learn(&fx);
+    fx_vote(&fx, 3, 2, lagging); /* A leader is alive. */
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    fx.now += 2 * FX_T;
+    fx_vote(&fx, 3, 2, lagging);
+    assert_true(fx.status.election_deadline != UINT64_MAX);
+    append(&fx, 2, 1, behind(2, 1, 1), (struct item[]){{0, NULL}});
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    fx.now += 2 * FX_T;
+    fx_vote(&fx, 3, 2, lagging);
+    fx_time_out(&fx);
+    assert_int_equal(fx.status.role, RAFT_ROLE_CANDIDATE);
+    append(&fx, 2, fx.status.term, behind(2, 1, 1), (struct item[]){{0, NULL}});
+    assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    fx.now += 2 * FX_T;
+    fx_vote(&fx, 3, fx.status.term + 1,
+            (struct raft_vote){.pre = true, .last_index = 2, .last_term = 1});
+    assert_true(fx_traced(&fx, RAFT_TRACE_VOTE_GRANTED)); /* It has our vote: no need either. */
+    assert_int_equal(fx.status.election_deadline, UINT64_MAX);
+    fx_finish(&fx);
+}
+
 /* A snapshot may commit the removal: the same configuration, and no timer any more. */
 static void test_a_snapshot_ends_a_removed_voter(void **state)
 {
@@ -433,6 +506,8 @@ int main(void)
         cmocka_unit_test(test_M78_votes_for_whoever_is_right),
         cmocka_unit_test(test_M79_a_joiner_reads_old_configurations),
         cmocka_unit_test(test_a_removed_voter_stands_until_it_is_committed),
+        cmocka_unit_test(test_who_is_asked_in_vain_stands),
+        cmocka_unit_test(test_who_hears_a_leader_need_not_stand),
         cmocka_unit_test(test_a_snapshot_ends_a_removed_voter),
         cmocka_unit_test(test_a_snapshot_keeps_later_configurations),
         cmocka_unit_test(test_M84_votes_are_counted_by_id),
