@@ -473,6 +473,9 @@ static void test_nothing_is_broken_before_the_start(void **state)
     fx.memory = malloc(raft_layout(&fx.limits));
     fx.raft = raft_init(fx.memory, raft_layout(&fx.limits), &fx.limits, &fx.options);
     assert_non_null(fx.raft);
+    assert_int_equal(raft_layout(&fx.limits) % _Alignof(max_align_t), 0);
+    assert_int_equal((uintptr_t)fx.raft->peers % _Alignof(max_align_t), 0);
+    assert_int_equal((uintptr_t)fx.raft->effects % _Alignof(max_align_t), 0);
     assert_null(raft_check(fx.raft));
     fx_finish(&fx);
 }

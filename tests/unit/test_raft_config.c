@@ -91,6 +91,10 @@ static void test_bytes_come_back(void **state)
     count = raft_config_encode(&config, bytes);
     assert_memory_equal(bytes, "\2\1\0\0\0\1\4\3\2\1\1", 11);
     assert_int_equal(count, 11);
+    memset(bytes + count, 0xff, sizeof bytes - count); /* What stands behind is not looked at. */
+    assert_true(raft_config_decode(bytes, count, &read));
+    assert_int_equal(read.members[2].id, 0);
+    assert_int_equal(read.members[2].flags, 0);
     for (size_t shorter = 0; shorter < count; shorter++) {
         assert_false(raft_config_decode(bytes, shorter, &read));
     }

@@ -37,6 +37,9 @@ static void test_an_offer_is_fetched_and_answered(void **state)
     assert_int_equal(fetch->fetch.snapshot.checksum, 20);
     assert_true(find_reply(&fx, 1)->ok);
     assert_int_equal(find_reply(&fx, 1)->index, 2); /* what is committed, not all that is there */
+    assert_int_equal(find_reply(&fx, 1)->hint_index, 2);
+    assert_int_equal(find_reply(&fx, 1)->hint_term, raft_term_at(fx.raft, 2));
+    assert_int_not_equal(find_reply(&fx, 1)->hint_term, 0);
     assert_true(fx_showed(&fx, RAFT_SUBSTATE_INSTALLING_SNAPSHOT));
     assert_int_equal(fx.status.leader, 1);
     assert_true(fx.status.election_deadline > timer); /* an offer is a heartbeat */

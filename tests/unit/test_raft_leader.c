@@ -225,6 +225,23 @@ static void test_a_refusal_probes_again(void **state)
     fx_finish(&fx);
 }
 
+/* A hint whose term the peer has forgotten lies at or before its commit index: it is taken as it
+ * is. */
+static void test_a_hint_without_a_term_is_trusted(void **state)
+{
+    struct fx fx;
+    struct raft_effect wish;
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    fx_propose(&fx, 5, 1);
+    wish = *fx_wish_for(&fx, 2);
+    fx_answer_wish(&fx, &wish, 6);
+    refuse(&fx, 2, wish.replicate.id, (struct raft_append_reply){.index = 5, .hint_index = 3});
+    assert_int_equal(fx_peer(&fx, 2)->next, 4);
+    fx_finish(&fx);
+}
+
 /* A lost append or acknowledgement: after two heartbeats without progress the rest is sent again.
  */
 static void test_lost_appends_are_noticed(void **state)
@@ -424,6 +441,7 @@ int main(void)
         cmocka_unit_test(test_window_of_appends_in_flight),
         cmocka_unit_test(test_M30_late_answers_change_nothing),
         cmocka_unit_test(test_a_refusal_probes_again),
+        cmocka_unit_test(test_a_hint_without_a_term_is_trusted),
         cmocka_unit_test(test_lost_appends_are_noticed),
         cmocka_unit_test(test_slow_disk_is_no_loss),
         cmocka_unit_test(test_B18_backtracking_by_terms),

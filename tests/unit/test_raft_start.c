@@ -204,6 +204,7 @@ static void test_a_forced_candidate_asks_in_its_term(void **state)
     assert_forced(&fx, RAFT_ROLE_CANDIDATE);
     assert_int_equal(fx_count(&fx, RAFT_EFFECT_PERSIST), 0);
     assert_int_equal(fx.status.votes, 1);
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_VOTING);
     for (raft_id peer = 2; peer <= 3; peer++) {
         const struct raft_effect *request = fx_sent_to(&fx, peer);
 
