@@ -283,8 +283,10 @@ static void act(struct raft_supervisor *supervisor, struct raft_child *child,
         if (child->deadline == 0 || child->process.ready >= 0) {
             child->deadline = raft_supervisor_clock_ms() + RAFT_CHILD_STOP_MS;
         }
-        raft_spawn_signal(child->process.pidfd, SIGTERM);
+        /* In this order: a SIGCONT takes back the stop by which LeakSanitizer, or a debugger, holds
+         * a node that is about to end, and both would wait for ever. */
         raft_spawn_signal(child->process.pidfd, SIGCONT);
+        raft_spawn_signal(child->process.pidfd, SIGTERM);
         tell_process(supervisor, child, "stopping");
         break;
     case RAFT_SERVICE_DO_KILL:

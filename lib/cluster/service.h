@@ -52,7 +52,7 @@ enum raft_service_event {
 #define RAFT_SERVICE_ACTIONS(X)                                                                    \
     X(NOTHING, "-")                                                                                \
     X(SPAWN, "spawn")                                                                              \
-    X(TERMINATE, "terminate") /* SIGTERM, and SIGCONT so that it can act on it */                  \
+    X(TERMINATE, "terminate") /* SIGCONT, so that it can act on it, and SIGTERM */                 \
     X(KILL, "kill")                                                                                \
     X(NOTE, "note") /* tell the change */                                                          \
     X(BURY, "bury") /* tell the death, then decide whether it comes back */                        \
