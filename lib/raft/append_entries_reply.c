@@ -109,7 +109,7 @@ static void step_back(struct raft *r, struct raft_peer *peer, const struct raft_
         return;
     }
     raft_effect_trace(r, RAFT_TRACE_APPEND_DENIED, peer->id, reply->index, reply->hint_index);
-    if (reply->hint_term != 0 || hint == 0) {
+    if (reply->hint_term != 0) {
         hint = raft_trail_find(&r->trail, hint, reply->hint_term);
     }
     next = hint + 1 < reply->index ? hint + 1 : reply->index;

@@ -75,6 +75,22 @@ static void test_a_gap_is_refused_with_a_hint(void **state)
     fx_finish(&fx);
 }
 
+static void test_a_hint_goes_back_to_the_beginning(void **state)
+{
+    struct fx fx;
+    const raft_term log[] = {2, 2, 3, 0};
+    const raft_term more[] = {3, 0};
+
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 3, log);
+    fx_append(&fx, 2, 3, after(2, 1, 0), more);
+    assert_false(reply_of(&fx)->ok);
+    assert_int_equal(reply_of(&fx)->hint_index, 0);
+    assert_int_equal(reply_of(&fx)->hint_term, 0);
+    fx_finish(&fx);
+}
+
 /* What is committed agrees, so no hint goes below it. */
 static void test_hint_stays_at_commit(void **state)
 {
@@ -464,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_B12_stale_leader_is_refused),
         cmocka_unit_test(test_a_gap_is_refused_with_a_hint),
+        cmocka_unit_test(test_a_hint_goes_back_to_the_beginning),
         cmocka_unit_test(test_hint_stays_at_commit),
         cmocka_unit_test(test_B16_figure_7),
         cmocka_unit_test(test_B16_conflict_removes_the_suffix),

@@ -64,6 +64,8 @@ static void test_B10_heartbeats_on_schedule(void **state)
     assert_int_equal(fx.deadline, fx.now + FX_BEAT);
     fx_pass(&fx, 2 * FX_BEAT);
     assert_int_equal(fx.deadline, fx.now + FX_BEAT);
+    fx_pass(&fx, FX_BEAT + 1); /* A late one does not shift the rest. */
+    assert_int_equal(fx.deadline, fx.now - 1 + FX_BEAT);
     fx_finish(&fx);
 }
 
@@ -242,6 +244,25 @@ static void test_a_hint_without_a_term_is_trusted(void **state)
     fx_finish(&fx);
 }
 
+/* What a peer is known to have is not sent again, whatever it says. */
+static void test_a_hint_below_match_goes_no_further(void **state)
+{
+    struct fx fx;
+    struct raft_effect wish;
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    fx_propose(&fx, 5, 1);
+    (void)fx_carry(&fx, 2);
+    assert_int_equal(fx_peer(&fx, 2)->match, 6);
+    fx_propose(&fx, 2, 1);
+    wish = *fx_wish_for(&fx, 2);
+    fx_answer_wish(&fx, &wish, 8);
+    refuse(&fx, 2, wish.replicate.id, (struct raft_append_reply){.index = 7});
+    assert_int_equal(fx_peer(&fx, 2)->next, 7);
+    fx_finish(&fx);
+}
+
 /* A lost append or acknowledgement: after two heartbeats without progress the rest is sent again.
  */
 static void test_lost_appends_are_noticed(void **state)
@@ -336,6 +357,53 @@ static void test_silent_peer_costs_no_entries(void **state)
     assert_null(fx_wish_for(&fx, 3));
     refuse(&fx, 3, wish.replicate.id, (struct raft_append_reply){.index = 0});
     assert_int_equal(fx_wish_for(&fx, 3)->replicate.last_max, 2);
+    fx_finish(&fx);
+}
+
+/* Such a heartbeat names the entry before the ones that are held back. */
+static void test_silent_peer_is_probed_at_its_place(void **state)
+{
+    const raft_term log[] = {1, 1, 0};
+    struct fx fx;
+
+    (void)state;
+    fx_init(&fx, 1, 3);
+    fx_start(&fx, 1, log);
+    fx_lead(&fx);
+    for (int i = 0; i < 12; i++) {
+        struct raft_effect wish = *fx_wish_for(&fx, 3);
+        fx_answer_wish(&fx, &wish, wish.replicate.last_max);
+        fx_pass(&fx, FX_BEAT);
+    }
+    assert_int_equal(fx_peer(&fx, 3)->next, 3);
+    assert_int_equal(fx_wish_for(&fx, 3)->replicate.prev_index, 2);
+    assert_int_equal(fx_wish_for(&fx, 3)->replicate.last_max, 2);
+    fx_finish(&fx);
+}
+
+static void test_a_probe_of_nothing_is_a_heartbeat(void **state)
+{
+    struct fx fx;
+    struct raft_effect wish;
+
+    (void)state;
+    fx_lead_with_peer(&fx);
+    fx_propose(&fx, 1, 1);
+    (void)fx_carry(&fx, 2);
+    fx_step(&fx, &(struct raft_event){.type = RAFT_EVENT_UNREACHABLE, .unreachable.peer = 2});
+    fx_pass(&fx, FX_BEAT);
+    wish = *fx_wish_for(&fx, 2);
+    assert_int_equal(wish.replicate.prev_index, 2);
+    assert_int_equal(wish.replicate.last_max, 2);
+    fx_answer_wish(&fx, &wish, 2);
+    assert_false(fx_showed(&fx, RAFT_SUBSTATE_SENT_ENTRIES));
+    assert_int_equal(fx.status.substate, RAFT_SUBSTATE_SENT_HEARTBEAT);
+    for (int i = 0; i < 12; i++) {
+        fx_pass(&fx, FX_BEAT);
+        wish = *fx_wish_for(&fx, 2);
+        fx_answer_wish(&fx, &wish, wish.replicate.last_max);
+    }
+    assert_int_equal(wish.replicate.prev_index, 2); /* Also when it is silent. */
     fx_finish(&fx);
 }
 
@@ -442,10 +510,13 @@ int main(void)
         cmocka_unit_test(test_M30_late_answers_change_nothing),
         cmocka_unit_test(test_a_refusal_probes_again),
         cmocka_unit_test(test_a_hint_without_a_term_is_trusted),
+        cmocka_unit_test(test_a_hint_below_match_goes_no_further),
         cmocka_unit_test(test_lost_appends_are_noticed),
         cmocka_unit_test(test_slow_disk_is_no_loss),
         cmocka_unit_test(test_B18_backtracking_by_terms),
         cmocka_unit_test(test_silent_peer_costs_no_entries),
+        cmocka_unit_test(test_silent_peer_is_probed_at_its_place),
+        cmocka_unit_test(test_a_probe_of_nothing_is_a_heartbeat),
         cmocka_unit_test(test_partly_taken_probe),
         cmocka_unit_test(test_unreachable_peer),
         cmocka_unit_test(test_wish_without_bytes_waits),

@@ -437,6 +437,28 @@ static void test_a_snapshot_keeps_later_configurations(void **state)
     fx_finish(&fx);
 }
 
+/* One that ends with a configuration brings that very one. */
+static void test_a_snapshot_may_end_with_a_configuration(void **state)
+{
+    struct fx fx;
+    struct raft_event event = {.type = RAFT_EVENT_SNAPSHOT_RECEIVED};
+    (void)state;
+
+    start_of(&fx, 3);
+    append(&fx, 2, 1, behind(0, 0, 0),
+           (struct item[]){{1, NULL}, {1, &four}, {1, NULL}, {0, NULL}});
+    event.received.snapshot = fx_snapshot(2, 1);
+    event.received.config_index = 2;
+    event.received.config = &four;
+    fx_step(&fx, &event);
+    assert_int_equal(fx.status.commit, 2);
+    assert_int_equal(fx.status.last, 3);
+    assert_int_equal(fx.status.config_index, 2);
+    assert_true(fx.status.config_committed);
+    assert_int_equal(fx.raft->configs.count, 1);
+    fx_finish(&fx);
+}
+
 /* Only who is in the configuration has a vote that counts, by its id and once (mutant M84). */
 static void test_M84_votes_are_counted_by_id(void **state)
 {
@@ -510,6 +532,7 @@ int main(void)
         cmocka_unit_test(test_who_hears_a_leader_need_not_stand),
         cmocka_unit_test(test_a_snapshot_ends_a_removed_voter),
         cmocka_unit_test(test_a_snapshot_keeps_later_configurations),
+        cmocka_unit_test(test_a_snapshot_may_end_with_a_configuration),
         cmocka_unit_test(test_M84_votes_are_counted_by_id),
         cmocka_unit_test(test_a_removed_node_deposes_nobody),
     };

@@ -46,6 +46,8 @@ static void test_proposal_limits(void **state)
     assert_int_equal(fx.status.role, RAFT_ROLE_FOLLOWER);
     fx_lead(&fx);
     assert_int_equal(fx.status.uncommitted_bytes, 0);
+    fx_propose(&fx, 32, 1); /* The noop takes nobody's room. */
+    assert_int_equal(refusal_of(&fx), RAFT_REFUSAL_NONE);
     fx_finish(&fx);
 }
 
