@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Round trips: one request per peer is timed at a time; one that stays unanswered for a second
- * makes room for the next.
+ * Round trips: one request per peer is timed at a time; one that stays unanswered for a second, or
+ * when a later one is answered, makes room for the next.
  */
 #include "node/internal.h"
 
@@ -27,9 +27,11 @@ void raft_node_rtt_received(struct raft_node *node, const struct raft_message *m
     struct raft_node_rtt *rtt = find_place(node, message->from);
     bool reply =
         message->type == RAFT_MESSAGE_APPEND_REPLY || message->type == RAFT_MESSAGE_VOTE_REPLY;
-    if (!reply || rtt->request == 0 || rtt->request != message->id)
+    int64_t later = (int64_t)(message->id - rtt->request); /* Ids of requests count up. */
+    if (!reply || rtt->request == 0 || later < 0)
         return;
-    rtt->newest_us = (uint32_t)(node->now - rtt->sent);
+    if (later == 0)
+        rtt->newest_us = (uint32_t)(node->now - rtt->sent);
     rtt->request = 0;
 }
 

@@ -106,11 +106,13 @@ counter() { raftctl inspect "$1" | awk -v name="$2" '$1 == name { print $2 }'; }
 
 @test "E3 delay: the leader sees its followers' answers later by the way there and back" {
   run -0 raftctl link '*' delay=40ms jitter=5ms
-  must_put key value
-  must_put key value
-  run -0 raftctl inspect leader --json
-  slowest=$(json '["peers"] and max(peer["rtt_ms"] or 0 for peer in value["peers"])' <<< "$output")
-  [[ ${slowest%.*} -ge 70 ]]
+  for ((i = 0; i < 30; i++)); do # What was timed last may have begun before.
+    must_put key value
+    run -0 raftctl inspect leader --json
+    slowest=$(json '["peers"] and max(peer["rtt_ms"] or 0 for peer in value["peers"])' <<< "$output")
+    [[ ${slowest%.*} -lt 70 ]] || break
+  done
+  assert [ "${slowest%.*}" -ge 70 ]
   [[ $(counter leader shaped.delayed) -gt 0 ]]
 }
 
