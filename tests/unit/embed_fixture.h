@@ -133,6 +133,22 @@ static inline struct raft_server *open_server(const struct raft_server_config *c
     return server;
 }
 
+/* Nodes 1 and 2, each behind a probe and a gate of its own; an election takes 200 ms. */
+static inline void start_pair(struct raft_server *servers[2], pthread_t threads[2])
+{
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct raft_server_place others[] = {{2 - i, NULL, endpoints[1 - i]}};
+        struct raft_server_config config = make_config(make_probe(), make_gate());
+        config.self = (struct raft_server_place){.id = i + 1, .endpoint = endpoints[i]};
+        config.others = others;
+        config.others_count = 1;
+        config.election_timeout = 200000;
+        config.heartbeat_interval = 20000;
+        servers[i] = open_server(&config);
+        threads[i] = start_loop(servers[i]);
+    }
+}
+
 static inline uint64_t call(struct raft_server *server, const char *command)
 {
     uint64_t sum = 0;

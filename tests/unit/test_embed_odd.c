@@ -163,17 +163,7 @@ static void test_B30_any_node_can_be_asked(void **state)
     (void)state;
     struct raft_server *servers[2];
     pthread_t threads[2];
-    for (uint32_t i = 0; i < 2; i++) {
-        const struct raft_server_place others[] = {{2 - i, NULL, endpoints[1 - i]}};
-        struct raft_server_config config = make_config(make_probe(), make_gate());
-        config.self = (struct raft_server_place){.id = i + 1, .endpoint = endpoints[i]};
-        config.others = others;
-        config.others_count = 1;
-        config.election_timeout = 200000;
-        config.heartbeat_interval = 20000;
-        servers[i] = open_server(&config);
-        threads[i] = start_loop(servers[i]);
-    }
+    start_pair(servers, threads);
     const uint64_t told = call_leader(servers, "abc");
     for (uint32_t i = 0; i < 2; i++) {
         uint64_t sum = 0;

@@ -14,6 +14,15 @@ static void refuse(struct fx *fx, raft_id from, uint64_t id, struct raft_append_
                                          .append_reply = reply});
 }
 
+/* The host sends what peer 2 is to get, up to last. */
+static struct raft_effect send_up_to(struct fx *fx, raft_index last)
+{
+    struct raft_effect wish = *fx_wish_for(fx, 2);
+
+    fx_answer_wish(fx, &wish, last);
+    return wish;
+}
+
 static void test_B8_B9_leader_speaks_at_once_with_its_noop(void **state)
 {
     struct fx fx;
@@ -214,10 +223,8 @@ static void test_a_refusal_probes_again(void **state)
     (void)state;
     fx_lead_with_peer(&fx);
     fx_propose(&fx, 5, 1);
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 3); /* This one is lost. */
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 6);
+    (void)send_up_to(&fx, 3); /* This one is lost. */
+    wish = send_up_to(&fx, 6);
     refuse(&fx, 2, wish.replicate.id,
            (struct raft_append_reply){.index = 3, .hint_index = 1, .hint_term = 2});
     assert_int_equal(fx_peer(&fx, 2)->state, RAFT_PROGRESS_PROBE);
@@ -237,8 +244,7 @@ static void test_a_hint_without_a_term_is_trusted(void **state)
     (void)state;
     fx_lead_with_peer(&fx);
     fx_propose(&fx, 5, 1);
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 6);
+    wish = send_up_to(&fx, 6);
     refuse(&fx, 2, wish.replicate.id, (struct raft_append_reply){.index = 5, .hint_index = 3});
     assert_int_equal(fx_peer(&fx, 2)->next, 4);
     fx_finish(&fx);
@@ -256,8 +262,7 @@ static void test_a_hint_below_match_goes_no_further(void **state)
     (void)fx_carry(&fx, 2);
     assert_int_equal(fx_peer(&fx, 2)->match, 6);
     fx_propose(&fx, 2, 1);
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 8);
+    wish = send_up_to(&fx, 8);
     refuse(&fx, 2, wish.replicate.id, (struct raft_append_reply){.index = 7});
     assert_int_equal(fx_peer(&fx, 2)->next, 7);
     fx_finish(&fx);
@@ -268,7 +273,6 @@ static void test_a_hint_below_match_goes_no_further(void **state)
 static void test_lost_appends_are_noticed(void **state)
 {
     struct fx fx;
-    struct raft_effect wish;
 
     (void)state;
     fx_lead_with_peer(&fx);
@@ -276,8 +280,7 @@ static void test_lost_appends_are_noticed(void **state)
         fx_pass(&fx, FX_BEAT);
     }
     fx_propose(&fx, 5, 1);
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 6);
+    (void)send_up_to(&fx, 6);
     fx_pass(&fx, FX_BEAT);
     assert_int_equal(fx_wish_for(&fx, 2)->replicate.prev_index, 6);
     fx_pass(&fx, FX_BEAT);
@@ -291,7 +294,6 @@ static void test_lost_appends_are_noticed(void **state)
 static void test_slow_disk_is_no_loss(void **state)
 {
     struct fx fx;
-    struct raft_effect wish;
     struct raft_message reply = {.type = RAFT_MESSAGE_APPEND_REPLY,
                                  .from = 2,
                                  .term = 2,
@@ -300,8 +302,7 @@ static void test_slow_disk_is_no_loss(void **state)
     (void)state;
     fx_lead_with_peer(&fx);
     fx_propose(&fx, 5, 1);
-    wish = *fx_wish_for(&fx, 2);
-    fx_answer_wish(&fx, &wish, 6);
+    (void)send_up_to(&fx, 6);
     for (int i = 0; i < 20; i++) {
         fx_pass(&fx, FX_BEAT);
         reply.id = fx_wish_for(&fx, 2)->replicate.id;
